@@ -1,0 +1,112 @@
+#include "compiler/support/diagnostics.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace skein {
+
+static const DiagnosticRow kRows[] = {
+#define SKEIN_DIAGNOSTIC(name, code, severity, words) {code, Severity::severity, words},
+#include "compiler/support/diagnostics.def"
+};
+
+const DiagnosticRow& diagnostic_row(D kind) { return kRows[static_cast<size_t>(kind)]; }
+
+size_t diagnostic_count() { return std::size(kRows); }
+
+static std::string fill_in(std::string_view words, std::initializer_list<std::string_view> args) {
+  std::string out;
+  for (size_t i = 0; i < words.size(); ++i) {
+    bool hole = words[i] == '{' && i + 2 < words.size() && words[i + 2] == '}' &&
+                std::isdigit(static_cast<unsigned char>(words[i + 1]));
+    if (!hole) {
+      out += words[i];
+      continue;
+    }
+    size_t n = static_cast<size_t>(words[i + 1] - '0');
+    if (n < args.size()) out += *(args.begin() + n);
+    i += 2;
+  }
+  return out;
+}
+
+Report& Report::mark(std::string text) {
+  if (diagnostic_) diagnostic_->mark = std::move(text);
+  return *this;
+}
+
+Report& Report::label(Span span, std::string text) {
+  if (diagnostic_) diagnostic_->labels.push_back({span, std::move(text)});
+  return *this;
+}
+
+Report& Report::note(std::string text) {
+  if (diagnostic_) diagnostic_->notes.push_back(std::move(text));
+  return *this;
+}
+
+Report& Report::help(std::string text) {
+  if (diagnostic_) diagnostic_->helps.push_back(std::move(text));
+  return *this;
+}
+
+Report& Report::fix(Span span, std::string replacement) {
+  if (diagnostic_) diagnostic_->fixes.push_back({span, std::move(replacement)});
+  return *this;
+}
+
+Report DiagnosticSink::report(Span span, D kind, std::initializer_list<std::string_view> args) {
+  for (const std::unique_ptr<Diagnostic>& earlier : diagnostics_) {
+    if (earlier->kind == kind && earlier->span == span) return Report(nullptr);
+  }
+  auto diagnostic = std::make_unique<Diagnostic>();
+  diagnostic->kind = kind;
+  diagnostic->span = span;
+  diagnostic->message = fill_in(diagnostic_row(kind).words, args);
+  if (diagnostic->severity() == Severity::Error) ++error_count_;
+  diagnostics_.push_back(std::move(diagnostic));
+  return Report(diagnostics_.back().get());
+}
+
+std::vector<const Diagnostic*> DiagnosticSink::sorted() const {
+  std::vector<const Diagnostic*> out;
+  for (const std::unique_ptr<Diagnostic>& diagnostic : diagnostics_) out.push_back(diagnostic.get());
+  std::stable_sort(out.begin(), out.end(), [](const Diagnostic* a, const Diagnostic* b) {
+    return a->span.begin < b->span.begin;
+  });
+  return out;
+}
+
+static size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      size_t above = row[j];
+      size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({above + 1, row[j - 1] + 1, change});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string_view nearest_name(std::string_view wrong, const std::vector<std::string_view>& names) {
+  std::string_view best;
+  size_t best_distance = std::max<size_t>(1, wrong.size() / 3) + 1;
+  for (std::string_view name : names) {
+    size_t difference =
+        name.size() > wrong.size() ? name.size() - wrong.size() : wrong.size() - name.size();
+    if (difference >= best_distance) continue;
+    size_t distance = edit_distance(wrong, name);
+    if (distance < best_distance) {
+      best = name;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+}  // namespace skein
