@@ -1,0 +1,48 @@
+# How lit runs the tests in this folder. Tools come through substitutions only, so that a test runs
+# alone when its RUN line is pasted from `lit -a`.
+#
+#   %skein          the compiler under test
+#   %run EXE        runs a program with 1, 2 and 8 workers; prints its output if they all agree
+#   %run_all FILE   builds FILE at -O0 and --release, runs each with 1, 2 and 8 workers, and compares
+#                   with the comments at its head (run_program.py says which)
+#   %python %root   the interpreter; the top of the source tree
+import os
+
+import lit.formats
+import lit.util
+
+config.name = "skein"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".sk", ".sir", ".test"]
+config.excludes = ["unit", "Inputs"]
+config.test_source_root = os.path.join(config.skein_source, "test")
+config.test_exec_root = os.path.join(config.skein_build, "test")
+
+skein = os.path.join(config.skein_build, "bin", "skein")
+test = config.test_source_root
+config.substitutions.append(("%skein", skein))
+config.substitutions.append(("%run_all", f"{config.python} {test}/run_program.py --skein {skein}"))
+config.substitutions.append(("%run", f"{config.python} {test}/run_workers.py"))
+config.substitutions.append(("%python", config.python))
+config.substitutions.append(("%root", config.skein_source))
+
+# FileCheck, not, split-file and the LLVM tools of the version we build against.
+config.environment["PATH"] = os.pathsep.join([config.llvm_tools, config.environment["PATH"]])
+# No colour, no settings of the person who runs the tests.
+for name in [n for n in os.environ if n.startswith("SKEIN_")]:
+    config.environment.pop(name, None)
+config.environment["NO_COLOR"] = "1"
+
+if config.sanitize:
+    config.available_features.add("sanitized")
+for sanitizer in config.sanitize.split(","):
+    config.available_features.add({"address": "asan", "thread": "tsan"}.get(sanitizer, "plain"))
+# LLVM is not instrumented, so containers that it and we both change look overrun.
+config.environment["ASAN_OPTIONS"] = "detect_container_overflow=0"
+
+# Long versions of tests ask for `// REQUIRES: nightly`, or read SKEIN_TEST_NIGHTLY.
+if lit_config.params.get("nightly"):
+    config.available_features.add("nightly")
+    config.environment["SKEIN_TEST_NIGHTLY"] = "1"
+
+lit_config.maxIndividualTestTime = 1200 if lit_config.params.get("nightly") else 240
