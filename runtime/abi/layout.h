@@ -1,0 +1,179 @@
+// Every struct that compiled programs and the runtime both know, and the hash that keeps them from
+// drifting apart.
+//
+// No code that runs lives here. Words that several threads touch are plain integers in these
+// structs; the runtime reaches them through base/atomic.h, compiled code through LLVM's atomics.
+//
+// The life of a result, in one word (`state` of Frame and of Future):
+//
+//   0                 pending, nobody waits yet
+//   Frame*            pending, that frame waits
+//   Future* | 2       pending, the result is copied on into that future
+//   Scope*  | 4       pending, that scope counts it and drops the result
+//   1                 done, the value is in `result`
+//   Panic*  | 5       done by a panic
+//   9                 done by cancellation
+//
+// Bit 0 says done. Everything pointed at is 16-aligned, so three tag bits are free.
+//
+// What a ramp returns, `{ ptr h, T }`, and what a Task<T> value holds, `{ ptr future, T }`, is
+// tagged alike: null = the value is in T; bit 0 set = an outcome, Panic*|1, or 9 for cancelled
+// (test that first, it has bit 0 set too); otherwise the Frame or the Future that will have it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace skein::abi {
+
+constexpr uint64_t kPending = 0;
+constexpr uint64_t kDone = 1;         // bit: set in every final state
+constexpr uint64_t kValue = 1;        // state: done with a value
+constexpr uint64_t kPanicked = 5;     // tag of a payload in a state word
+constexpr uint64_t kCancelled = 9;    // state and outcome: cancelled
+constexpr uint64_t kForward = 2;      // tag of a Future in a state word
+constexpr uint64_t kCounted = 4;      // tag of a Scope in a state word
+constexpr uint64_t kOutcome = 1;      // tag of a payload in a ramp's handle or a Task's future
+constexpr uint64_t kTagMask = 15;
+constexpr size_t kAlignment = 16;     // of frames, futures, scopes and panics
+
+// A suspended coroutine, as LLVM's switched-resume lowering lays it out with a promise of
+// alignment 16. `size` and `result` are written before an asynchronous completion, `site` when the
+// frame suspends; the rest of the frame is the coroutine's own.
+struct alignas(kAlignment) Frame {
+  void* resume;     // fastcc void(ptr): only called through llvm.coro.resume
+  void* destroy;
+  uint64_t state;   // the promise begins here
+  uint32_t size;    // bytes, as llvm.coro.size says
+  uint32_t site;    // index into skn_sites
+  // The result follows, at kFrameResult.
+};
+constexpr size_t kFramePromise = 16;
+constexpr size_t kFrameResult = 32;
+static_assert(offsetof(Frame, resume) == 0 && offsetof(Frame, destroy) == 8);
+static_assert(offsetof(Frame, state) == kFramePromise);
+static_assert(offsetof(Frame, size) == 24 && offsetof(Frame, site) == 28);
+static_assert(sizeof(Frame) == kFrameResult);
+
+// Where the result of a spawned call goes that did not end before its parent went on. Its size is
+// 8 bytes plus those of the result, whose alignment is at most 8.
+struct alignas(kAlignment) Future {
+  uint64_t state;
+  uint64_t result[1];
+};
+constexpr size_t kFutureResult = 8;
+static_assert(offsetof(Future, state) == 0 && offsetof(Future, result) == kFutureResult);
+
+// A block that waits for the tasks started in it. It lies in the frame of its function, and
+// sixteen-aligned zero bytes are a fresh one.
+struct alignas(kAlignment) Scope {
+  int64_t pending;  // unfinished children; one less while the body waits at the end
+  Frame* waiter;    // written before the body waits
+  uint64_t panic;   // Panic* of the first child that panicked, later ones attached to it
+};
+static_assert(offsetof(Scope, pending) == 0 && offsetof(Scope, waiter) == 8);
+static_assert(offsetof(Scope, panic) == 16 && sizeof(Scope) == 32);
+
+// The bytes behind a str, an array and whatever else is counted. A value is never null: empty ones
+// are skn_empty_buffer. count: 1 = one owner, who may write in place; negative = never freed and
+// never counted (literals, constants, the empty one).
+struct Buffer {
+  int64_t count;
+  int64_t length;    // in elements (bytes of a str)
+  int64_t capacity;  // in elements
+  int64_t bytes;     // allocated, header included; 0 in a literal
+  // Elements follow, at kBufferData.
+};
+constexpr size_t kBufferData = 32;
+constexpr int64_t kImmortal = INT64_MIN;
+static_assert(sizeof(Buffer) == kBufferData);
+
+// A panic under way. Compiled code only passes it on; `unwind` is an _Unwind_Exception, so that
+// plain functions can be unwound by tables.
+struct LogicalFrame;
+struct alignas(kAlignment) Panic {
+  alignas(16) unsigned char unwind[32];
+  Buffer* message;          // owned str
+  uint32_t site;            // where it was raised: index into skn_sites
+  uint32_t native_count;    // return addresses in `native`
+  LogicalFrame* passed;     // awaits it crossed, the latest first
+  Panic* attached;          // panics of others that ended with this one
+  Panic* next_attached;     // link in that list
+  void* native[26];         // the native stack where it was raised, innermost first
+};
+static_assert(sizeof(Panic) % kAlignment == 0 && offsetof(Panic, message) == 32);
+
+// A place in the program. The compiler emits `skn_sites[skn_site_count]`, site 0 being no place.
+struct Site {
+  const char* function;
+  const char* file;
+  uint32_t line;
+  uint32_t column;
+};
+static_assert(sizeof(Site) == 24);
+
+// A timer in a frame. Owner: the worker in whose wheel it is.
+struct Timer {
+  Timer* next;
+  Timer** link;    // the pointer that points here; null when it is in no wheel
+  uint64_t when;   // tick
+  Frame* frame;    // made ready when it fires
+};
+
+// The awaiter of skn_await_sleep.
+struct Sleep {
+  int64_t nanoseconds;
+  Timer timer;
+};
+static_assert(sizeof(Timer) == 32 && sizeof(Sleep) == 40);
+
+// How a value is written: `[fill][<>^][0][width][.precision][x|b|o|e|?]`. A null pointer to one is
+// the plain form.
+struct FormatSpec {
+  uint32_t fill;      // a char; 0 = space
+  int32_t width;      // in chars; 0 = none
+  int32_t precision;  // -1 = none
+  uint8_t align;      // 0 by kind (numbers right, others left), or '<' '>' '^'
+  uint8_t zero;       // 1: pad numbers with zeros after the sign
+  uint8_t kind;       // 0, or 'x' 'b' 'o' 'e' '?'
+  uint8_t unused;
+};
+static_assert(sizeof(FormatSpec) == 16);
+
+// What skn_panic_overflow was asked to do, in the order of its messages.
+enum class Overflow : int32_t { Add, Subtract, Multiply, Negate, Divide, Remainder, Power, Absolute };
+
+// --- The hash ------------------------------------------------------------------------------------
+// It covers the offsets and sizes above and the names and types of functions.def. The runtime
+// defines the symbol `skn_abi_<kHash in decimal>` and compiled code refers to it, so a program does
+// not link with a runtime of another make.
+
+constexpr uint64_t hash_text(const char* text, uint64_t hash) {
+  for (; *text != 0; ++text) hash = (hash ^ static_cast<unsigned char>(*text)) * 1099511628211u;
+  return hash;
+}
+
+constexpr uint64_t hash_numbers(uint64_t hash) {
+  const uint64_t numbers[] = {
+      sizeof(Frame),           offsetof(Frame, state),    offsetof(Frame, size),
+      offsetof(Frame, site),   kFrameResult,              kFutureResult,
+      sizeof(Scope),           offsetof(Scope, waiter),   offsetof(Scope, panic),
+      offsetof(Buffer, count), offsetof(Buffer, length),  offsetof(Buffer, capacity),
+      offsetof(Buffer, bytes), kBufferData,               sizeof(Site),
+      sizeof(Sleep),           sizeof(Timer),             sizeof(FormatSpec),
+      kValue,                  kPanicked,                 kCancelled,
+      kForward,                kCounted,                  kOutcome,
+  };
+  for (uint64_t number : numbers) hash = (hash ^ number) * 1099511628211u;
+  return hash;
+}
+
+constexpr const char* kFunctionTable =
+#define SKEIN_RUNTIME(name, result, args, attribute, doc) #name #result #args #attribute "\n"
+#include "runtime/abi/functions.def"
+#undef SKEIN_RUNTIME
+    "";
+
+constexpr uint64_t kHash = hash_text(kFunctionTable, hash_numbers(14695981039346656037u));
+
+}  // namespace skein::abi
