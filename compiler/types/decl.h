@@ -1,0 +1,162 @@
+// Declarations: what a program's functions, structs, enums, traits and impls are.
+//
+// They are filled by check/declare and not changed afterwards. They keep pointers into the syntax
+// tree for the bodies; nothing to the right of `lower` follows them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/support/source.h"
+#include "compiler/types/builtin.h"
+#include "compiler/types/type.h"
+
+namespace skein::ast {
+struct Expr;
+struct Item;
+}  // namespace skein::ast
+
+namespace skein::types {
+
+SKEIN_ID(ModuleId);
+SKEIN_ID(FnId);
+SKEIN_ID(ImplId);
+SKEIN_ID(ConstId);
+SKEIN_ID(StaticId);
+SKEIN_ID(VarId);
+
+// `T: Ord + Show`. The built-in traits (Eq Ord Hash Show Default …) are ordinary traits of
+// stdlib/core; `Program::core` names those the compiler itself asks for.
+struct TypeParamDecl {
+  Symbol name;
+  std::vector<TraitId> bounds;
+  Span span;
+};
+
+struct FieldDecl {
+  Symbol name;        // invalid for positional payloads
+  TypeId type;
+  bool is_pub = false;
+  // The field would make its type contain itself: it is kept behind a counted box.
+  bool is_boxed = false;
+  const ast::Expr* default_value = nullptr;
+  Span span;
+};
+
+struct StructDecl {
+  Symbol name;
+  ModuleId module;
+  std::vector<TypeParamDecl> type_params;
+  std::vector<FieldDecl> fields;
+  // `fn drop(mut self)`: makes the type move-only. Invalid if there is none.
+  FnId drop_fn;
+  bool is_pub = false;
+  Span span;
+};
+
+struct VariantDecl {
+  Symbol name;
+  std::vector<FieldDecl> fields;
+  bool has_names = false;
+  Span span;
+};
+
+struct EnumDecl {
+  Symbol name;
+  ModuleId module;
+  std::vector<TypeParamDecl> type_params;
+  std::vector<VariantDecl> variants;
+  FnId drop_fn;
+  bool is_pub = false;
+  Span span;
+};
+
+struct ParamDecl {
+  Symbol name;
+  TypeId type;
+  ParamMode mode = ParamMode::Borrow;
+  const ast::Expr* default_value = nullptr;
+  Span span;
+  VarId var;           // the variable it is inside the body
+};
+
+struct FnDecl {
+  Symbol name;
+  ModuleId module;
+  // For methods: `Type.name` in messages and traces; else the name.
+  std::string display_name;
+  // Those of the impl first, then its own: type parameter n is position n here.
+  std::vector<TypeParamDecl> type_params;
+  std::vector<ParamDecl> params;     // `self` is params[0]
+  TypeId result;
+  bool has_self = false;
+  bool is_pub = false;
+  // Set for functions of the standard library without a body.
+  std::optional<Builtin> builtin;
+  // For methods: the type or trait they belong to. Invalid ids otherwise.
+  ImplId impl;
+  TraitId trait;
+  const ast::Item* item = nullptr;   // an ast::FnItem; the body
+  Span span;                         // of the name
+};
+
+struct TraitDecl {
+  Symbol name;
+  ModuleId module;
+  std::vector<TypeParamDecl> type_params;
+  std::vector<FnId> methods;         // Self is type parameter 0 of each
+  bool is_unique = false;
+  bool is_plain = false;
+  bool is_pub = false;
+  Span span;
+};
+
+// `impl<T: Show> Show for [T]`, `impl Point`.
+struct ImplDecl {
+  ModuleId module;
+  std::vector<TypeParamDecl> type_params;
+  std::optional<TraitId> trait;
+  std::vector<TypeId> trait_args;
+  TypeId self_type;
+  std::vector<FnId> methods;
+  Span span;
+};
+
+struct ConstDecl {
+  Symbol name;
+  ModuleId module;
+  TypeId type;
+  const ast::Expr* value = nullptr;
+  bool is_pub = false;
+  Span span;
+};
+
+struct StaticDecl {
+  Symbol name;
+  ModuleId module;
+  TypeId type;
+  const ast::Expr* value = nullptr;
+  bool is_pub = false;
+  Span span;
+};
+
+struct ModuleDecl {
+  Symbol name;              // "std.time"; the file's stem for the root
+  std::string path;         // of its file
+  bool is_std = false;
+};
+
+// A variable of a function body: parameter, let, var, loop variable or pattern binding.
+struct VarDecl {
+  Symbol name;
+  TypeId type;
+  bool is_mutable = false;      // `var`, or a `mut` parameter or binding
+  bool is_param = false;
+  ParamMode mode = ParamMode::Own;  // of a parameter
+  // A projection: it names a place inside another variable (`for mut x in xs`).
+  bool is_place = false;
+  Span span;
+};
+
+}  // namespace skein::types

@@ -1,0 +1,126 @@
+// What checking produced: the declarations, and the facts about each piece of syntax.
+//
+// Facts stand beside the tree, in tables indexed by the ids of the nodes; the tree stays what the
+// user wrote. `lower` reads both; nothing further right sees either.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "compiler/support/interner.h"
+#include "compiler/support/source.h"
+#include "compiler/syntax/ast.h"
+#include "compiler/types/decl.h"
+#include "compiler/types/type.h"
+
+namespace skein::types {
+
+// What a name or path expression stands for.
+struct VariantRef {
+  TypeId type;            // Enum, Option or Result, with its arguments
+  uint32_t variant = 0;   // Option: 0 none, 1 some. Result: 0 ok, 1 err.
+};
+using NameRef = std::variant<std::monostate, VarId, FnId, ConstId, StaticId, VariantRef>;
+
+// How an expression's value becomes the type its context wants, applied after the expression.
+enum class Adjustment : uint8_t {
+  None,
+  WrapOption,     // T where T? is wanted
+  NeverToAny,     // the expression does not return
+  DropValue,      // () is wanted: the value is dropped (rule 59)
+  ToDyn,          // a type where a `dyn` of its trait is wanted
+};
+
+// A call resolved. `args[i]` is what parameter i gets: an argument of the call, the receiver, or
+// null for the parameter's default value.
+struct CallFact {
+  FnId callee;                          // invalid: a call of a value of `fn` type
+  std::vector<TypeId> type_args;        // those of the impl first
+  std::vector<const ast::Expr*> args;   // one a parameter, receiver first
+  std::optional<VariantRef> variant;    // a variant constructor `Circle(2.0)`
+  std::optional<TypeId> conversion;     // `i32(x)`
+};
+
+struct ExprFact {
+  TypeId type;                  // before the adjustment
+  Adjustment adjustment = Adjustment::None;
+  TypeId adjusted_type;         // after it; the same as `type` without one
+  NameRef name;                 // names and paths
+  uint32_t call = UINT32_MAX;   // index in Program::calls for what is a call
+  uint32_t field = UINT32_MAX;  // field access: position of the field
+};
+
+struct PatternFact {
+  TypeId type;                          // of the subject it is matched with
+  std::optional<VariantRef> variant;    // variant patterns; `some` made explicit
+  // The subject is an option and the pattern speaks of its payload (rule 77): this many layers.
+  uint32_t option_layers = 0;
+  VarId var;                            // bindings
+};
+
+// Variables a `spawn` block or closure uses from outside, in order of first use.
+struct CaptureFact {
+  std::vector<VarId> captures;
+};
+
+// Declarations of stdlib/core the compiler asks for by name.
+struct CoreDecls {
+  TraitId eq, ord, hash, show, default_, error;
+};
+
+struct Program {
+  Program(Interner& interner, SourceMap& sources) : interner(interner), sources(sources) {}
+  Program(const Program&) = delete;
+
+  Interner& interner;
+  SourceMap& sources;
+  TypeStore types;
+
+  Store<ModuleId, ModuleDecl> modules;
+  Store<StructId, StructDecl> structs;
+  Store<EnumId, EnumDecl> enums;
+  Store<TraitId, TraitDecl> traits;
+  Store<ImplId, ImplDecl> impls;
+  Store<FnId, FnDecl> fns;
+  Store<ConstId, ConstDecl> consts;
+  Store<StaticId, StaticDecl> statics;
+  Store<VarId, VarDecl> vars;
+  CoreDecls core;
+  FnId main;                                    // invalid: the file has no `fn main`
+
+  // Facts, indexed by ExprId and PatternId.
+  std::vector<ExprFact> exprs;
+  std::vector<PatternFact> patterns;
+  std::deque<CallFact> calls;
+  std::unordered_map<uint32_t, CaptureFact> captures;   // by ExprId of the spawn or closure
+
+  const ExprFact& fact(const ast::Expr* expr) const;
+  TypeId type_of(const ast::Expr* expr) const;        // after adjustment
+  const CallFact* call_of(const ast::Expr* expr) const;
+  const PatternFact& fact(const ast::Pattern* pattern) const;
+
+  // The type as the user would write it.
+  std::string type_name(TypeId type) const;
+  std::string type_name(TypeId type, const std::vector<TypeParamDecl>& params) const;
+
+  // The fields of variant n of an Enum, Option or Result type, with type arguments put in.
+  std::vector<TypeId> variant_fields(TypeId type, uint32_t variant);
+  size_t variant_count(TypeId type) const;
+  std::string variant_name(TypeId type, uint32_t variant) const;
+  // The fields of a struct or tuple type, with type arguments put in.
+  std::vector<TypeId> fields(TypeId type);
+};
+
+// What holding a value of a type means.
+struct TypeTraits {
+  bool needs_drop = false;   // leaving it costs something: counted, or has `drop`, or is a task
+  bool is_move_only = false; // cannot be copied: has `drop`, is a task, or has such a part
+  bool has_task = false;     // is or contains a Task<…>
+};
+TypeTraits traits_of(Program& program, TypeId type);
+
+}  // namespace skein::types
