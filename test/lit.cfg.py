@@ -14,7 +14,7 @@ import lit.formats
 config.name = "skein"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".sk", ".sir", ".test"]
-config.excludes = ["unit", "Inputs"]
+config.excludes = ["Inputs"]
 config.test_source_root = os.path.join(config.skein_source, "test")
 config.test_exec_root = os.path.join(config.skein_build, "test")
 
