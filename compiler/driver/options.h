@@ -1,0 +1,53 @@
+// The command line, read into Options.
+//
+// Verbs, flags, what each flag may follow and the help texts are two tables in options.cpp: a new
+// flag is a new row, and `--help` and the suggestions know it at once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/support/diagnostics.h"
+
+namespace skein::driver {
+
+enum class Verb : uint8_t { Build, Run, Check, Emit, Opt, Explain, Help, Version };
+
+// What the compiler makes. Each kind is the product of one step.
+enum class Product : uint8_t { Tokens, Ast, Sir, LlvmIr, Asm, Object, Executable };
+
+// The steps of a build, in order. `Link` is the last.
+enum class Step : uint8_t { Lex, Parse, Check, Lower, Passes, Codegen, Link };
+
+enum class ColorMode : uint8_t { Auto, Always, Never };
+
+struct Options {
+  Verb verb = Verb::Help;
+  // The file named on the command line; the code for `explain`; the verb for `help`.
+  std::string input;
+  std::vector<std::string> program_args;
+  std::string output;
+  Product product = Product::Executable;
+  std::optional<Step> stop_after;
+  bool release = false;
+  bool is_static = false;
+  bool strip = false;
+  bool verify = false;
+  bool json = false;
+  bool time_passes = false;
+  ColorMode color = ColorMode::Auto;
+  std::vector<std::string> dump_after;   // names of passes
+  std::vector<std::string> passes;       // for `opt`
+};
+
+// Reads `args` (without the program's name). A wrong use is reported to the sink, which then has
+// errors, and the options are not to be used except for `json` and `color`.
+Options parse_options(const std::vector<std::string_view>& args, DiagnosticSink& sink);
+
+// The general page for "", else the page of one verb with its flags and an example.
+std::string help_text(std::string_view verb);
+
+}  // namespace skein::driver

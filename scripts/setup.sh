@@ -1,0 +1,88 @@
+# What scripts/skein and scripts/test share: installing the tools and building. Sourced by bash.
+# Everything said here goes to standard error: standard output belongs to the program that is run.
+
+root=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+
+say() { printf 'skein: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+# A package and what shows that it is there: a command, or a path.
+tools=(
+  clang-22=clang++-22
+  lld-22=/usr/lib/llvm-22/bin/ld.lld
+  llvm-22-dev=/usr/lib/llvm-22/lib/cmake/llvm/LLVMConfig.cmake
+  llvm-22-tools=/usr/lib/llvm-22/bin/FileCheck
+  libclang-rt-22-dev=/usr/lib/llvm-22/lib/clang/22/lib
+  cmake=cmake
+  ninja-build=ninja
+  ccache=ccache
+  libgtest-dev=/usr/include/gtest/gtest.h
+  python3=python3
+)
+
+missing_packages() {
+  local tool
+  for tool in "${tools[@]}"; do
+    local probe=${tool#*=}
+    [[ -e $probe ]] || command -v "$probe" >/dev/null || printf '%s ' "${tool%%=*}"
+  done
+}
+
+# Installs what is missing with one call of apt; elsewhere than on Debian, says what it is and stops.
+install_tools() {
+  local packages
+  read -ra packages <<<"$(missing_packages)"
+  [[ ${#packages[@]} -eq 0 ]] && return
+  local ID="" ID_LIKE=""
+  [[ -r /etc/os-release ]] && . /etc/os-release
+  if [[ " $ID $ID_LIKE " != *" debian "* ]] || ! command -v apt-get >/dev/null; then
+    fail "these are missing, and this script installs them on Debian only: ${packages[*]}"
+  fi
+  local as_root=()
+  if [[ $EUID -ne 0 ]]; then
+    command -v sudo >/dev/null || fail "missing: ${packages[*]}; run this as root once, or install sudo"
+    as_root=(sudo)
+  fi
+  say "installing ${packages[*]} (several hundred MB, once)"
+  local log
+  log=$(mktemp)
+  if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y --no-install-recommends "${packages[@]}"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "apt could not install: ${packages[*]}"
+  fi
+  rm -f "$log"
+}
+
+# Shows ninja's counts as one line that renews itself; to a file, as nothing.
+show_progress() {
+  local line
+  while IFS= read -r line; do
+    [[ -t 2 && $line == \[* ]] && printf '\r\033[Kskein: building %s' "${line%%]*}]" >&2
+    printf '%s\n' "$line" >>"$1"
+  done
+  [[ -t 2 ]] && printf '\r\033[K' >&2
+  return 0
+}
+
+# build PRESET TARGET…: configures and builds quietly; on failure the whole log is shown.
+build() {
+  local preset=$1 folder=$root/build/$1
+  shift
+  mkdir -p "$folder"
+  local log=$folder/build.log
+  : >"$log"
+  [[ -e $folder/build.ninja ]] || say "building for the first time, a few minutes (preset $preset)"
+  local failed=0
+  if [[ ! -e $folder/build.ninja ]]; then
+    (cd "$root" && cmake --preset "$preset") >>"$log" 2>&1 || failed=1
+  fi
+  if [[ $failed -eq 0 ]]; then
+    cmake --build "$folder" --target "$@" 2>&1 | show_progress "$log"
+    failed=${PIPESTATUS[0]}
+  fi
+  [[ $failed -eq 0 ]] && return
+  cat "$log" >&2
+  fail "the build failed; its log is above and in $log"
+}
