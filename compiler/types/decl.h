@@ -51,6 +51,8 @@ struct StructDecl {
   std::vector<FieldDecl> fields;
   // `fn drop(mut self)`: makes the type move-only. Invalid if there is none.
   FnId drop_fn;
+  // `@derive(Eq, Show)`.
+  std::vector<TraitId> derives;
   bool is_pub = false;
   Span span;
 };
@@ -68,6 +70,7 @@ struct EnumDecl {
   std::vector<TypeParamDecl> type_params;
   std::vector<VariantDecl> variants;
   FnId drop_fn;
+  std::vector<TraitId> derives;
   bool is_pub = false;
   Span span;
 };
@@ -98,6 +101,9 @@ struct FnDecl {
   ImplId impl;
   TraitId trait;
   const ast::Item* item = nullptr;   // an ast::FnItem; the body
+  // Its body was checked, so its expressions have facts. Functions of the standard library that
+  // nothing checked refers to are left alone, and are not for lowering.
+  bool is_checked = false;
   Span span;                         // of the name
 };
 
@@ -154,6 +160,8 @@ struct VarDecl {
   bool is_mutable = false;      // `var`, or a `mut` parameter or binding
   bool is_param = false;
   ParamMode mode = ParamMode::Own;  // of a parameter
+  // Declared without a value: `let x: int`, set once on each path.
+  bool is_set_later = false;
   // A projection: it names a place inside another variable (`for mut x in xs`).
   bool is_place = false;
   Span span;

@@ -36,7 +36,16 @@ enum class Adjustment : uint8_t {
 };
 
 // A call resolved. `args[i]` is what parameter i gets: an argument of the call, the receiver, or
-// null for the parameter's default value.
+// null for the parameter's default value (which belongs to the callee, and whose facts stand with
+// its own expression). Arguments are evaluated in the order they were written.
+//
+// Operators may be calls too. A Binary, Compare or Assign node with a call fact means that
+// function with the operands as arguments (for `a op= b` its result is then assigned to `a`).
+// Without one the operator is built in:
+//   + - * / % and the wrapping ones   two scalars of one type; `+` also two `str`
+//   & | ^                             two integers or bools of one type
+//   << >>                             an integer, and a count of any integer type
+//   == !=                             two values of one type with Eq; < <= > >= one with Ord
 struct CallFact {
   FnId callee;                          // invalid: a call of a value of `fn` type
   std::vector<TypeId> type_args;        // those of the impl first
@@ -49,7 +58,7 @@ struct ExprFact {
   TypeId type;                  // before the adjustment
   Adjustment adjustment = Adjustment::None;
   TypeId adjusted_type;         // after it; the same as `type` without one
-  NameRef name;                 // names and paths
+  NameRef name;                 // names and paths; struct literals of a variant
   uint32_t call = UINT32_MAX;   // index in Program::calls for what is a call
   uint32_t field = UINT32_MAX;  // field access: position of the field
 };
@@ -70,6 +79,18 @@ struct CaptureFact {
 // Declarations of stdlib/core the compiler asks for by name.
 struct CoreDecls {
   TraitId eq, ord, hash, show, default_, error;
+  // Marks of stdlib/core: the integer types, and float with f32. In a generic body a parameter
+  // with such a bound has the operators of numbers, and literals take its type.
+  TraitId integer, real;
+  // What an Atomic can hold.
+  TraitId atomic_value;
+};
+
+// What holding a value of a type means.
+struct TypeTraits {
+  bool needs_drop = false;   // leaving it costs something: counted, or has `drop`, or is a task
+  bool is_move_only = false; // cannot be copied: has `drop`, is a task, or has such a part
+  bool has_task = false;     // is or contains a Task<…>
 };
 
 struct Program {
@@ -97,6 +118,8 @@ struct Program {
   std::vector<PatternFact> patterns;
   std::deque<CallFact> calls;
   std::unordered_map<uint32_t, CaptureFact> captures;   // by ExprId of the spawn or closure
+  // Answers of traits_of, by TypeId.
+  std::unordered_map<uint32_t, TypeTraits> traits_memo;
 
   const ExprFact& fact(const ast::Expr* expr) const;
   TypeId type_of(const ast::Expr* expr) const;        // after adjustment
@@ -115,12 +138,7 @@ struct Program {
   std::vector<TypeId> fields(TypeId type);
 };
 
-// What holding a value of a type means.
-struct TypeTraits {
-  bool needs_drop = false;   // leaving it costs something: counted, or has `drop`, or is a task
-  bool is_move_only = false; // cannot be copied: has `drop`, is a task, or has such a part
-  bool has_task = false;     // is or contains a Task<…>
-};
+// Of a type parameter nothing is known: it needs a drop, and may be copied.
 TypeTraits traits_of(Program& program, TypeId type);
 
 }  // namespace skein::types

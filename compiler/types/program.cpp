@@ -1,0 +1,269 @@
+// Questions about a checked program: the facts of a piece of syntax, the parts of a type, and
+// types in the user's spelling.
+#include "compiler/types/program.h"
+
+#include <utility>
+
+#include "compiler/support/check.h"
+
+namespace skein::types {
+
+const ExprFact& Program::fact(const ast::Expr* expr) const {
+  SKEIN_CHECK(expr && expr->id.index < exprs.size(), "an expression without a fact");
+  return exprs[expr->id.index];
+}
+
+TypeId Program::type_of(const ast::Expr* expr) const {
+  const ExprFact& found = fact(expr);
+  return found.adjusted_type.valid() ? found.adjusted_type : found.type;
+}
+
+const CallFact* Program::call_of(const ast::Expr* expr) const {
+  uint32_t call = fact(expr).call;
+  return call == UINT32_MAX ? nullptr : &calls[call];
+}
+
+const PatternFact& Program::fact(const ast::Pattern* pattern) const {
+  SKEIN_CHECK(pattern && pattern->id.index < patterns.size(), "a pattern without a fact");
+  return patterns[pattern->id.index];
+}
+
+// ---- spelling ------------------------------------------------------------------------------
+
+using Params = std::vector<TypeParamDecl>;
+
+static std::string join(const Program& program, const std::vector<TypeId>& types,
+                        const Params& params) {
+  std::string out;
+  for (TypeId type : types) {
+    if (!out.empty()) out += ", ";
+    out += program.type_name(type, params);
+  }
+  return out;
+}
+
+static std::string with_args(const Program& program, std::string_view name,
+                             const std::vector<TypeId>& args, const Params& params) {
+  std::string out(name);
+  if (!args.empty()) out += "<" + join(program, args, params) + ">";
+  return out;
+}
+
+static std::string fn_name(const Program& program, const Type& type, const Params& params) {
+  std::string out = "fn(";
+  for (size_t i = 0; i + 1 < type.args.size(); ++i) {
+    if (i > 0) out += ", ";
+    if (type.modes[i] == ParamMode::Mut) out += "mut ";
+    if (type.modes[i] == ParamMode::Own) out += "own ";
+    out += program.type_name(type.args[i], params);
+  }
+  out += ")";
+  TypeId result = type.args.back();
+  if (program.types.kind(result) != TypeKind::Unit) {
+    out += " -> " + program.type_name(result, params);
+  }
+  return out;
+}
+
+static std::string tuple_name(const Program& program, const Type& type, const Params& params) {
+  std::string inner = join(program, type.args, params);
+  return type.args.size() == 1 ? "(" + inner + ",)" : "(" + inner + ")";
+}
+
+static std::string option_name(const Program& program, const Type& type, const Params& params) {
+  std::string inner = program.type_name(type.args[0], params);
+  TypeKind kind = program.types.kind(type.args[0]);
+  bool is_open = kind == TypeKind::Fn || kind == TypeKind::Dyn;
+  return is_open ? "(" + inner + ")?" : inner + "?";
+}
+
+std::string Program::type_name(TypeId id) const { return type_name(id, {}); }
+
+std::string Program::type_name(TypeId id, const Params& params) const {
+  const Type& type = types.get(id);
+  switch (type.kind) {
+    case TypeKind::Tuple:
+      return tuple_name(*this, type, params);
+    case TypeKind::Array:
+      return "[" + type_name(type.args[0], params) + "]";
+    case TypeKind::FixedArray:
+      return "[" + type_name(type.args[0], params) + "; " + std::to_string(type.length) + "]";
+    case TypeKind::Option:
+      return option_name(*this, type, params);
+    case TypeKind::Fn:
+      return fn_name(*this, type, params);
+    case TypeKind::Struct:
+      return with_args(*this, interner.text(structs[StructId(type.decl)].name), type.args, params);
+    case TypeKind::Enum:
+      return with_args(*this, interner.text(enums[EnumId(type.decl)].name), type.args, params);
+    case TypeKind::Dyn:
+      return "dyn " + with_args(*this, interner.text(traits[TraitId(type.decl)].name), type.args,
+                                params);
+    case TypeKind::Param:
+      if (type.decl < params.size()) return std::string(interner.text(params[type.decl].name));
+      return "T" + std::to_string(type.decl);
+    default:
+      return with_args(*this, spelling(type.kind), type.args, params);
+  }
+}
+
+// ---- parts ---------------------------------------------------------------------------------
+
+static std::vector<TypeId> field_types(Program& program, const std::vector<FieldDecl>& fields,
+                                       const std::vector<TypeId>& args) {
+  std::vector<TypeId> out;
+  out.reserve(fields.size());
+  for (const FieldDecl& field : fields) {
+    out.push_back(args.empty() ? field.type : program.types.substitute(field.type, args));
+  }
+  return out;
+}
+
+std::vector<TypeId> Program::variant_fields(TypeId id, uint32_t variant) {
+  const Type type = types.get(id);
+  switch (type.kind) {
+    case TypeKind::Option:
+      if (variant == 0) return {};
+      return {type.args[0]};
+    case TypeKind::Result:
+      return {type.args[variant]};
+    case TypeKind::Enum:
+      return field_types(*this, enums[EnumId(type.decl)].variants[variant].fields, type.args);
+    default:
+      SKEIN_UNREACHABLE("only enums, options and results have variants");
+  }
+}
+
+size_t Program::variant_count(TypeId id) const {
+  const Type& type = types.get(id);
+  if (type.kind == TypeKind::Option || type.kind == TypeKind::Result) return 2;
+  SKEIN_CHECK(type.kind == TypeKind::Enum, "only enums, options and results have variants");
+  return enums[EnumId(type.decl)].variants.size();
+}
+
+std::string Program::variant_name(TypeId id, uint32_t variant) const {
+  const Type& type = types.get(id);
+  if (type.kind == TypeKind::Option) return variant == 0 ? "none" : "some";
+  if (type.kind == TypeKind::Result) return variant == 0 ? "ok" : "err";
+  SKEIN_CHECK(type.kind == TypeKind::Enum, "only enums, options and results have variants");
+  return std::string(interner.text(enums[EnumId(type.decl)].variants[variant].name));
+}
+
+std::vector<TypeId> Program::fields(TypeId id) {
+  const Type type = types.get(id);
+  if (type.kind == TypeKind::Tuple) return type.args;
+  SKEIN_CHECK(type.kind == TypeKind::Struct, "only structs and tuples have fields");
+  return field_types(*this, structs[StructId(type.decl)].fields, type.args);
+}
+
+// ---- what holding a value means ------------------------------------------------------------
+
+static bool any_boxed(const std::vector<FieldDecl>& fields) {
+  for (const FieldDecl& field : fields) {
+    if (field.is_boxed) return true;
+  }
+  return false;
+}
+
+// What the type itself brings, without its parts.
+static TypeTraits own_traits(const Program& program, const Type& type) {
+  TypeTraits traits;
+  switch (type.kind) {
+    case TypeKind::Str:
+    case TypeKind::Array:
+    case TypeKind::Atomic:
+    case TypeKind::Chan:
+    case TypeKind::Sender:
+    case TypeKind::Receiver:
+    case TypeKind::Mutex:
+    case TypeKind::RwLock:
+    case TypeKind::Shared:
+    case TypeKind::Weak:
+    case TypeKind::Map:
+    case TypeKind::Set:
+    case TypeKind::Fn:
+    case TypeKind::Dyn:
+    case TypeKind::Param:
+      traits.needs_drop = true;
+      break;
+    case TypeKind::Task:
+      traits = {.needs_drop = true, .is_move_only = true, .has_task = true};
+      break;
+    case TypeKind::Struct: {
+      const StructDecl& decl = program.structs[StructId(type.decl)];
+      traits.is_move_only = decl.drop_fn.valid();
+      traits.needs_drop = decl.drop_fn.valid() || any_boxed(decl.fields);
+      break;
+    }
+    case TypeKind::Enum: {
+      const EnumDecl& decl = program.enums[EnumId(type.decl)];
+      traits.is_move_only = decl.drop_fn.valid();
+      traits.needs_drop = decl.drop_fn.valid();
+      for (const VariantDecl& variant : decl.variants) {
+        if (any_boxed(variant.fields)) traits.needs_drop = true;
+      }
+      break;
+    }
+    default:
+      break;
+  }
+  return traits;
+}
+
+// The types of the values inside a value. Handles hold none: what they lead to is shared.
+static std::vector<TypeId> parts(Program& program, TypeId id) {
+  const Type& type = program.types.get(id);
+  switch (type.kind) {
+    case TypeKind::Tuple:
+    case TypeKind::Array:
+    case TypeKind::FixedArray:
+    case TypeKind::Range:
+    case TypeKind::RangeInclusive:
+    case TypeKind::Option:
+    case TypeKind::Result:
+    case TypeKind::Map:
+    case TypeKind::Set:
+      return type.args;
+    case TypeKind::Struct:
+      return program.fields(id);
+    case TypeKind::Enum: {
+      std::vector<TypeId> out;
+      size_t count = program.variant_count(id);
+      for (uint32_t variant = 0; variant < count; ++variant) {
+        std::vector<TypeId> fields = program.variant_fields(id, variant);
+        out.insert(out.end(), fields.begin(), fields.end());
+      }
+      return out;
+    }
+    default:
+      return {};
+  }
+}
+
+// Everything reachable is visited once, so types that contain themselves are no matter.
+TypeTraits traits_of(Program& program, TypeId type) {
+  auto known = program.traits_memo.find(type.index);
+  if (known != program.traits_memo.end()) return known->second;
+  TypeTraits traits;
+  std::unordered_map<uint32_t, bool> seen = {{type.index, true}};
+  std::vector<TypeId> pending = {type};
+  while (!pending.empty()) {
+    TypeId id = pending.back();
+    pending.pop_back();
+    auto memo = program.traits_memo.find(id.index);
+    TypeTraits part = memo != program.traits_memo.end()
+                          ? memo->second
+                          : own_traits(program, program.types.get(id));
+    traits.needs_drop |= part.needs_drop;
+    traits.is_move_only |= part.is_move_only;
+    traits.has_task |= part.has_task;
+    if (memo != program.traits_memo.end()) continue;
+    for (TypeId inner : parts(program, id)) {
+      if (seen.emplace(inner.index, true).second) pending.push_back(inner);
+    }
+  }
+  program.traits_memo.emplace(type.index, traits);
+  return traits;
+}
+
+}  // namespace skein::types
