@@ -202,6 +202,15 @@ struct Module {
   Store<FunctionId, Function> functions;
   FunctionId entry;                  // FunctionKind::Entry; invalid if there is no `main`
 
+  // Set by mark_shared (language rule 14), indexed by TypeId: the types whose buffers never cross
+  // tasks. A type that is not in it counts atomically.
+  std::vector<bool> counts_plainly;
+  // Of types that own a counted buffer (str, arrays, boxes …): whether a retain or release of one
+  // has to be an atomic instruction.
+  bool counts_atomically(TypeId type) const {
+    return type.index >= counts_plainly.size() || !counts_plainly[type.index];
+  }
+
   types::TypeStore& types() const { return program->types; }
 };
 
@@ -210,12 +219,21 @@ TypeId place_type(Module& module, const Function& function, const Place& place);
 TypeId operand_type(Module& module, const Function& function, const Operand& operand);
 
 // What an instruction may do here, refined by what it names: a builtin by its row, a call by its
-// callee (once infer_suspend has run), a binary by its operator and type.
-bool may_panic(const Module& module, const Inst& inst);
-bool may_suspend(const Module& module, const Inst& inst);
+// callee (once infer_suspend has run), a binary by its operator and type, a drop by its type.
+bool may_panic(Module& module, const Function& function, const Inst& inst);
+bool may_suspend(Module& module, const Function& function, const Inst& inst);
+// Whether it may leave by `unwind`: by a panic, or by being cancelled while it waits.
+bool may_unwind(Module& module, const Function& function, const Inst& inst);
 bool ends_block(const Inst& inst);
 
 // Whether leaving a value of this type needs a `drop` at all.
 bool needs_drop(Module& module, TypeId type);
+// Whether that drop runs code of the user's or waits for a task, so that it may panic. Other drops
+// only release counts.
+bool drop_may_panic(Module& module, TypeId type);
+
+// Whether the local is responsible for the value it holds: not a reference, a borrowed parameter
+// or a borrowed copy of the bits.
+bool owns_value(const Local& local);
 
 }  // namespace skein::sir
