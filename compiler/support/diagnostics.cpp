@@ -59,6 +59,11 @@ Report DiagnosticSink::report(Span span, D kind, std::initializer_list<std::stri
   for (const std::unique_ptr<Diagnostic>& earlier : diagnostics_) {
     if (earlier->kind == kind && earlier->span == span) return Report(nullptr);
   }
+  if (diagnostics_.size() == kMaxReports) {
+    if (diagnostic_row(kind).severity == Severity::Error) ++error_count_;
+    ++left_out_count_;
+    return Report(nullptr);
+  }
   auto diagnostic = std::make_unique<Diagnostic>();
   diagnostic->kind = kind;
   diagnostic->span = span;

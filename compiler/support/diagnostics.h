@@ -73,11 +73,16 @@ class Report {
 
 class DiagnosticSink {
  public:
+  // More reports than this help nobody; they are counted, not kept.
+  static constexpr size_t kMaxReports = 200;
+
   // Reports `kind` at `span`. A second report of the same kind at the same place is dropped.
   Report report(Span span, D kind, std::initializer_list<std::string_view> args = {});
 
   bool has_errors() const { return error_count_ > 0; }
   size_t error_count() const { return error_count_; }
+  // Reports beyond kMaxReports.
+  size_t left_out_count() const { return left_out_count_; }
   // In source order, errors and warnings mixed.
   std::vector<const Diagnostic*> sorted() const;
 
@@ -85,6 +90,7 @@ class DiagnosticSink {
   // Storage with stable addresses: a Report points into it.
   std::vector<std::unique_ptr<Diagnostic>> diagnostics_;
   size_t error_count_ = 0;
+  size_t left_out_count_ = 0;
 };
 
 // The candidate nearest to `wrong` by edit distance, or "" when none is near enough to suggest.

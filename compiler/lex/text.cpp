@@ -1,0 +1,255 @@
+// Characters and strings.
+//
+// A string without holes is one token. The first hole turns it into InterpStart, texts, holes,
+// InterpEnd. The values of the texts are filled in when the string ends, because only its last
+// line tells how much indentation a multi-line string loses.
+#include "compiler/lex/scanner.h"
+#include "compiler/support/unicode.h"
+
+namespace skein::lex {
+
+using syntax::TokenKind;
+
+// ---- characters ----------------------------------------------------------------------------
+
+// How many characters the user sees between the quotes: an escape is one.
+static size_t count_chars(std::string_view inside) {
+  size_t count = 0;
+  for (size_t at = 0; at < inside.size(); ++count) {
+    if (inside[at] == '\\' && at + 1 < inside.size()) {
+      bool has_braces = inside.substr(at).starts_with("\\u{");
+      size_t brace = has_braces ? inside.find('}', at) : std::string_view::npos;
+      at = brace != std::string_view::npos ? brace + 1
+                                           : at + (inside[at + 1] == 'x' ? 4 : 2);
+    } else {
+      at += decode_utf8(inside, at).size;
+    }
+  }
+  return count;
+}
+
+void Scanner::read_char() {
+  uint32_t begin = at_;
+  uint32_t end = at_ + 1;
+  bool is_quote_itself = text_.substr(at_).starts_with("'''");
+  if (is_quote_itself) end = at_ + 2;
+  while (end < text_.size() && text_[end] != '\'' && text_[end] != '\n') {
+    end += text_[end] == '\\' && end + 1 < text_.size() && text_[end + 1] != '\n' ? 2 : 1;
+  }
+  bool is_closed = end < text_.size() && text_[end] == '\'';
+  if (!is_closed) {
+    // Only the quote and one character, so that the rest of the line is still read.
+    uint32_t size = at_ + 1 < text_.size() && text_[at_ + 1] != '\n'
+                        ? decode_utf8(text_, at_ + 1).size
+                        : 0;
+    at_ += 1 + size;
+    sink_.report(span(begin, at_), D::UnterminatedChar)
+        .help("write `'a'` for a character, `\"a\"` for text");
+    return add({TokenKind::Char, 0xFFFD, span(begin, at_)});
+  }
+  SourceText inside{slice(begin + 1, end), base_ + begin + 1};
+  at_ = end + 1;
+  size_t count = count_chars(inside.text);
+  char32_t value = 0xFFFD;
+  if (count == 0) {
+    sink_.report(span(begin, at_), D::EmptyChar).help("a quote itself is `'\\''`");
+  } else if (count > 1) {
+    std::string text = "\"" + std::string(inside.text) + "\"";
+    sink_.report(span(begin, at_), D::LongChar, {std::to_string(count)})
+        .help("text stands in double quotes")
+        .fix(span(begin, at_), text);
+  } else {
+    value = read_char_value(inside, sink_);
+  }
+  add({TokenKind::Char, value, span(begin, at_)});
+}
+
+// ---- strings -------------------------------------------------------------------------------
+
+void Scanner::begin_string(uint32_t prefix, TextKind kind) {
+  OpenString string;
+  string.begin = at_;
+  string.kind = kind;
+  at_ += prefix;
+  string.is_multi_line = kind != TextKind::Bytes && text_.substr(at_).starts_with("\"\"\"");
+  at_ += string.is_multi_line ? 3 : 1;
+  string.text_begin = at_;
+  string.bracket_depth = brackets_.size();
+  strings_.push_back(std::move(string));
+  read_string_text();
+}
+
+bool Scanner::at_closing_quotes(const OpenString& string) const {
+  if (!string.is_multi_line) return peek() == '"';
+  // Of four or five quotes in a row the last three close: `"""a "quote""""`.
+  return text_.substr(at_).starts_with("\"\"\"") && peek(3) != '"';
+}
+
+// Reads the text of the innermost string up to its end or its next hole.
+void Scanner::read_string_text() {
+  while (!at_end()) {
+    OpenString& string = strings_.back();
+    char c = peek();
+    if (at_closing_quotes(string)) {
+      uint32_t text_end = at_;
+      return end_string(text_end, at_ + (string.is_multi_line ? 3 : 1));
+    }
+    if (c == '\n' && !string.is_multi_line) {
+      report_unclosed_string(string);
+      return end_string(at_, at_);
+    }
+    if (c == '\\' && string.kind != TextKind::Raw) {
+      bool ends_line = peek(1) == '\n' || at_ + 1 >= text_.size();
+      at_ += ends_line ? 1 : 2;
+    } else if (c == '$' && string.kind == TextKind::Str && read_hole_start()) {
+      return;
+    } else {
+      ++at_;
+    }
+  }
+}
+
+// True when a `${` handed over to the main loop. A `$name` is read whole; any other `$` is text.
+bool Scanner::read_hole_start() {
+  uint32_t begin = at_;
+  if (peek(1) == '{') {
+    end_piece(strings_.back(), begin);
+    at_ += 2;
+    add({TokenKind::HoleStart, 0, span(begin, at_)});
+    brackets_.push_back(Bracket::Hole);
+    return true;
+  }
+  if (at_ + 1 >= text_.size()) return false;
+  DecodedChar first = decode_utf8(text_, at_ + 1);
+  if (!first.valid || !is_name_start(first.value)) return false;
+  end_piece(strings_.back(), begin);
+  add({TokenKind::HoleStart, 0, span(begin, begin + 1)});
+  ++at_;
+  read_word();
+  // Inside a string a reserved word could only be a mistake, except the one that is a value.
+  add({TokenKind::HoleEnd, 0, span(at_, at_)});
+  strings_.back().text_begin = at_;
+  return false;
+}
+
+void Scanner::start_holes(OpenString& string) {
+  string.has_holes = true;
+  uint32_t quotes = string.begin + (string.is_multi_line ? 3 : 1);
+  add({TokenKind::InterpStart, 0, span(string.begin, quotes)});
+}
+
+// Ends the text before a hole, or before the closing quotes of a string with holes.
+void Scanner::end_piece(OpenString& string, uint32_t end) {
+  bool is_first = !string.has_holes;
+  if (is_first) start_holes(string);
+  if (string.text_begin == end) return;
+  add({TokenKind::InterpText, 0, span(string.text_begin, end)});
+  uint32_t token = static_cast<uint32_t>(tokens_.size() - 1);
+  string.pieces.push_back({token, string.text_begin, end, is_first, false});
+}
+
+void Scanner::end_string(uint32_t text_end, uint32_t end) {
+  OpenString string = std::move(strings_.back());
+  strings_.pop_back();
+  at_ = end;
+  if (string.has_holes) {
+    bool ends_with_text = string.text_begin != text_end;
+    end_piece(string, text_end);
+    if (ends_with_text) string.pieces.back().is_last = true;
+    add({TokenKind::InterpEnd, 0, span(text_end, end)});
+  } else {
+    TokenKind kind = string.kind == TextKind::Bytes ? TokenKind::ByteStr : TokenKind::Str;
+    add({kind, 0, span(string.begin, end)});
+    uint32_t token = static_cast<uint32_t>(tokens_.size() - 1);
+    string.pieces.push_back({token, string.text_begin, text_end, true, true});
+  }
+  std::optional<std::string_view> indentation;
+  if (string.is_multi_line && !string.pieces.empty() && string.pieces.back().is_last) {
+    indentation = closing_indentation(slice(string.pieces.back().begin, text_end));
+  }
+  for (const Piece& piece : string.pieces) {
+    SourceText raw{slice(piece.begin, piece.end), base_ + piece.begin};
+    std::string value;
+    if (indentation) {
+      TextPiece text{raw, piece.is_first, piece.is_last};
+      value = strip_indentation(text, *indentation, string.kind, sink_);
+    } else {
+      resolve_escapes(raw, string.kind, sink_, value);
+    }
+    tokens_.at(piece.token).value = names_.intern(value).index;
+  }
+}
+
+// ---- strings and holes that are never closed -----------------------------------------------
+
+void Scanner::report_unclosed_string(const OpenString& string) {
+  // `"a ${x"`: the quote was meant to close the outer string, so the hole is the mistake, and
+  // close_strings_at_line_end reports it.
+  if (string.bracket_depth > 0 && brackets_[string.bracket_depth - 1] == Bracket::Hole &&
+      !strings_[strings_.size() - 2].is_multi_line) {
+    return;
+  }
+  uint32_t quotes = string.kind == TextKind::Str ? 0 : 1;
+  uint32_t size = quotes + (string.is_multi_line ? 3 : 1);
+  Report report =
+      sink_.report(span(string.begin, string.begin + size), D::UnterminatedString);
+  report.mark("opened here");
+  if (string.is_multi_line) {
+    report.help("close it with `\"\"\"`");
+  } else {
+    report.help("close it with `\"`; text of several lines stands in `\"\"\"`");
+  }
+}
+
+// Leaves the innermost hole as if its `}` were here.
+void Scanner::drop_hole() {
+  brackets_.resize(strings_.back().bracket_depth);
+  add({TokenKind::HoleEnd, 0, span(at_, at_)});
+  strings_.back().text_begin = at_;
+}
+
+// A hole of a string in single quotes marks ends on its line; one that does not is reported, and
+// everything down to the outermost such string is closed. Without this one forgotten `}` would
+// turn the rest of the file inside out.
+void Scanner::close_strings_at_line_end() {
+  size_t outermost = strings_.size();
+  for (size_t i = strings_.size(); i-- > 0;) {
+    if (!strings_[i].is_multi_line) outermost = i;
+  }
+  if (outermost == strings_.size()) return;
+  const OpenString& string = strings_[outermost];
+  uint32_t hole_at = string.text_begin;
+  if (!string.pieces.empty()) hole_at = std::max(hole_at, string.pieces.back().end);
+  sink_.report(span(hole_at, hole_at + 2), D::UnterminatedHole)
+      .mark("opened here")
+      .help("close it with `}`; a `$` before a brace is `\\$`");
+  while (strings_.size() > outermost) {
+    drop_hole();
+    end_string(at_, at_);
+  }
+}
+
+void Scanner::close_strings_at_file_end() {
+  if (strings_.empty()) return;
+  report_unclosed_string(strings_.front());
+  bool in_text = brackets_.size() <= strings_.back().bracket_depth;
+  while (!strings_.empty()) {
+    if (!in_text) drop_hole();
+    end_string(at_, at_);
+    in_text = false;
+  }
+}
+
+// ---- formats -------------------------------------------------------------------------------
+
+void Scanner::read_hole_format() {
+  uint32_t begin = at_ + 1;
+  size_t end = text_.find_first_of("}\n", begin);
+  if (end == std::string_view::npos) end = text_.size();
+  at_ = static_cast<uint32_t>(end);
+  syntax::FormatSpec spec =
+      read_format({slice(begin, at_), base_ + begin}, sink_);
+  add({TokenKind::Format, tokens_.add_format(spec), span(begin, at_)});
+}
+
+}  // namespace skein::lex
