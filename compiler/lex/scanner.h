@@ -95,6 +95,9 @@ class Scanner {
   syntax::TokenBuffer tokens_;
   std::vector<Bracket> brackets_;
   std::vector<OpenString> strings_;
+  // The outermost open string that has to end on its line: its place in strings_, or kNone.
+  static constexpr size_t kNone = SIZE_MAX;
+  size_t outermost_single_line_ = kNone;
   bool newline_pending_ = false;
   uint32_t newline_at_ = 0;
   bool has_doc_ = false;

@@ -29,11 +29,14 @@ static size_t count_chars(std::string_view inside) {
 }
 
 void Scanner::read_char() {
+  // A quote without a partner must not cost a look at the whole line each time.
+  static constexpr uint32_t kMaxSize = 256;
   uint32_t begin = at_;
   uint32_t end = at_ + 1;
   bool is_quote_itself = text_.substr(at_).starts_with("'''");
   if (is_quote_itself) end = at_ + 2;
-  while (end < text_.size() && text_[end] != '\'' && text_[end] != '\n') {
+  while (end < text_.size() && end < begin + kMaxSize && text_[end] != '\'' &&
+         text_[end] != '\n') {
     end += text_[end] == '\\' && end + 1 < text_.size() && text_[end + 1] != '\n' ? 2 : 1;
   }
   bool is_closed = end < text_.size() && text_[end] == '\'';
@@ -75,6 +78,9 @@ void Scanner::begin_string(uint32_t prefix, TextKind kind) {
   at_ += string.is_multi_line ? 3 : 1;
   string.text_begin = at_;
   string.bracket_depth = brackets_.size();
+  if (!string.is_multi_line && outermost_single_line_ == kNone) {
+    outermost_single_line_ = strings_.size();
+  }
   strings_.push_back(std::move(string));
   read_string_text();
 }
@@ -126,7 +132,6 @@ bool Scanner::read_hole_start() {
   add({TokenKind::HoleStart, 0, span(begin, begin + 1)});
   ++at_;
   read_word();
-  // Inside a string a reserved word could only be a mistake, except the one that is a value.
   add({TokenKind::HoleEnd, 0, span(at_, at_)});
   strings_.back().text_begin = at_;
   return false;
@@ -151,6 +156,7 @@ void Scanner::end_piece(OpenString& string, uint32_t end) {
 void Scanner::end_string(uint32_t text_end, uint32_t end) {
   OpenString string = std::move(strings_.back());
   strings_.pop_back();
+  if (strings_.size() == outermost_single_line_) outermost_single_line_ = kNone;
   at_ = end;
   if (string.has_holes) {
     bool ends_with_text = string.text_begin != text_end;
@@ -185,10 +191,7 @@ void Scanner::end_string(uint32_t text_end, uint32_t end) {
 void Scanner::report_unclosed_string(const OpenString& string) {
   // `"a ${x"`: the quote was meant to close the outer string, so the hole is the mistake, and
   // close_strings_at_line_end reports it.
-  if (string.bracket_depth > 0 && brackets_[string.bracket_depth - 1] == Bracket::Hole &&
-      !strings_[strings_.size() - 2].is_multi_line) {
-    return;
-  }
+  if (outermost_single_line_ < strings_.size() - 1) return;
   uint32_t quotes = string.kind == TextKind::Str ? 0 : 1;
   uint32_t size = quotes + (string.is_multi_line ? 3 : 1);
   Report report =
@@ -212,11 +215,8 @@ void Scanner::drop_hole() {
 // everything down to the outermost such string is closed. Without this one forgotten `}` would
 // turn the rest of the file inside out.
 void Scanner::close_strings_at_line_end() {
-  size_t outermost = strings_.size();
-  for (size_t i = strings_.size(); i-- > 0;) {
-    if (!strings_[i].is_multi_line) outermost = i;
-  }
-  if (outermost == strings_.size()) return;
+  size_t outermost = outermost_single_line_;
+  if (outermost == kNone) return;
   const OpenString& string = strings_[outermost];
   uint32_t hole_at = string.text_begin;
   if (!string.pieces.empty()) hole_at = std::max(hole_at, string.pieces.back().end);
@@ -231,12 +231,16 @@ void Scanner::close_strings_at_line_end() {
 
 void Scanner::close_strings_at_file_end() {
   if (strings_.empty()) return;
-  report_unclosed_string(strings_.front());
   bool in_text = brackets_.size() <= strings_.back().bracket_depth;
-  while (!strings_.empty()) {
-    if (!in_text) drop_hole();
+  if (in_text) {
+    report_unclosed_string(strings_.back());
     end_string(at_, at_);
-    in_text = false;
+  }
+  close_strings_at_line_end();
+  if (!in_text && !strings_.empty()) report_unclosed_string(strings_.back());
+  while (!strings_.empty()) {
+    drop_hole();
+    end_string(at_, at_);
   }
 }
 
