@@ -1,0 +1,51 @@
+// What every C++ contender needs: arguments, a clock, the RESULT line.
+#pragma once
+
+#include <chrono>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+namespace bench {
+
+inline uint64_t size(int argc, char** argv) {
+  if (argc == 2) return std::strtoull(argv[1], nullptr, 10);
+  std::fprintf(stderr, "usage: %s N\n", argv[0]);
+  std::exit(2);
+}
+
+inline unsigned workers() {
+  const char* count = std::getenv("WORKERS");
+  return count ? static_cast<unsigned>(std::strtoul(count, nullptr, 10)) : 1;
+}
+
+// Hides a value from the optimiser, so that work on constants is still done.
+inline uint64_t unknown(uint64_t value) {
+  asm volatile("" : "+r"(value)::"memory");
+  return value;
+}
+
+// How many tasks fib(n) starts when each call above 1 starts one.
+inline uint64_t fib_tasks(uint64_t n) {
+  uint64_t before = 0, tasks = 0;
+  for (uint64_t i = 2; i <= n; ++i) {
+    uint64_t next = before + tasks + 1;
+    before = tasks;
+    tasks = next;
+  }
+  return tasks;
+}
+
+// Times `work`, which returns the value to check, and prints the line run.py reads.
+template <class Work>
+int measure(uint64_t ops, Work work) {
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  uint64_t check = unknown(work());
+  std::chrono::nanoseconds took = std::chrono::steady_clock::now() - begin;
+  std::printf("RESULT ns=%" PRId64 " ops=%" PRIu64 " check=%" PRIu64 "\n",
+              static_cast<int64_t>(took.count()), ops, check);
+  return 0;
+}
+
+}  // namespace bench

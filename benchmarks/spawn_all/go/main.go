@@ -1,0 +1,33 @@
+// N goroutines that square a number into a slot of their own, and one wait for all.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+)
+
+func main() {
+	n, err := strconv.ParseUint(os.Args[1], 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	begin := time.Now()
+	squares := make([]uint64, n)
+	var running sync.WaitGroup
+	running.Add(int(n))
+	for i := uint64(0); i < n; i++ {
+		go func(i uint64) {
+			squares[i] = i * i
+			running.Done()
+		}(i)
+	}
+	running.Wait()
+	var sum uint64
+	for _, square := range squares {
+		sum += square
+	}
+	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), n, sum)
+}
