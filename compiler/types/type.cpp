@@ -33,6 +33,7 @@ TypeStore::TypeStore() : ids_(64, Hash{&types_}, Equal{&types_}) {
     Type type;
     type.kind = static_cast<TypeKind>(i);
     types_.push_back(std::move(type));
+    parts_.push_back(types_.back().kind == TypeKind::Error ? kHasError : 0);
     uint32_t index = static_cast<uint32_t>(i);
     if (kShapes[i] == Shape::Plain) ids_.emplace(index, TypeId(index));
   }
@@ -42,7 +43,15 @@ TypeId TypeStore::intern(Type type) {
   types_.push_back(std::move(type));
   uint32_t index = static_cast<uint32_t>(types_.size() - 1);
   auto [entry, is_new] = ids_.emplace(index, TypeId(index));
-  if (!is_new) types_.pop_back();
+  if (!is_new) {
+    types_.pop_back();
+    return entry->second;
+  }
+  uint8_t parts = 0;
+  if (types_.back().kind == TypeKind::Param) parts = kHasParam;
+  if (types_.back().kind == TypeKind::Var) parts = kHasVar;
+  for (TypeId arg : types_.back().args) parts |= parts_[arg.index];
+  parts_.push_back(parts);
   return entry->second;
 }
 
@@ -102,24 +111,15 @@ TypeId TypeStore::var(uint32_t number) {
 }
 
 TypeId TypeStore::substitute(TypeId id, std::span<const TypeId> args) {
+  if (!has_param(id)) return id;
   const Type& type = get(id);
   if (type.kind == TypeKind::Param) {
     SKEIN_CHECK(type.decl < args.size(), "a type parameter without an argument");
     return args[type.decl];
   }
-  if (type.args.empty()) return id;
   Type changed = type;
   for (TypeId& arg : changed.args) arg = substitute(arg, args);
   return intern(std::move(changed));
-}
-
-bool TypeStore::is_generic(TypeId id) const {
-  const Type& type = get(id);
-  if (type.kind == TypeKind::Param || type.kind == TypeKind::Var) return true;
-  for (TypeId arg : type.args) {
-    if (is_generic(arg)) return true;
-  }
-  return false;
 }
 
 bool is_integer(TypeKind kind) { return kind >= TypeKind::I8 && kind <= TypeKind::Uint; }

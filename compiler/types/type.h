@@ -77,10 +77,19 @@ class TypeStore {
 
   // `id` with type parameter n replaced by `args[n]`.
   TypeId substitute(TypeId id, std::span<const TypeId> args);
-  // Whether a type parameter or an inference variable occurs in it.
-  bool is_generic(TypeId id) const;
+  // Whether a type parameter, or an inference variable, occurs in it.
+  bool has_param(TypeId id) const { return (parts_[id.index] & kHasParam) != 0; }
+  bool has_var(TypeId id) const { return (parts_[id.index] & kHasVar) != 0; }
+  // Whether either does.
+  bool is_generic(TypeId id) const { return (parts_[id.index] & (kHasParam | kHasVar)) != 0; }
+  // Whether `Error` occurs in it: something about it was reported.
+  bool has_error(TypeId id) const { return (parts_[id.index] & kHasError) != 0; }
 
  private:
+  static constexpr uint8_t kHasParam = 1;
+  static constexpr uint8_t kHasVar = 2;
+  static constexpr uint8_t kHasError = 4;
+
   struct Hash {
     const std::deque<Type>* types;
     size_t operator()(uint32_t index) const;
@@ -90,6 +99,7 @@ class TypeStore {
     bool operator()(uint32_t a, uint32_t b) const { return (*types)[a] == (*types)[b]; }
   };
   std::deque<Type> types_;
+  std::vector<uint8_t> parts_;   // what occurs in each
   std::unordered_map<uint32_t, TypeId, Hash, Equal> ids_;
 };
 
