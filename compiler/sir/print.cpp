@@ -282,10 +282,10 @@ class Printer {
 
   void print_param(const Function& function, LocalId id) {
     const Local& param = function.locals[id];
-    out_ += id_text(id) + " ";
-    if (param.mode == ParamMode::Mut) out_ += "mut ";
-    if (param.mode == ParamMode::Own) out_ += "own ";
-    if (param.name.valid()) out_ += program_.interner.text(param.name);
+    out_ += id_text(id);
+    if (param.mode == ParamMode::Mut) out_ += " mut";
+    if (param.mode == ParamMode::Own) out_ += " own";
+    if (param.name.valid()) out_ += " " + std::string(program_.interner.text(param.name));
     out_ += ": " + type_text(program_, param.type);
   }
 
