@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Fails when a row of a table has no test that names it.
+
+usage: coverage.py [ROOT]
+
+A report is named by its code in a test or in a page of the language reference, an instruction of the
+middle language by its text in a test, a function of the runtime by its symbol in a test. What cannot
+be tested that way stands in EXEMPT with the reason.
+"""
+import pathlib
+import re
+import sys
+
+TABLES = [
+    # file, macro, which argument names the row, where tests of it stand
+    ("compiler/support/diagnostics.def", "SKEIN_DIAGNOSTIC", 1, ["test", "docs/language"]),
+    ("compiler/sir/insts.def", "SKEIN_INST", 1, ["test"]),
+    ("runtime/abi/functions.def", "SKEIN_RUNTIME", 0, ["test"]),
+]
+EXEMPT = {
+    "no-system-files": "needs a machine without libc's development files",
+    "codegen-failed": "needs a damaged fast.bc beside the tool",
+    "program-not-started": "needs a system that refuses to start memory files",
+}
+
+
+def rows(path, macro, argument):
+    """The naming argument of each row, without quotes."""
+    text = re.sub(r"^\s*//.*$", "", path.read_text(encoding="utf-8"), flags=re.M)
+    for match in re.finditer(rf"^{macro}\(\s*([^,]+),\s*([^,]+)", text, re.M):
+        yield match.group(argument + 1).strip().strip('"')
+
+
+def words(root, folders):
+    """Every word of the tests; dashes belong to words, since codes have them."""
+    found = set()
+    for folder in folders:
+        for path in (root / folder).rglob("*"):
+            if path.is_file():
+                found.update(re.findall(r"[\w-]+", path.read_text(encoding="utf-8", errors="replace")))
+    return found
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent)
+    failed = False
+    for file, macro, argument, folders in TABLES:
+        named = words(root, folders)
+        names = list(rows(root / file, macro, argument))
+        if not names:
+            print(f"{file}: no rows found")
+            failed = True
+        for name in names:
+            if name not in named and name not in EXEMPT:
+                print(f"{file}: no test names {name}")
+                failed = True
+            if name in named and name in EXEMPT:
+                print(f"{file}: {name} has a test now; it is exempt no more")
+                failed = True
+    sys.exit(failed)
+
+
+main()
