@@ -58,9 +58,13 @@ std::optional<InstKind> find_inst(std::string_view text);
 // One step from a place to a place inside it.
 struct Projection {
   enum class Kind : uint8_t {
-    Field,    // field `index` of a struct, tuple or range; boxed fields are followed
-    Variant,  // the payload field `index` of variant `variant`; the tag was tested before
-    Index,    // element number `local` of an array; `check_index` came before
+    // Field `index` of a struct, tuple or range. A boxed field stands for what is in the box:
+    // setting it makes a new box, and moving out of it, or dropping it, ends the box.
+    Field,
+    // The payload field `index` of variant `variant`; the tag was tested before.
+    Variant,
+    // Element number `local` of an array; `check_index` came before.
+    Index,
   };
   Kind kind = Kind::Field;
   uint32_t variant = 0;

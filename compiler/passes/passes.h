@@ -1,0 +1,37 @@
+// The passes: each one file, one function, one sentence. pipeline.cpp has their order and why it
+// is so.
+#pragma once
+
+#include "compiler/sir/sir.h"
+#include "compiler/support/diagnostics.h"
+
+namespace skein::passes {
+
+// Reports uses of values that may be unset or moved away, tasks that are not consumed exactly once
+// on every path, and overlapping accesses. The last step that reports to the user. Changes nothing.
+void check_ownership(sir::Module& module, DiagnosticSink& sink);
+
+// Gives each function that the entry reaches one copy for each set of types it is used with;
+// whatever else there was is gone. Reports types that grow without end.
+void specialize(sir::Module& module, DiagnosticSink& sink);
+
+// Writes out show, equal, compare and hash_value of composite types as functions of their own.
+void expand_glue(sir::Module& module);
+
+// Turns drops of what may have no value into drops of what has one, with flags where only running
+// the program can tell, and removes clean-up blocks that have nothing to do.
+void place_drops(sir::Module& module);
+
+// Turns copies of what is not used again into moves, and copies that only look into borrows.
+void move_last_uses(sir::Module& module);
+
+// Finds out which functions may suspend.
+void infer_suspend(sir::Module& module);
+
+// Finds the types whose buffers never cross tasks, so that they are counted without atomics.
+void mark_shared(sir::Module& module);
+
+// Removes blocks that nothing reaches, jumps to jumps, and temporaries nobody reads.
+void simplify(sir::Module& module);
+
+}  // namespace skein::passes

@@ -1,0 +1,57 @@
+// The list of passes, with why the order is as it is.
+#include "compiler/passes/pipeline.h"
+
+#include "compiler/passes/passes.h"
+#include "compiler/support/check.h"
+
+namespace skein::passes {
+
+// A pass that cannot fail, in the form of one that can.
+template <void (*kRun)(sir::Module&)>
+static void total(sir::Module& module, DiagnosticSink&) {
+  kRun(module);
+}
+
+using sir::VerifyStage;
+
+static constexpr Pass kPasses[] = {
+    // Once per function of the source, used or not, while types still have their names.
+    {"check_ownership", check_ownership, VerifyStage::Lowered},
+    // First of those that change anything: all below want concrete types.
+    {"specialize", specialize, VerifyStage::Specialized},
+    // Beyond this point the program is right; passes cannot fail.
+
+    // Before drops are placed: the functions it writes own values too.
+    {"expand_glue", total<expand_glue>, VerifyStage::Specialized},
+    // Before last uses are looked for: a drop is the last use of many a local.
+    {"place_drops", total<place_drops>, VerifyStage::Specialized},
+    // Removes the blocks of drops that were none, so that the next passes see the real ways.
+    {"simplify", total<simplify>, VerifyStage::Specialized},
+    {"move_last_uses", total<move_last_uses>, VerifyStage::Specialized},
+    // After all calls are in place.
+    {"infer_suspend", total<infer_suspend>, VerifyStage::Specialized},
+    // Last: it looks at what is captured by the tasks that are left.
+    {"mark_shared", total<mark_shared>, VerifyStage::Specialized},
+};
+
+std::span<const Pass> all_passes() { return kPasses; }
+
+const Pass* find_pass(std::string_view name) {
+  for (const Pass& pass : kPasses) {
+    if (pass.name == name) return &pass;
+  }
+  return nullptr;
+}
+
+void run_passes(sir::Module& module, DiagnosticSink& sink, const AfterPass& after) {
+  sir::check_module(module, VerifyStage::Lowered, "lower");
+  for (const Pass& pass : kPasses) {
+    Doing doing("running", pass.name);
+    pass.run(module, sink);
+    if (sink.has_errors()) return;
+    sir::check_module(module, pass.stage, pass.name);
+    if (after) after(pass.name, module);
+  }
+}
+
+}  // namespace skein::passes

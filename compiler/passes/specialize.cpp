@@ -1,0 +1,198 @@
+// Makes one copy of each function for each set of types it is used with, from the entry on.
+//
+// Everything after this works on concrete types: whether a value is counted, how large it is, which
+// function a call reaches. What nothing reaches is dropped, which takes most of the standard
+// library out of every program. A module without an entry (a test's) keeps its functions without
+// type parameters, and what they use.
+//
+// `drop` methods are called by nobody by name; a type that has one, and may be a value here, asks
+// for the copy of its method.
+#include <unordered_map>
+#include <unordered_set>
+
+#include "compiler/passes/passes.h"
+#include "compiler/sir/print.h"
+#include "compiler/support/check.h"
+
+namespace skein::passes {
+
+using sir::Function;
+using sir::FunctionId;
+using sir::Inst;
+using types::TypeId;
+using types::TypeKind;
+
+class Specializer {
+ public:
+  Specializer(sir::Module& module, DiagnosticSink& sink)
+      : module_(module), program_(*module.program), sink_(sink) {}
+
+  void run() {
+    find_drop_methods();
+    request_roots();
+    while (!pending_.empty() && !failed_) {
+      Request request = std::move(pending_.back());
+      pending_.pop_back();
+      make(request);
+    }
+    if (failed_) return;
+    module_.functions = std::move(functions_);
+    module_.entry = entry_;
+  }
+
+ private:
+  // Chains of generic functions, each asking for the next: 64 is far more than people write.
+  static constexpr uint32_t kMaxDepth = 64;
+
+  struct Request {
+    FunctionId generic;
+    FunctionId concrete;
+    std::vector<TypeId> args;
+    uint32_t depth = 0;
+  };
+
+  void find_drop_methods() {
+    for (FunctionId id : module_.functions.ids()) {
+      types::FnId decl = module_.functions[id].decl;
+      if (decl.valid()) by_decl_.emplace(decl, id);
+    }
+  }
+
+  void request_roots() {
+    if (module_.entry.valid()) {
+      entry_ = request(module_.entry, {}, 0, Span());
+      return;
+    }
+    for (FunctionId id : module_.functions.ids()) {
+      if (module_.functions[id].type_param_count == 0) request(id, {}, 0, Span());
+    }
+  }
+
+  // The number of the copy, which is made later.
+  FunctionId request(FunctionId generic, std::vector<TypeId> args, uint32_t depth, Span span) {
+    const Function& function = module_.functions[generic];
+    std::string name = function.name;
+    if (!args.empty()) {
+      name += "<";
+      for (size_t i = 0; i < args.size(); ++i) {
+        name += (i > 0 ? ", " : "") + sir::type_text(program_, args[i]);
+      }
+      name += ">";
+    }
+    auto [found, is_new] = by_name_.emplace(name, FunctionId());
+    if (!is_new) return found->second;
+    depth = args.empty() ? 0 : depth + 1;
+    if (depth > kMaxDepth) report_depth(function, span);
+    Function head;
+    head.name = std::move(name);
+    found->second = functions_.add(std::move(head));
+    pending_.push_back({generic, found->second, std::move(args), depth});
+    return found->second;
+  }
+
+  void report_depth(const Function& function, Span span) {
+    if (!failed_) {
+      sink_.report(span, D::EndlessTypes, {function.display_name})
+          .mark("asks for one more copy here")
+          .help("call it with a type that does not grow from call to call");
+    }
+    failed_ = true;
+  }
+
+  void make(const Request& request) {
+    Function& to = functions_[request.concrete];
+    std::string name = std::move(to.name);
+    to = module_.functions[request.generic];
+    to.name = std::move(name);
+    to.type_param_count = 0;
+    for (sir::Local& local : to.locals) {
+      local.type = concrete(local.type, request.args);
+      use_type(local.type);
+    }
+    for (sir::Block& block : to.blocks) {
+      for (Inst& inst : block.insts) {
+        for (TypeId& arg : inst.type_args) arg = concrete(arg, request.args);
+        for (sir::Operand& operand : inst.operands) {
+          if (!operand.is_place()) {
+            operand.constant.type = concrete(operand.constant.type, request.args);
+          }
+        }
+        redirect(inst, request.depth);
+      }
+    }
+    copy_to_move(to);
+  }
+
+  TypeId concrete(TypeId type, const std::vector<TypeId>& args) {
+    return args.empty() ? type : program_.types.substitute(type, args);
+  }
+
+  void redirect(Inst& inst, uint32_t depth) {
+    bool has_callee = inst.kind == sir::InstKind::Call || inst.kind == sir::InstKind::Spawn ||
+                      inst.kind == sir::InstKind::Closure;
+    if (!has_callee) return;
+    inst.callee = request(inst.callee, std::move(inst.type_args), depth, inst.span);
+    inst.type_args.clear();
+  }
+
+  // A generic body copies its values; one that turns out to be move-only was checked to be copied
+  // only where it is not used again.
+  void copy_to_move(Function& function) {
+    for (sir::Block& block : function.blocks) {
+      for (Inst& inst : block.insts) {
+        for (sir::Operand& operand : inst.operands) {
+          if (operand.kind != sir::Operand::Kind::Copy) continue;
+          TypeId type = sir::place_type(module_, function, operand.place);
+          if (types::traits_of(program_, type).is_move_only) {
+            operand.kind = sir::Operand::Kind::Move;
+          }
+        }
+      }
+    }
+  }
+
+  // Asks for the `drop` methods of a type and of what is inside it.
+  void use_type(TypeId id) {
+    std::vector<TypeId> pending = {id};
+    while (!pending.empty()) {
+      TypeId type = pending.back();
+      pending.pop_back();
+      if (!types_.insert(type).second) continue;
+      const types::Type parts = program_.types.get(type);
+      pending.insert(pending.end(), parts.args.begin(), parts.args.end());
+      if (parts.kind == TypeKind::Struct) {
+        request_drop(program_.structs[types::StructId(parts.decl)].drop_fn, parts.args);
+        std::vector<TypeId> fields = program_.fields(type);
+        pending.insert(pending.end(), fields.begin(), fields.end());
+      } else if (parts.kind == TypeKind::Enum) {
+        request_drop(program_.enums[types::EnumId(parts.decl)].drop_fn, parts.args);
+        for (uint32_t i = 0; i < program_.variant_count(type); ++i) {
+          std::vector<TypeId> fields = program_.variant_fields(type, i);
+          pending.insert(pending.end(), fields.begin(), fields.end());
+        }
+      }
+    }
+  }
+
+  void request_drop(types::FnId drop_fn, const std::vector<TypeId>& args) {
+    if (!drop_fn.valid()) return;
+    auto method = by_decl_.find(drop_fn);
+    SKEIN_CHECK(method != by_decl_.end(), "a `drop` method that was not lowered");
+    request(method->second, args, 0, module_.functions[method->second].span);
+  }
+
+  sir::Module& module_;
+  types::Program& program_;
+  DiagnosticSink& sink_;
+  Store<FunctionId, Function> functions_;
+  FunctionId entry_;
+  std::vector<Request> pending_;
+  std::unordered_map<std::string, FunctionId> by_name_;
+  std::unordered_map<types::FnId, FunctionId, IdHash> by_decl_;
+  std::unordered_set<TypeId, IdHash> types_;
+  bool failed_ = false;
+};
+
+void specialize(sir::Module& module, DiagnosticSink& sink) { Specializer(module, sink).run(); }
+
+}  // namespace skein::passes
