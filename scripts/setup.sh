@@ -68,11 +68,15 @@ show_progress() {
   return 0
 }
 
-# build PRESET TARGET…: configures and builds quietly; on failure the whole log is shown.
+# build PRESET TARGET…: configures and builds quietly; on failure the whole log is shown. Whoever comes
+# while another builds the same preset waits, and finds it done.
 build() {
   local preset=$1 folder=$root/build/$1
   shift
   mkdir -p "$folder"
+  local lock
+  exec {lock}>"$folder/.lock"
+  flock "$lock"
   local log=$folder/build.log
   : >"$log"
   [[ -e $folder/build.ninja ]] || say "building for the first time, a few minutes (preset $preset)"
@@ -84,6 +88,7 @@ build() {
     cmake --build "$folder" --target "$@" 2>&1 | show_progress "$log"
     failed=${PIPESTATUS[0]}
   fi
+  exec {lock}>&-
   [[ $failed -eq 0 ]] && return
   cat "$log" >&2
   fail "the build failed; its log is above and in $log"
