@@ -1,0 +1,308 @@
+// The rest of the ABI: each function is a line or two that hands its arguments to the library.
+//
+// Tasks, scopes and waiting first, then panics, values, and the world.
+#include "runtime/abi/layout.h"
+#include "runtime/api/api.h"
+#include "runtime/api/program.h"
+#include "runtime/base/platform.h"
+#include "runtime/fault/panic.h"
+#include "runtime/sched/worker.h"
+#include "runtime/task/scope.h"
+#include "runtime/task/state.h"
+#include "runtime/task/task.h"
+#include "runtime/value/format.h"
+#include "runtime/value/str.h"
+#include "runtime/value/utf8.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+using namespace skein;
+using namespace skein::api;
+using abi::Buffer;
+using abi::Frame;
+using abi::Panic;
+
+static Frame* frame_at(Ptr pointer) { return static_cast<Frame*>(pointer); }
+static abi::Future* future_at(Ptr pointer) { return static_cast<abi::Future*>(pointer); }
+static abi::Scope* scope_at(Ptr pointer) { return static_cast<abi::Scope*>(pointer); }
+static Buffer* buffer_at(Ptr pointer) { return static_cast<Buffer*>(pointer); }
+static Buffer** place_at(Ptr pointer) { return static_cast<Buffer**>(pointer); }
+static std::string_view text_at(Ptr str) { return value::text_of(buffer_at(str)); }
+static const abi::FormatSpec* spec_at(Ptr spec) { return static_cast<abi::FormatSpec*>(spec); }
+static Panic* panic_at(Ptr payload) { return task::panic_of(reinterpret_cast<uint64_t>(payload)); }
+static uint32_t site_of(I32 site) { return static_cast<uint32_t>(site); }
+
+static Panic* panic_with(I32 site, const char* format, auto... arguments) {
+  char text[160];
+  const int size = snprintf(text, sizeof(text), format, arguments...);
+  return fault::new_panic({text, static_cast<size_t>(size)}, site_of(site));
+}
+
+extern "C" {
+
+// The symbol that a program compiled for this layout refers to.
+__attribute__((used)) void skn_abi_symbol() {
+  __asm__ volatile(
+      ".pushsection .rodata\n"
+      ".globl skn_abi_%c0\n"
+      "skn_abi_%c0: .byte 0\n"
+      ".popsection" ::"i"(abi::kHash));
+}
+
+// --- Tasks ---------------------------------------------------------------------------------------
+
+static void make_ready(sched::Worker& worker, Frame* frame) {
+  if (frame != nullptr) worker.make_ready(frame);
+}
+
+SKEIN_COLD void skn_frame_release(Ptr frame) {
+  sched::current().pool.free_later(frame, frame_at(frame)->size);
+}
+
+SKEIN_COLD void skn_frame_finish(Ptr frame, I64 state, I64 result_size) {
+  sched::Worker& worker = sched::current();
+  make_ready(worker, task::finish_frame(frame_at(frame), static_cast<uint64_t>(state),
+                                        static_cast<size_t>(result_size), worker.pool));
+}
+
+SKEIN_COLD void skn_frame_link(Ptr child, Ptr future, I64 result_size) {
+  sched::Worker& worker = sched::current();
+  make_ready(worker, task::link_frame(frame_at(child), future_at(future),
+                                      static_cast<size_t>(result_size), worker.pool));
+}
+
+SKEIN_COLD void skn_future_release(Ptr future, I64 size) {
+  sched::current().pool.free_later(future, static_cast<size_t>(size));
+}
+
+SKEIN_COLD void skn_future_finish(Ptr future, I64 state, I64 size) {
+  sched::Worker& worker = sched::current();
+  make_ready(worker, task::finish_future(future_at(future), static_cast<uint64_t>(state),
+                                         static_cast<size_t>(size), worker.pool));
+}
+
+// --- Scopes and waiting --------------------------------------------------------------------------
+
+SKEIN_COLD void skn_scope_adopt(Ptr scope, Ptr future, I64 size) {
+  task::adopt(scope_at(scope), future_at(future), static_cast<size_t>(size),
+              sched::current().pool);
+}
+
+SKEIN_COLD void skn_scope_note_panic(Ptr scope, Ptr payload) {
+  task::note_panic(scope_at(scope), panic_at(payload));
+}
+
+SKEIN_COLD Ptr skn_scope_panic(Ptr scope) { return task::take_panic(scope_at(scope)); }
+
+I1 skn_await_scope(Ptr scope, Ptr frame) {
+  return task::wait_for_children(scope_at(scope), frame_at(frame));
+}
+
+I1 skn_await_yield(Ptr, Ptr frame) {
+  sched::current().make_ready_last(frame_at(frame));
+  return true;
+}
+
+I1 skn_await_sleep(Ptr sleep, Ptr frame) {
+  abi::Sleep* awaiter = static_cast<abi::Sleep*>(sleep);
+  if (awaiter->nanoseconds <= 0) return false;
+  sched::current().sleep(awaiter, frame_at(frame));
+  return true;
+}
+
+I1 skn_await_stack(Ptr, Ptr frame) {
+  sched::current().make_ready(frame_at(frame));
+  return true;
+}
+
+// --- Panics --------------------------------------------------------------------------------------
+
+SKEIN_COLD Ptr skn_panic_str(Ptr str, I32 site) {
+  value::retain(buffer_at(str));
+  return fault::new_panic(buffer_at(str), site_of(site));
+}
+
+SKEIN_COLD Ptr skn_panic_text(Ptr data, I64 length, I32 site) {
+  return fault::new_panic({static_cast<char*>(data), static_cast<size_t>(length)}, site_of(site));
+}
+
+SKEIN_COLD Ptr skn_panic_overflow(I32 operation, I32 site) {
+  // In the order of abi::Overflow.
+  static constexpr const char* kOperations[] = {
+      "addition", "subtraction", "multiplication", "negation",
+      "division", "remainder",   "power",          "absolute value"};
+  return panic_with(site, "integer overflow in %s", kOperations[operation]);
+}
+
+SKEIN_COLD Ptr skn_panic_divide(I32 site) {
+  return fault::new_panic("division by zero", site_of(site));
+}
+
+SKEIN_COLD Ptr skn_panic_shift(I64 amount, I32 bits, I32 site) {
+  return panic_with(site, "shift by %lld is out of range for %d bits",
+                    static_cast<long long>(amount), bits);
+}
+
+SKEIN_COLD Ptr skn_panic_index(I64 index, I64 length, I32 site) {
+  return panic_with(site, "index %lld is out of bounds for an array of %lld",
+                    static_cast<long long>(index), static_cast<long long>(length));
+}
+
+SKEIN_COLD Ptr skn_panic_range(I64 from, I64 to, I64 length, I32 site) {
+  return panic_with(site, "range %lld..%lld is out of bounds for an array of %lld",
+                    static_cast<long long>(from), static_cast<long long>(to),
+                    static_cast<long long>(length));
+}
+
+SKEIN_COLD Ptr skn_panic_convert(I64 value, I1 is_unsigned, Ptr type_name, I32 site) {
+  return panic_with(site, is_unsigned ? "%llu does not fit in %s" : "%lld does not fit in %s",
+                    static_cast<long long>(value), static_cast<const char*>(type_name));
+}
+
+SKEIN_COLD Ptr skn_panic_convert_float(F64 value, Ptr type_name, I32 site) {
+  Buffer* message = value::empty();
+  value::format_float(&message, value, nullptr);
+  value::append(&message, " does not fit in ");
+  value::append(&message, static_cast<const char*>(type_name));
+  return fault::new_panic(message, site_of(site));
+}
+
+SKEIN_COLD Ptr skn_panic_none(I32 site) { return fault::new_panic("`!` on none", site_of(site)); }
+
+SKEIN_COLD Ptr skn_panic_task_spent(I32 site) {
+  return fault::new_panic("the task was already awaited", site_of(site));
+}
+
+SKEIN_COLD Ptr skn_panic_task_cancelled(I32 site) {
+  return fault::new_panic("the awaited task was cancelled", site_of(site));
+}
+
+SKEIN_COLD void skn_panic_passed(Ptr payload, I32 site) {
+  fault::add_passed(panic_at(payload), site_of(site));
+}
+
+SKEIN_COLD void skn_panic_attach(Ptr first, Ptr second) {
+  task::attach_panic(panic_at(first), panic_at(second));
+}
+
+SKEIN_COLD void skn_panic_free(Ptr payload) { fault::free_panic(panic_at(payload)); }
+
+[[noreturn]] void skn_raise(Ptr payload) { fault::raise(panic_at(payload)); }
+
+// --- Buffers and strings -------------------------------------------------------------------------
+
+Ptr skn_buffer_new(I64 element_size, I64 capacity) {
+  return value::new_buffer(element_size, capacity);
+}
+Ptr skn_buffer_grow(Ptr buffer, I64 element_size, I64 min_capacity) {
+  return value::grow(buffer_at(buffer), element_size, min_capacity);
+}
+Ptr skn_buffer_copy(Ptr buffer, I64 element_size, I64 min_capacity) {
+  return value::copy(buffer_at(buffer), element_size, min_capacity);
+}
+void skn_buffer_free(Ptr buffer) { value::free_buffer(buffer_at(buffer)); }
+
+Ptr skn_str_new(Ptr data, I64 length) {
+  return value::new_str({static_cast<char*>(data), static_cast<size_t>(length)});
+}
+Ptr skn_str_concat(Ptr left, Ptr right) { return value::concat(buffer_at(left), buffer_at(right)); }
+void skn_str_append(Ptr place, Ptr str) { value::append(place_at(place), text_at(str)); }
+void skn_str_append_text(Ptr place, Ptr data, I64 length) {
+  value::append(place_at(place), {static_cast<char*>(data), static_cast<size_t>(length)});
+}
+void skn_str_push(Ptr place, I32 character) {
+  value::append_char(place_at(place), static_cast<uint32_t>(character));
+}
+I1 skn_str_eq(Ptr left, Ptr right) { return text_at(left) == text_at(right); }
+I32 skn_str_compare(Ptr left, Ptr right) { return value::compare(text_at(left), text_at(right)); }
+I64 skn_str_hash(Ptr str) { return static_cast<I64>(value::hash(text_at(str))); }
+
+Ptr skn_str_slice(Ptr str, I64 from, I64 to, Ptr result, I32 site) {
+  const std::string_view text = text_at(str);
+  const long long length = static_cast<long long>(text.size());
+  if (from < 0 || to < from || to > length) {
+    return panic_with(site, "range %lld..%lld is out of bounds for a str of %lld bytes",
+                      static_cast<long long>(from), static_cast<long long>(to), length);
+  }
+  for (const I64 offset : {from, to}) {
+    if (value::is_boundary(text, offset)) continue;
+    return panic_with(site, "byte %lld is inside a char", static_cast<long long>(offset));
+  }
+  *place_at(result) =
+      value::new_str(value::slice(text, static_cast<size_t>(from), static_cast<size_t>(to)));
+  return nullptr;
+}
+
+I64 skn_str_decode(Ptr str, I64 offset, Ptr character) {
+  const std::string_view text = text_at(str);
+  if (offset >= static_cast<I64>(text.size())) return -1;
+  size_t length = 0;
+  *static_cast<uint32_t*>(character) = value::decode(text.data() + offset, length);
+  return offset + static_cast<I64>(length);
+}
+
+I64 skn_str_char_count(Ptr str) {
+  return static_cast<I64>(value::count_chars(text_at(str).data(), text_at(str).size()));
+}
+I64 skn_str_find(Ptr str, Ptr needle, I64 from) {
+  return value::find(text_at(str), text_at(needle), from);
+}
+I1 skn_str_contains(Ptr str, Ptr needle) {
+  return value::find(text_at(str), text_at(needle), 0) >= 0;
+}
+I1 skn_str_starts_with(Ptr str, Ptr prefix) { return text_at(str).starts_with(text_at(prefix)); }
+I1 skn_str_ends_with(Ptr str, Ptr suffix) { return text_at(str).ends_with(text_at(suffix)); }
+Ptr skn_str_to_upper(Ptr str) { return value::to_upper(buffer_at(str)); }
+Ptr skn_str_to_lower(Ptr str) { return value::to_lower(buffer_at(str)); }
+Ptr skn_str_trim(Ptr str) { return value::trim(buffer_at(str)); }
+Ptr skn_str_repeat(Ptr str, I64 times) { return value::repeat(buffer_at(str), times); }
+Ptr skn_str_replace(Ptr str, Ptr from, Ptr to) {
+  return value::replace(buffer_at(str), text_at(from), text_at(to));
+}
+Ptr skn_str_split(Ptr str, Ptr separator) {
+  return value::split(buffer_at(str), text_at(separator));
+}
+I1 skn_str_parse_int(Ptr str, Ptr value) {
+  return value::parse_int(text_at(str), *static_cast<int64_t*>(value));
+}
+I1 skn_str_parse_float(Ptr str, Ptr value) {
+  return value::parse_float(text_at(str), *static_cast<double*>(value));
+}
+
+// --- Formatting ----------------------------------------------------------------------------------
+
+void skn_format_int(Ptr place, I64 value, Ptr spec) {
+  value::format_int(place_at(place), value, spec_at(spec));
+}
+void skn_format_uint(Ptr place, I64 value, Ptr spec) {
+  value::format_uint(place_at(place), static_cast<uint64_t>(value), spec_at(spec));
+}
+void skn_format_float(Ptr place, F64 value, Ptr spec) {
+  value::format_float(place_at(place), value, spec_at(spec));
+}
+void skn_format_f32(Ptr place, F64 value, Ptr spec) {
+  value::format_f32(place_at(place), static_cast<float>(value), spec_at(spec));
+}
+void skn_format_bool(Ptr place, I1 value, Ptr spec) {
+  value::format_bool(place_at(place), value, spec_at(spec));
+}
+void skn_format_char(Ptr place, I32 value, Ptr spec) {
+  value::format_char(place_at(place), static_cast<uint32_t>(value), spec_at(spec));
+}
+void skn_format_str(Ptr place, Ptr str, Ptr spec) {
+  value::format_str(place_at(place), text_at(str), spec_at(spec));
+}
+void skn_format_duration(Ptr place, I64 nanoseconds, Ptr spec) {
+  value::format_duration(place_at(place), nanoseconds, spec_at(spec));
+}
+
+// --- The world -----------------------------------------------------------------------------------
+
+void skn_print(Ptr str, I1 newline, I32 fd) { print_line(text_at(str), newline, fd); }
+I64 skn_time_now() { return base::now(); }
+[[noreturn]] void skn_process_exit(I32 status) { base::end_process(status); }
+Ptr skn_args() { return program_arguments(); }
+
+}  // extern "C"

@@ -1,0 +1,103 @@
+// See program.h.
+#include "runtime/api/program.h"
+
+#include "runtime/base/platform.h"
+#include "runtime/fault/panic.h"
+#include "runtime/fault/signals.h"
+#include "runtime/sched/scheduler.h"
+#include "runtime/task/state.h"
+#include "runtime/task/task.h"
+#include "runtime/value/str.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace skein::api {
+
+static constinit sched::Scheduler scheduler(0);
+static int argument_count = 0;
+static char** arguments = nullptr;
+
+// --- The root task -------------------------------------------------------------------------------
+
+static constinit abi::Frame* root = nullptr;
+
+[[noreturn]] static void end_with_outcome(uint64_t state, int64_t status) {
+  if (task::is_panic(state)) fault::end_by_panic(task::panic_of(state));
+  base::end_process(static_cast<int>(status));
+}
+
+// Stands in for a frame that awaits the root: whichever worker finishes the root resumes this one.
+static void root_finished(void*) {
+  int64_t status;
+  memcpy(&status, task::result_of(root), sizeof(status));
+  end_with_outcome(task::StateWord(root->state).load(), status);
+}
+static constinit abi::Frame root_waiter = {};
+
+static void run_root(void* memory) {
+  ProgramRamp (*const ramp)() = *static_cast<ProgramRamp (**)()>(memory);
+  const ProgramRamp result = ramp();
+  const uint64_t handle = reinterpret_cast<uint64_t>(result.handle);
+  if (handle == 0) end_with_outcome(abi::kValue, result.status);
+  // An outcome's tag is part of a state's: 9 is cancelled in both, and a payload is a panic.
+  if (handle == abi::kCancelled) end_with_outcome(abi::kCancelled, 1);
+  if ((handle & abi::kOutcome) != 0) end_with_outcome(handle | abi::kPanicked, 1);
+  root = static_cast<abi::Frame*>(result.handle);
+  root_waiter.resume = reinterpret_cast<void*>(root_finished);
+  if (!task::StateWord(root->state).wait(&root_waiter)) root_finished(nullptr);
+  sched::current().run();
+}
+
+void run_program(ProgramRamp (*ramp)(), int count, char** values) {
+  argument_count = count;
+  arguments = values;
+  fault::ignore_broken_pipes();
+  if (base::kSanitized) {
+    scheduler.start(base::stack_from_here());
+    run_root(&ramp);
+  } else {
+    const base::Stack stack = base::reserve_stack();
+    base::use_signal_stack(stack);
+    fault::report_stack_exhaustion();
+    scheduler.start(stack);
+    base::call_on_stack(stack, run_root, &ramp);
+  }
+  base::end_process(1);
+}
+
+// --- Arguments and output ------------------------------------------------------------------------
+
+abi::Buffer* program_arguments() {
+  constexpr int64_t kElement = sizeof(abi::Buffer*);
+  abi::Buffer* array = value::new_buffer(kElement, argument_count);
+  for (int i = 1; i < argument_count; ++i) {
+    abi::Buffer* str = value::new_str_repaired(arguments[i]);
+    memcpy(value::data_of(array) + array->length * kElement, &str, sizeof(str));
+    array->length++;
+  }
+  return array;
+}
+
+constexpr int kBrokenPipeStatus = 128 + SIGPIPE;
+
+void print_line(std::string_view text, bool newline, int fd) {
+  char end = '\n';
+  iovec parts[2] = {{const_cast<char*>(text.data()), text.size()}, {&end, newline ? 1u : 0u}};
+  const size_t whole = text.size() + (newline ? 1 : 0);
+  const ssize_t wrote = writev(fd, parts, 2);
+  if (wrote == static_cast<ssize_t>(whole)) return;
+  // The rest, piece by piece.
+  const size_t done = wrote < 0 ? 0 : static_cast<size_t>(wrote);
+  int error = wrote < 0 && errno != EINTR && errno != EAGAIN ? errno : 0;
+  if (error == 0 && done < text.size()) {
+    error = base::write_all(fd, text.data() + done, text.size() - done);
+  }
+  if (error == 0 && newline) error = base::write_all(fd, &end, 1);
+  if (error == EPIPE) base::end_process(kBrokenPipeStatus);
+}
+
+}  // namespace skein::api

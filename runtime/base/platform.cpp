@@ -1,0 +1,237 @@
+// Linux behind platform.h.
+#include "runtime/base/platform.h"
+
+#include "runtime/base/atomic.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace skein::base {
+
+int64_t now() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+static bool read_file(const char* path, char* text, size_t size) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  ssize_t got = read(fd, text, size - 1);
+  close(fd);
+  if (got < 0) return false;
+  text[got] = 0;
+  return true;
+}
+
+// Cores that a `cpu.max` line ("200000 100000", or "max 100000") allows, rounded up; 0 = no limit.
+static int cores_of_quota(const char* text) {
+  char* rest = nullptr;
+  long quota = strtol(text, &rest, 10);
+  if (rest == text || quota <= 0) return 0;
+  long period = strtol(rest, nullptr, 10);
+  if (period <= 0) return 0;
+  return static_cast<int>((quota + period - 1) / period);
+}
+
+// The quota of our control group (version 2), looked for in every group from ours up to the root.
+static int cores_of_group() {
+  char text[4096];
+  if (!read_file("/proc/self/cgroup", text, sizeof(text))) return 0;
+  char* line = strstr(text, "0::/");
+  if (line == nullptr) return 0;
+  char* group = line + 3;
+  group[strcspn(group, "\n")] = 0;
+  int least = 0;
+  while (true) {
+    char path[4200];
+    char quota[64];
+    snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cpu.max", group);
+    if (read_file(path, quota, sizeof(quota))) {
+      int cores = cores_of_quota(quota);
+      if (cores > 0 && (least == 0 || cores < least)) least = cores;
+    }
+    char* slash = strrchr(group, '/');
+    if (slash == nullptr) return least;
+    *slash = 0;
+  }
+}
+
+int usable_cores() {
+  cpu_set_t set;
+  int cores = 1;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) cores = CPU_COUNT(&set);
+  int quota = cores_of_group();
+  if (quota > 0 && quota < cores) cores = quota;
+  return cores < 1 ? 1 : cores;
+}
+
+int64_t environment_number(const char* name) {
+  const char* text = getenv(name);
+  if (text == nullptr) return 0;
+  char* rest = nullptr;
+  long number = strtol(text, &rest, 10);
+  return rest == text || *rest != 0 || number < 0 ? 0 : number;
+}
+
+bool environment_is(const char* name, const char* value) {
+  const char* text = getenv(name);
+  return text != nullptr && strcmp(text, value) == 0;
+}
+
+void yield_thread() { sched_yield(); }
+
+void* reserve_pages(size_t size) {
+  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) fatal("out of memory");
+  return memory;
+}
+
+void release_pages(void* memory, size_t size) { munmap(memory, size); }
+
+Stack reserve_stack() {
+  // A limit on address space may refuse the full size; plain recursion is then less deep.
+  for (size_t size = kStackSize; size >= (size_t(1) << 22); size /= 4) {
+    size_t whole = kSignalStackSize + kGuardSize + size;
+    void* memory = mmap(nullptr, whole, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (memory == MAP_FAILED) continue;
+    // Huge pages would back, and clear, two megabytes at the first touch.
+    madvise(memory, whole, MADV_NOHUGEPAGE);
+    Stack stack;
+    stack.mapping = static_cast<char*>(memory);
+    stack.mapping_size = whole;
+    stack.signal_stack = stack.mapping;
+    stack.guard = stack.mapping + kSignalStackSize;
+    stack.low = stack.guard + kGuardSize;
+    stack.top = stack.low + size;
+    mprotect(stack.guard, kGuardSize, PROT_NONE);
+    return stack;
+  }
+  fatal("no room for a stack");
+}
+
+Stack stack_from_here() {
+  Stack stack = {};
+  stack.top = static_cast<char*>(__builtin_frame_address(0));
+  return stack;
+}
+
+void release_stack(const Stack& stack) { munmap(stack.mapping, stack.mapping_size); }
+
+void use_signal_stack(const Stack& stack) {
+  stack_t signal_stack = {};
+  signal_stack.ss_sp = stack.signal_stack;
+  signal_stack.ss_size = kSignalStackSize;
+  sigaltstack(&signal_stack, nullptr);
+}
+
+struct ThreadStart {
+  Stack stack;
+  void (*body)(void*);
+  void* argument;
+};
+
+static void* run_thread(void* memory) {
+  ThreadStart start = *static_cast<ThreadStart*>(memory);
+  free(memory);
+  use_signal_stack(start.stack);
+  start.body(start.argument);
+  return nullptr;
+}
+
+Thread start_thread(const Stack& stack, void (*body)(void*), void* argument) {
+  ThreadStart* start = static_cast<ThreadStart*>(malloc(sizeof(ThreadStart)));
+  if (start == nullptr) fatal("out of memory");
+  *start = {stack, body, argument};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstack(&attributes, stack.low, static_cast<size_t>(stack.top - stack.low));
+  pthread_t thread;
+  if (pthread_create(&thread, &attributes, run_thread, start) != 0) {
+    fatal("the system refuses a thread");
+  }
+  pthread_attr_destroy(&attributes);
+  return {thread};
+}
+
+void join_thread(Thread thread) { pthread_join(thread.handle, nullptr); }
+
+// rdi = top of the new stack, rsi = body, rdx = argument. The frame pointer keeps the old stack,
+// and the table for unwinders says so.
+__attribute__((naked, noinline)) static void switch_stack(void*, void (*)(void*), void*) {
+  __asm__(
+      "pushq %rbp\n"
+      ".cfi_def_cfa_offset 16\n"
+      ".cfi_offset %rbp, -16\n"
+      "movq %rsp, %rbp\n"
+      ".cfi_def_cfa_register %rbp\n"
+      "movq %rdi, %rsp\n"
+      "movq %rdx, %rdi\n"
+      "callq *%rsi\n"
+      "movq %rbp, %rsp\n"
+      "popq %rbp\n"
+      ".cfi_def_cfa %rsp, 8\n"
+      "retq\n");
+}
+
+void call_on_stack(const Stack& stack, void (*body)(void*), void* argument) {
+  switch_stack(stack.top, body, argument);
+}
+
+bool enable_process_fence() {
+  return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+
+void process_fence() { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0); }
+
+int write_all(int fd, const char* data, size_t size) {
+  while (size > 0) {
+    ssize_t wrote = write(fd, data, size);
+    if (wrote >= 0) {
+      data += wrote;
+      size -= static_cast<size_t>(wrote);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return errno;
+    // Somebody made the descriptor non-blocking: wait a little rather than lose the line.
+    timespec moment = {0, 1'000'000};
+    nanosleep(&moment, nullptr);
+  }
+  return 0;
+}
+
+bool begin_ending() {
+  static constinit Atomic<uint32_t> ending;
+  return ending.exchange(1, Order::AcqRel) == 0;
+}
+
+void end_process(int status) {
+  static constinit Atomic<uint32_t> ended;
+  if (ended.exchange(1, Order::AcqRel) == 0) exit(status);
+  while (true) pause();
+}
+
+void end_process_now(int status) { _exit(status); }
+
+void fatal(const char* what) {
+  char line[256];
+  int size = snprintf(line, sizeof(line), "skein runtime: %s\n", what);
+  write_all(2, line, static_cast<size_t>(size));
+  _exit(70);
+}
+
+}  // namespace skein::base

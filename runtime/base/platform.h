@@ -1,0 +1,94 @@
+// What the runtime asks of the system: cores, clocks, pages, stacks, threads, fences.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace skein::base {
+
+// Nanoseconds of the monotonic clock.
+int64_t now();
+
+// Counts up about once a nanosecond to three; a few nanoseconds to read, but not a time. Multiply a
+// time by `cycles_per_microsecond` to compare.
+inline uint64_t cycles() { return __builtin_ia32_rdtsc(); }
+constexpr uint64_t kCyclesPerMicrosecond = 2500;
+
+// Cores this process may use: its affinity, and its control group's quota rounded up.
+int usable_cores();
+
+// The value of an environment variable as a positive number, or 0.
+int64_t environment_number(const char* name);
+bool environment_is(const char* name, const char* value);
+
+void yield_thread();
+
+// Zeroed memory that costs nothing until it is touched; ends the process when there is none.
+void* reserve_pages(size_t size);
+void release_pages(void* memory, size_t size);
+
+// A stack for deep recursion: reserved, backed only where touched, with a guard region below and
+// room for a signal stack below that.
+struct Stack {
+  char* mapping;
+  size_t mapping_size;
+  char* signal_stack;  // kSignalStackSize bytes
+  char* guard;         // no access in [guard, low)
+  char* low;
+  char* top;
+};
+constexpr size_t kStackSize = size_t(1) << 30;
+constexpr size_t kGuardSize = size_t(1) << 20;
+constexpr size_t kSignalStackSize = size_t(64) << 10;
+Stack reserve_stack();
+void release_stack(const Stack& stack);
+
+// Signals that ask for it are handled on the stack's signal stack, on the calling thread.
+void use_signal_stack(const Stack& stack);
+
+// A thread that runs on `stack`, with its signal stack; ends the process when the system refuses one.
+struct Thread {
+  unsigned long handle;
+};
+Thread start_thread(const Stack& stack, void (*body)(void*), void* argument);
+void join_thread(Thread thread);
+
+// Sanitizers know the stacks that the system made, and handle faults themselves.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SKEIN_SANITIZED 1
+#endif
+#endif
+#ifdef SKEIN_SANITIZED
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+// The stack the calling thread is on, from here downwards, with a guard that is not known.
+Stack stack_from_here();
+
+// Runs `body(argument)` on another stack and comes back.
+void call_on_stack(const Stack& stack, void (*body)(void*), void* argument);
+
+// Makes every other running thread of this process pass a full fence, so that they need none of
+// their own. Only after `enable_process_fence` said true.
+bool enable_process_fence();
+void process_fence();
+
+// Writes all the bytes to a descriptor; gives 0 or errno.
+int write_all(int fd, const char* data, size_t size);
+
+// The program ends, for one reason: true for the first thread that says so. The others must not
+// report anything any more.
+bool begin_ending();
+// Ends the process with the clean-ups C libraries have asked for; the second thread to come here
+// waits for the first.
+[[noreturn]] void end_process(int status);
+// Ends the process at once, from a signal handler for instance.
+[[noreturn]] void end_process_now(int status);
+
+// Something the runtime cannot go on from: says so and ends the process with status 70.
+[[noreturn]] void fatal(const char* what);
+
+}  // namespace skein::base

@@ -1,0 +1,43 @@
+// Writing on standard error when the program is about to end: no allocation, no locks.
+#pragma once
+
+#include "runtime/fault/symbolize.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace skein::fault {
+
+class Report {
+ public:
+  Report() = default;
+  ~Report();
+  Report(const Report&) = delete;
+  Report& operator=(const Report&) = delete;
+
+  Report& text(std::string_view text);
+  Report& number(uint64_t number);
+
+  // "  --> file:line:column"; nothing for site 0.
+  void place(uint32_t site);
+
+  // "  in `function` at file:line" for every frame that has debug information. Gives how many lines
+  // that was.
+  size_t stack(void* const* addresses, uint32_t count);
+
+  // "  in `function` at file:line, awaiting" for a place a panic passed.
+  void passed(uint32_t site);
+
+  // The innermost frame with debug information, as a place.
+  void place_of(void* const* addresses, uint32_t count);
+
+ private:
+  void flush();
+  size_t frames_at(void* address, SourceFrame* frames, size_t most);
+
+  Symbolizer symbolizer_;
+  char buffer_[1024];
+  size_t used_ = 0;
+};
+
+}  // namespace skein::fault

@@ -1,0 +1,46 @@
+// The contended ways through owner_lock.h.
+#include "runtime/sched/owner_lock.h"
+
+#include "runtime/base/platform.h"
+
+namespace skein::sched {
+
+// Waits while `word` is not 0; the other side may have lost its core.
+static void wait_until_zero(const base::Atomic<int32_t>& word) {
+  for (int tries = 1; word.load(Order::Acquire) != 0; ++tries) {
+    if (tries % 64 == 0) {
+      base::yield_thread();
+    } else {
+      base::spin_pause();
+    }
+  }
+}
+
+void OwnerLock::enter_closed() {
+  do {
+    inside_.store(0, Order::Release);
+    wait_until_zero(closed_);
+    inside_.store(1, Order::Relaxed);
+    base::full_fence();
+  } while (closed_.load(Order::Acquire) != 0);
+}
+
+void OwnerLock::enter_fenced() {
+  const bool quiet = fence_.fence_by_owner();
+  if (closed_.load(Order::Acquire) != 0) return enter_closed();
+  // We are inside, so no guest can be; one who has closed meanwhile keeps the fence.
+  int32_t open = 0;
+  if (quiet && closed_.compare_exchange(open, 1, Order::AcqRel)) {
+    fence_.calm();
+    closed_.store(0, Order::Release);
+  }
+}
+
+bool OwnerLock::try_close() {
+  if (closed_.load(Order::Relaxed) != 0 || closed_.exchange(1, Order::Acquire) != 0) return false;
+  fence_.fence_by_thief();
+  wait_until_zero(inside_);
+  return true;
+}
+
+}  // namespace skein::sched

@@ -1,0 +1,103 @@
+// All workers of a program: starting them, waking them, stopping.
+//
+// Threads start one by one, when somebody offers work and nobody is there to take it: a program
+// that spawns nothing has one thread. The first worker is the thread that creates the scheduler.
+//
+// Waking. A worker that goes to sleep sets `wake_wanted` in every worker, fences all of them, and
+// looks once more for work. The next one to offer something finds its own flag set, clears it and
+// wakes one sleeper. So an offer costs a load of the worker's own memory, and a wake happens once
+// for each time somebody goes to sleep. A woken worker that finds work wakes the next while there
+// is more to be had; one that finds none sleeps unasked for a while (64 µs, doubling to 2 ms)
+// before it sets flags again: a loop of tiny tasks is not worth a futex call each round.
+//
+// One sleeper is the watcher: it looks every 10 ms, while anybody runs, for frames that a busy
+// worker made ready and does not get to, and for timers that are due there.
+#pragma once
+
+#include "runtime/base/park.h"
+#include "runtime/base/platform.h"
+#include "runtime/base/spin_lock.h"
+#include "runtime/sched/global_queue.h"
+#include "runtime/sched/worker.h"
+
+namespace skein::sched {
+
+constexpr uint32_t kMostWorkers = 256;
+
+class Scheduler {
+ public:
+  // `workers` 0: SKEIN_WORKERS, or else as many as there are cores to use.
+  explicit constexpr Scheduler(uint32_t workers) : wanted_(workers) {}
+
+  // Makes the calling thread, which runs on `stack`, the first worker.
+  Worker& start(const base::Stack& stack);
+
+  // Waits for the threads of all other workers, and frees every worker. On the first worker's
+  // thread, after stop().
+  void join();
+
+  // Any thread: makes all loops end.
+  void stop();
+  bool stopping() const { return stopping_.load(Order::Acquire) != 0; }
+
+  // Workers that exist now; worker(i) is one for i below that.
+  uint32_t started() const { return started_.load(Order::Acquire); }
+  Worker& worker(uint32_t i) { return *workers_[i]; }
+  uint32_t wanted();
+
+  // Wakes a sleeper, or starts a worker while there are fewer than wanted.
+  void wake_one();
+  // Wakes one more if there is still something to be had.
+  void wake_more();
+
+  // --- For workers going to sleep ----------------------------------------------------------------
+
+  // From here on, until `end_sleep`, offers and stop() wake this worker.
+  uint32_t begin_sleep() {
+    const uint32_t prepared = idle_.prepare();
+    sleepers_.fetch_add(1, Order::AcqRel);
+    return prepared;
+  }
+  void ask_for_wake();
+  void sleep(uint32_t prepared, int64_t nanoseconds) { idle_.sleep(prepared, nanoseconds); }
+  void end_sleep() { sleepers_.fetch_sub(1, Order::AcqRel); }
+  bool everybody_sleeps() const { return sleepers_.load(Order::Relaxed) >= int32_t(started()); }
+  bool has_stealable_work();
+
+  bool become_watcher() {
+    uint32_t none = 0;
+    return watched_.load(Order::Relaxed) == 0 &&
+           watched_.compare_exchange(none, 1, Order::AcqRel);
+  }
+  void stop_watching() { watched_.store(0, Order::Release); }
+
+  // At most half of the workers look for work at a time.
+  bool begin_search() {
+    const int32_t most = (int32_t(started()) + 1) / 2;
+    if (searching_.load(Order::Relaxed) >= most) return false;
+    searching_.fetch_add(1, Order::Relaxed);
+    return true;
+  }
+  void end_search() { searching_.fetch_sub(1, Order::Relaxed); }
+
+  GlobalQueue global;
+
+ private:
+  Worker& new_worker(uint32_t id);
+  bool start_worker();
+  void prepare_for_thieves();
+
+  Worker* workers_[kMostWorkers] = {};
+  base::Thread threads_[kMostWorkers] = {};
+  base::Atomic<uint32_t> started_;
+  base::Atomic<uint32_t> wanted_;
+  bool always_fenced_ = false;
+  base::SpinLock starting_;
+  base::EventCount idle_;
+  base::Atomic<int32_t> sleepers_;
+  base::Atomic<int32_t> searching_;
+  base::Atomic<uint32_t> watched_;
+  base::Atomic<uint32_t> stopping_;
+};
+
+}  // namespace skein::sched

@@ -1,0 +1,53 @@
+// Timers of one worker: a hierarchical wheel, 4 levels of 256 slots, one tick a millisecond.
+//
+// A timer is a node in a coroutine frame, so setting one allocates nothing: insert 3 to 5 ns,
+// remove 10. Level l holds what is due within 256^(l+1) ticks, in the slot of its l-th byte; when
+// the wheel turns to a slot of a higher level, that slot's timers move down. A bit for each slot
+// says whether it may hold something, so standing still for an hour costs nothing to catch up.
+//
+// Not safe for threads; the worker's owner lock guards it.
+#pragma once
+
+#include "runtime/abi/layout.h"
+
+namespace skein::sched {
+
+using abi::Timer;
+
+constexpr uint64_t kNever = UINT64_MAX;
+
+class TimerWheel {
+ public:
+  // Due at tick `when`, or at the next one if that has passed. Sets all fields but `frame`.
+  void insert(Timer* timer, uint64_t when);
+
+  // Takes a timer out that has not fired.
+  void remove(Timer* timer);
+
+  // Turns the wheel to tick `now` and gives the timers that fired, linked by `next`, those due
+  // earlier first.
+  Timer* advance(uint64_t now);
+
+  // The earliest tick at which `advance` has something to do: never later than the first timer,
+  // often earlier when that is far away. kNever if there is none.
+  uint64_t next_tick() const;
+
+  bool empty() const { return count_ == 0; }
+
+ private:
+  static constexpr int kLevels = 4;
+  static constexpr uint32_t kSlots = 256;
+
+  void place(Timer* timer);
+  void cascade();
+  uint32_t slot_of(uint64_t tick, int level) const;
+  uint32_t distance_to_occupied(int level) const;
+  Timer* take_slot(int level, uint32_t slot);
+
+  Timer* slots_[kLevels][kSlots] = {};
+  uint64_t occupied_[kLevels][kSlots / 64] = {};
+  uint64_t now_ = 0;
+  uint64_t count_ = 0;
+};
+
+}  // namespace skein::sched

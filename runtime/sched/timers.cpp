@@ -1,0 +1,40 @@
+// See timers.h.
+#include "runtime/sched/timers.h"
+
+namespace skein::sched {
+
+void Timers::publish() {
+  const uint64_t tick = wheel_.next_tick();
+  due_.store(tick == kNever ? kNoTimer : static_cast<int64_t>(tick) * kTick, Order::Relaxed);
+}
+
+void Timers::insert(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
+  const int64_t latest = INT64_MAX - kTick - now;
+  const int64_t when = now + (nanoseconds < latest ? nanoseconds : latest);
+  OwnerGuard guard(lock_);
+  // A wheel that stood still is as far behind as its last use; one step puts it right.
+  if (wheel_.empty()) (void)wheel_.advance(static_cast<uint64_t>(now / kTick));
+  // Rounded up: a sleep lasts at least as long as it was asked to.
+  wheel_.insert(timer, static_cast<uint64_t>((when + kTick - 1) / kTick));
+  publish();
+}
+
+abi::Timer* Timers::advance(int64_t now) {
+  abi::Timer* fired = wheel_.advance(static_cast<uint64_t>(now / kTick));
+  publish();
+  return fired;
+}
+
+abi::Timer* Timers::fire(int64_t now) {
+  OwnerGuard guard(lock_);
+  return advance(now);
+}
+
+abi::Timer* Timers::fire_as_guest(int64_t now) {
+  if (!lock_.try_close()) return nullptr;
+  abi::Timer* fired = advance(now);
+  lock_.open();
+  return fired;
+}
+
+}  // namespace skein::sched

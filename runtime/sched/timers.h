@@ -1,0 +1,40 @@
+// A worker's timers, as its own thread and its watchers see them.
+//
+// The owner inserts and fires. When it is busy for long, an idle worker may fire for it: `due` says
+// when, without entering.
+#pragma once
+
+#include "runtime/sched/owner_lock.h"
+#include "runtime/sched/timer_wheel.h"
+
+namespace skein::sched {
+
+constexpr int64_t kTick = 1'000'000;  // nanoseconds
+constexpr int64_t kNoTimer = INT64_MAX;
+
+class Timers {
+ public:
+  // Owner: `frame` of the timer is set; fires `nanoseconds` from `now` at the earliest. It may have
+  // fired before this returns.
+  void insert(abi::Timer* timer, int64_t now, int64_t nanoseconds);
+
+  // The time at which `fire` should be called; kNoTimer if there is no timer.
+  int64_t due() const { return due_.load(Order::Relaxed); }
+
+  // Owner, or a guest that found a time due: the timers that are due, linked by `next`.
+  abi::Timer* fire(int64_t now);
+  abi::Timer* fire_as_guest(int64_t now);
+
+  void fence_always() { lock_.fence_always(); }
+
+ private:
+  abi::Timer* advance(int64_t now);
+  void publish();
+
+  OwnerLock lock_;
+  // Invariant: written inside the lock only.
+  base::Atomic<int64_t> due_{kNoTimer};
+  TimerWheel wheel_;
+};
+
+}  // namespace skein::sched

@@ -1,0 +1,268 @@
+// The loop of a worker: see worker.h; scheduler.h tells how workers sleep and wake each other.
+#include "runtime/sched/worker.h"
+
+#include "runtime/sched/scheduler.h"
+#include "runtime/task/task.h"
+
+namespace skein::sched {
+
+extern "C" {
+__thread Worker* skn_worker = nullptr;
+__thread const char* skn_stack_limit = nullptr;
+}
+
+// Looks at the others before a worker gives up; with a pause of about a microsecond between them.
+constexpr int kSearchRounds = 120;
+constexpr int64_t kLeastQuiet = 64'000;
+constexpr int64_t kMostQuiet = 2'000'000;
+constexpr int64_t kWatch = 10'000'000;
+constexpr int64_t kMostWatch = 160'000'000;
+// How much later than due a timer of a busy worker is fired by another.
+constexpr int64_t kTimerPatience = 2'000'000;
+// Every so many picks the global queue comes first, and the clock is looked at.
+constexpr uint64_t kGlobalFirst = 61;
+constexpr uint64_t kClock = 64;
+
+Worker::Worker(Scheduler& owner, uint32_t number)
+    : id(number), scheduler(owner), wake_wanted_(1), random_(number * 2654435769u + 1) {}
+
+void Worker::enter(const base::Stack& own) {
+  stack = own;
+  skn_worker = this;
+  skn_stack_limit = own.top - kSuspendStack;
+}
+
+void Worker::leave() {
+  skn_worker = nullptr;
+  skn_stack_limit = nullptr;
+}
+
+void Worker::fence_always() {
+  deque.fence_always();
+  ready.fence_always();
+  timers.fence_always();
+}
+
+// --- For tasks -----------------------------------------------------------------------------------
+
+void Worker::wake_another() {
+  wake_wanted_.store(0, Order::Relaxed);
+  counters.wakes++;
+  scheduler.wake_one();
+}
+
+// The call left entries of its own above the one that was pushed before it: they wait their turn.
+bool Worker::pop_again(Frame* popped, Frame* wanted) {
+  while (popped != nullptr && popped != wanted) {
+    make_ready_last(popped);
+    popped = deque.pop();
+  }
+  return popped == wanted;
+}
+
+void Worker::added(ReadyQueue::Added added) {
+  if (added.overflow != nullptr) scheduler.global.push(added.overflow);
+  if (!added.more_than_one) return;
+  base::compiler_fence();
+  if (wake_wanted_.load(Order::Relaxed) != 0) wake_another();
+}
+
+void Worker::make_ready(Frame* frame) { added(ready.add_next(frame)); }
+void Worker::make_ready_last(Frame* frame) { added(ready.add_last(frame)); }
+
+void Worker::sleep(abi::Sleep* sleep, Frame* frame) {
+  sleep->timer.frame = frame;
+  timers.insert(&sleep->timer, base::now(), sleep->nanoseconds);
+}
+
+// --- The loop ------------------------------------------------------------------------------------
+
+void Worker::run() {
+  while (!scheduler.stopping()) {
+    Frame* frame = next_local();
+    if (frame == nullptr) frame = search();
+    if (frame == nullptr) {
+      park();
+    } else {
+      resume_and_learn(frame);
+    }
+  }
+}
+
+void Worker::resume_and_learn(Frame* frame) {
+  const Stolen stolen = stolen_;
+  if (stolen == Stolen::Nothing) return task::resume(frame);
+  stolen_ = Stolen::Nothing;
+  const uint64_t start = base::cycles();
+  task::resume(frame);
+  const uint64_t busy = base::cycles() - start;
+  if (stolen == Stolen::Continuation) {
+    steal_patience_.learn(busy);
+  } else {
+    ready_patience_.learn(busy);
+  }
+  if (busy > 10 * base::kCyclesPerMicrosecond) quiet_ = 0;
+}
+
+// The deque needs no look: when no frame runs here, nothing is pushed here.
+Frame* Worker::next_local() {
+  const uint64_t pick = ++counters.picks;
+  if (pick % kClock == 0) fire_timers();
+  if (pick % kGlobalFirst == 0) {
+    if (Frame* frame = take_global()) return frame;
+  }
+  return ready.pick();
+}
+
+Frame* Worker::take_global() {
+  Batch* batch = scheduler.global.pop();
+  if (batch == nullptr) return nullptr;
+  Batch* overflow = ready.add_all(batch->frames + 1, batch->count - 1);
+  while (overflow != nullptr) {
+    Batch* next = overflow->next;
+    overflow->next = nullptr;
+    scheduler.global.push(overflow);
+    overflow = next;
+  }
+  Frame* frame = batch->frames[0];
+  free_batch(batch);
+  return frame;
+}
+
+// --- Timers --------------------------------------------------------------------------------------
+
+void Worker::make_fired_ready(abi::Timer* fired) {
+  while (fired != nullptr) {
+    // The node lies in the frame, which may run and be gone as soon as it is ready.
+    abi::Timer* next = fired->next;
+    make_ready_last(fired->frame);
+    fired = next;
+  }
+}
+
+bool Worker::fire_timers() {
+  if (timers.due() == kNoTimer) return false;
+  const int64_t now = base::now();
+  if (timers.due() > now) return false;
+  make_fired_ready(timers.fire(now));
+  return true;
+}
+
+void Worker::fire_timers_of(Worker& victim, int64_t now) {
+  const int64_t due = victim.timers.due();
+  if (due == kNoTimer || now - due < kTimerPatience) return;
+  make_fired_ready(victim.timers.fire_as_guest(now));
+}
+
+// --- Looking for work ----------------------------------------------------------------------------
+
+Frame* Worker::search() {
+  const int64_t quiet = quiet_;
+  quiet_ = 0;
+  if (fire_timers()) return ready.pick();
+  if (Frame* frame = take_global()) return frame;
+  quiet_ = quiet;
+  if (scheduler.started() == 1 || !scheduler.begin_search()) return nullptr;
+  Frame* frame = nullptr;
+  for (int round = 0; round < kSearchRounds && !scheduler.stopping(); ++round) {
+    frame = search_once();
+    if (frame != nullptr) break;
+    for (uint32_t i = ready_patience_.pauses(); i > 0; --i) base::spin_pause();
+  }
+  scheduler.end_search();
+  if (frame != nullptr) scheduler.wake_more();
+  return frame;
+}
+
+Frame* Worker::search_once() {
+  if (fire_timers()) return ready.pick();
+  if (Frame* frame = take_global()) return frame;
+  const uint32_t count = scheduler.started();
+  random_ ^= random_ << 13;
+  random_ ^= random_ >> 7;
+  random_ ^= random_ << 17;
+  const uint32_t first = static_cast<uint32_t>(random_ % count);
+  for (uint32_t i = 0; i < count; ++i) {
+    Worker& victim = scheduler.worker((first + i) % count);
+    if (&victim == this) continue;
+    if (Frame* frame = steal_from(victim)) return frame;
+  }
+  return nullptr;
+}
+
+Frame* Worker::steal_from(Worker& victim) {
+  Thief thief(victim.deque);
+  if (thief.sees_work() && steal_patience_.wait_for(thief)) {
+    if (Frame* frame = thief.steal()) {
+      counters.steals++;
+      stolen_ = Stolen::Continuation;
+      return frame;
+    }
+  }
+  const ReadyGlance glance = victim.ready.glance();
+  if (glance.empty() || !ready_patience_.wait_for(victim.id, glance)) return nullptr;
+  Frame* stolen[ReadyQueue::kMostStolen];
+  const uint32_t count = victim.ready.steal(stolen);
+  if (count == 0) return nullptr;
+  // Our own queue is empty, so all of it fits.
+  (void)ready.add_all(stolen + 1, count - 1);
+  counters.ready_steals += count;
+  stolen_ = Stolen::Ready;
+  return stolen[0];
+}
+
+// --- Sleeping ------------------------------------------------------------------------------------
+
+// How long to sleep at most; negative = until woken.
+int64_t Worker::time_to_sleep(bool watches) {
+  int64_t due = timers.due();
+  for (uint32_t i = 0; watches && i < scheduler.started(); ++i) {
+    const int64_t other = scheduler.worker(i).timers.due();
+    if (&scheduler.worker(i) != this && other != kNoTimer && other + kTimerPatience < due) {
+      due = other + kTimerPatience;
+    }
+  }
+  int64_t limit = watches ? watch_ : -1;
+  if (due != kNoTimer) {
+    int64_t wait = due - base::now();
+    if (wait < 0) wait = 0;
+    if (limit < 0 || wait < limit) limit = wait;
+  }
+  return limit;
+}
+
+// After a wake that led to nothing: some time in which nobody is asked to wake us.
+void Worker::rest() {
+  const uint32_t prepared = scheduler.begin_sleep();
+  const int64_t most = time_to_sleep(false);
+  if (!scheduler.stopping()) scheduler.sleep(prepared, most >= 0 && most < quiet_ ? most : quiet_);
+  scheduler.end_sleep();
+}
+
+void Worker::park() {
+  if (quiet_ > 0) rest();
+  const uint32_t prepared = scheduler.begin_sleep();
+  scheduler.ask_for_wake();
+  // Now either an offer made meanwhile is seen here, or whoever makes it sees that we ask.
+  const bool nothing = !scheduler.has_stealable_work() && !scheduler.stopping();
+  if (nothing) {
+    const bool watches = scheduler.started() > 1 && scheduler.become_watcher();
+    // While nobody runs there is little to watch for.
+    watch_ = scheduler.everybody_sleeps() && watch_ > 0 ? watch_ * 2 : kWatch;
+    if (watch_ > kMostWatch) watch_ = kMostWatch;
+    counters.sleeps++;
+    scheduler.sleep(prepared, time_to_sleep(watches));
+    if (watches) {
+      scheduler.stop_watching();
+      const int64_t now = base::now();
+      for (uint32_t i = 0; i < scheduler.started(); ++i) {
+        if (&scheduler.worker(i) != this) fire_timers_of(scheduler.worker(i), now);
+      }
+    }
+  }
+  scheduler.end_sleep();
+  quiet_ = quiet_ == 0 ? kLeastQuiet : quiet_ * 2;
+  if (quiet_ > kMostQuiet) quiet_ = kMostQuiet;
+}
+
+}  // namespace skein::sched

@@ -1,0 +1,114 @@
+// One of the threads that run tasks, with everything it owns.
+//
+// A worker runs ready frames until there are none, then takes a batch from the global queue, then
+// steals, then sleeps. Between two frames its native stack holds nothing of any task.
+#pragma once
+
+#include "runtime/base/platform.h"
+#include "runtime/sched/deque.h"
+#include "runtime/sched/patience.h"
+#include "runtime/sched/ready_queue.h"
+#include "runtime/sched/timers.h"
+#include "runtime/task/frame_pool.h"
+
+namespace skein::sched {
+
+class Scheduler;
+
+// What a worker did, for reports and tests. Owner: the worker.
+struct Counters {
+  uint64_t picks = 0;
+  uint64_t steals = 0;        // continuations from deques
+  uint64_t ready_steals = 0;  // frames from ready queues
+  uint64_t sleeps = 0;
+  uint64_t wakes = 0;  // of others
+};
+
+class alignas(128) Worker {
+ public:
+  Worker(Scheduler& scheduler, uint32_t id);
+
+  // --- For the task that runs on this worker -----------------------------------------------------
+
+  SKEIN_INLINE void push(Frame* frame) {
+    deque.push(frame);
+    base::compiler_fence();
+    if (SKEIN_UNLIKELY(wake_wanted_.load(Order::Relaxed) != 0)) wake_another();
+  }
+
+  // True: `frame`, pushed before a call, was not stolen.
+  SKEIN_INLINE bool pop_is(Frame* frame) {
+    Frame* popped = deque.pop();
+    if (SKEIN_LIKELY(popped == frame)) return true;
+    return pop_again(popped, frame);
+  }
+
+  // `frame` can go on: next, or after all others.
+  void make_ready(Frame* frame);
+  void make_ready_last(Frame* frame);
+
+  void sleep(abi::Sleep* sleep, Frame* frame);
+
+  // --- For the thread ----------------------------------------------------------------------------
+
+  // Makes this the current worker of the calling thread, which runs on `stack`.
+  void enter(const base::Stack& stack);
+  void leave();
+  // Runs frames until the scheduler stops.
+  void run();
+
+  // --- For other workers -------------------------------------------------------------------------
+
+  void ask_for_wake() { wake_wanted_.store(1, Order::Relaxed); }
+  bool has_stealable_work() { return Thief(deque).sees_work() || ready.glance().queued() > 0; }
+  void fence_always();
+
+  const uint32_t id;
+  Scheduler& scheduler;
+  task::FramePool pool;
+  Counters counters;
+  base::Stack stack = {};
+  ReadyQueue ready;
+  Timers timers;
+  Deque deque;
+
+ private:
+  SKEIN_COLD void wake_another();
+  SKEIN_COLD bool pop_again(Frame* popped, Frame* wanted);
+  void added(ReadyQueue::Added added);
+
+  Frame* next_local();
+  Frame* take_global();
+  Frame* search();
+  Frame* search_once();
+  Frame* steal_from(Worker& victim);
+  void resume_and_learn(Frame* frame);
+  bool fire_timers();
+  void fire_timers_of(Worker& victim, int64_t now);
+  void make_fired_ready(abi::Timer* fired);
+  void park();
+  void rest();
+  int64_t time_to_sleep(bool watches);
+
+  // Somebody sleeps and wants to hear of the next thing offered. Owner: anybody sets it, the worker
+  // clears it.
+  base::Atomic<uint32_t> wake_wanted_;
+  StealPatience steal_patience_;
+  ReadyPatience ready_patience_;
+  Stolen stolen_ = Stolen::Nothing;
+  uint64_t random_;
+  int64_t quiet_ = 0;  // nanoseconds to sleep before asking to be woken
+  int64_t watch_ = 0;  // nanoseconds until a watcher looks again
+};
+
+// The worker this thread is, and the lowest address down to which suspending functions may use its
+// stack. Compiled code reads both, so they are plain thread locals at a fixed offset.
+extern "C" {
+extern __thread Worker* skn_worker;
+extern __thread const char* skn_stack_limit;
+}
+
+// Never keep the result across a call that may suspend: the task may go on elsewhere.
+SKEIN_INLINE Worker& current() { return *skn_worker; }
+
+}  // namespace skein::sched

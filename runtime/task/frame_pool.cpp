@@ -1,0 +1,111 @@
+// The slow half of frame_pool.h: refilling, the depot, chunks.
+#include "runtime/task/frame_pool.h"
+
+#include "runtime/base/platform.h"
+
+#include <cstdlib>
+
+namespace skein::task {
+
+using base::Order;
+
+// Whole batches on their way from workers that free to workers that allocate.
+struct alignas(128) Depot {
+  base::SpinLock lock;
+  base::Atomic<Block*> top;  // written under the lock; peeked at without
+  size_t batches = 0;
+};
+
+static constinit Depot depots[kSizeClasses];
+
+static void put_batch(size_t size_class, Block* batch) {
+  Depot& depot = depots[size_class];
+  base::SpinGuard guard(depot.lock);
+  batch->next_batch = depot.top.load(Order::Relaxed);
+  depot.top.store(batch, Order::Relaxed);
+  depot.batches++;
+}
+
+static Block* take_batch(size_t size_class) {
+  Depot& depot = depots[size_class];
+  if (depot.top.load(Order::Relaxed) == nullptr) return nullptr;
+  base::SpinGuard guard(depot.lock);
+  Block* batch = depot.top.load(Order::Relaxed);
+  if (batch == nullptr) return nullptr;
+  depot.top.store(batch->next_batch, Order::Relaxed);
+  depot.batches--;
+  return batch;
+}
+
+size_t depot_batches(size_t size_class) {
+  base::SpinGuard guard(depots[size_class].lock);
+  return depots[size_class].batches;
+}
+
+void FramePool::free_later(void* memory, size_t size) {
+  if (size > kLargestBlock) return free_large(memory);
+  const size_t size_class = class_of(size);
+  Counted& counted = counted_[size_class];
+  Block* block = static_cast<Block*>(memory);
+  block->next = counted.filling;
+  counted.filling = block;
+  if (++counted.count < kBatch) return;
+  Block* older = counted.full;
+  counted.full = counted.filling;
+  counted.filling = nullptr;
+  counted.count = 0;
+  if (older != nullptr) put_batch(size_class, older);
+}
+
+// Own counted blocks first, then the depot, then fresh memory.
+void* FramePool::refill(size_t size_class) {
+  Counted& counted = counted_[size_class];
+  Block* list = counted.filling;
+  if (list != nullptr) {
+    counted.filling = nullptr;
+    counted.count = 0;
+  } else if (counted.full != nullptr) {
+    list = counted.full;
+    counted.full = nullptr;
+  } else {
+    list = take_batch(size_class);
+  }
+  if (list != nullptr) {
+    free_[size_class] = list->next;
+    return list;
+  }
+  // A size of zero is a block all the same.
+  const size_t size = size_class == 0 ? kBlockStep : size_class * kBlockStep;
+  Chunk& chunk = chunks_[size_class];
+  if (chunk.next == chunk.end) {
+    const size_t bytes = size * (size <= kLargestFuture ? kFuturesInChunk : kFramesInChunk);
+    chunk.next = cut_chunk(bytes);
+    chunk.end = chunk.next + bytes;
+  }
+  // Not linked into the free list ahead of need: untouched blocks cost no memory.
+  char* block = chunk.next;
+  chunk.next += size;
+  bytes_from_chunks_ += size;
+  return block;
+}
+
+char* FramePool::cut_chunk(size_t bytes) {
+  constexpr size_t kArena = size_t(16) << 20;
+  if (bytes > static_cast<size_t>(arena_end_ - arena_)) {
+    arena_ = static_cast<char*>(base::reserve_pages(kArena));
+    arena_end_ = arena_ + kArena;
+  }
+  char* chunk = arena_;
+  arena_ += bytes;
+  return chunk;
+}
+
+void* FramePool::allocate_large(size_t size) {
+  void* memory = aligned_alloc(kBlockStep, (size + kBlockStep - 1) / kBlockStep * kBlockStep);
+  if (memory == nullptr) base::fatal("out of memory");
+  return memory;
+}
+
+void FramePool::free_large(void* memory) { free(memory); }
+
+}  // namespace skein::task
