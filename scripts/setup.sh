@@ -1,7 +1,8 @@
 # What scripts/skein and scripts/test share: installing the tools and building. Sourced by bash.
 # Everything said here goes to standard error: standard output belongs to the program that is run.
 
-root=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+script=$(readlink -f "${BASH_SOURCE[0]}")  # also through a link in some bin directory
+root=${script%/scripts/*}
 
 say() { printf 'skein: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
