@@ -69,6 +69,7 @@ struct PatternFact {
   // The subject is an option and the pattern speaks of its payload (rule 77): this many layers.
   uint32_t option_layers = 0;
   VarId var;                            // bindings
+  ConstId constant;                     // the name of a constant
 };
 
 // Variables a `spawn` block or closure uses from outside, in order of first use.
