@@ -1,0 +1,170 @@
+// One function while it is lowered: the block being written, its locals, and the clean-ups that
+// are due on the ways out of the scopes around.
+//
+// The clean-ups form one stack. A scope is a height of it: `mark()` on entry, `leave(mark)` at the
+// end, `exit(mark)` for a jump out of the middle, which writes the same clean-ups but leaves the
+// stack as it was for the code that follows. An instruction that can unwind goes to a clean-up
+// block for the top of the stack, which does its work and goes on to the one below:
+//
+//     defer { d() }          bb0: call f() unwind bb2      bb1 cleanup: call d() …; resume_unwind
+//     let x = make()              …                        bb2 cleanup: drop x; jump bb1
+//     f()
+//
+// These blocks are made when first needed and kept with their entry, so all instructions in a
+// scope share them. The body of a `defer` is lowered anew for each way out.
+//
+// After an instruction that ends its block there is no current block, and what is emitted is
+// dropped: code after a `return` leaves no trace.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/lower/unit.h"
+#include "compiler/sir/sir.h"
+#include "compiler/syntax/ast.h"
+
+namespace skein::lower {
+
+using sir::BlockId;
+using sir::FunctionId;
+using sir::Inst;
+using sir::InstKind;
+using sir::LocalId;
+using sir::Operand;
+using sir::Place;
+using sir::Projection;
+using types::Builtin;
+using types::ParamMode;
+using types::TypeId;
+using types::TypeKind;
+using types::VarId;
+
+// Something to do on each way out of a scope.
+struct Cleanup {
+  enum class Kind : uint8_t {
+    Dead,          // the storage of `local` ends; nothing to do when unwinding
+    Drop,          // `local` is dropped
+    DropIfUnwind,  // `local` is dropped by unwinding only: a value on its way out of the scope
+    DropTaken,     // the array `local`, whose first `count` elements were moved out, is dropped
+    Defer,         // `deferred` runs
+    ScopeExit,     // the tasks of the scope `local` are waited for
+  };
+  Kind kind = Kind::Dead;
+  LocalId local = {};
+  LocalId count = {};
+  const ast::Expr* deferred = nullptr;
+  Span span = {};
+  BlockId unwind = {};  // does this and all below, once made
+};
+
+// A loop around the code being lowered.
+struct LoopTarget {
+  Symbol label = {};
+  BlockId break_block = {};
+  BlockId continue_block = {};
+  size_t outer_mark = 0;      // the clean-ups outside the loop
+  size_t iteration_mark = 0;  // those outside one round of it
+  Place result = {};          // where `break v` puts its value; invalid: nowhere
+};
+
+class Body {
+ public:
+  Body(Unit& unit, FunctionId id);
+  Body(const Body&) = delete;
+
+  Unit& unit;
+  types::Program& program;
+  sir::Module& module;
+  FunctionId id;
+  sir::Function& fn;
+  std::vector<LoopTarget> loops;
+  // The scopes that given-up tasks go to, innermost last.
+  std::vector<LocalId> task_scopes;
+  // The body of a task that was given up: a value that needs a drop is dropped, not returned.
+  bool drops_result = false;
+  // The function of the source all this is in, for the names of task bodies.
+  std::string root_name;
+  uint32_t* task_count = nullptr;
+  const std::vector<types::TypeParamDecl>* type_params = nullptr;
+  // Whether the type is a type parameter with this bound.
+  bool has_bound(TypeId type, types::TraitId trait) const;
+
+  // Blocks.
+  BlockId new_block();
+  void begin(BlockId block);
+  bool is_open() const { return current_.valid(); }
+  void jump(BlockId target, Span span);
+  void branch(Operand condition, BlockId yes, BlockId no, Span span);
+  void unreachable(Span span);
+
+  // Instructions. `unwind` is filled in.
+  void emit(Inst inst);
+  void emit(InstKind kind, std::initializer_list<Operand> operands, Span span);
+  void assign(Place dest, Operand value, Span span);
+  // `dest` may be invalid when the result is () or never.
+  void builtin(Builtin builtin, std::vector<TypeId> type_args, std::vector<Operand> operands,
+               Place dest, Span span);
+  void binary(sir::BinaryOp op, Operand left, Operand right, Place dest, Span span);
+  void drop(Place place, Span span);
+
+  // Locals. Those of the user and large temporaries live until the end of the current scope.
+  LocalId add_param(TypeId type, ParamMode mode, Symbol name, Span span);
+  LocalId new_temp(TypeId type, Span span);
+  LocalId new_int(int64_t value, Span span);
+  LocalId new_bool(Span span);
+  LocalId new_ref(TypeId type, Symbol name, Span span);
+  // A local for a variable, not yet live in any scope (see add_live).
+  LocalId new_var(VarId var);
+  // The local starts to exist in the current scope; writes `live`.
+  void start_life(LocalId local, Span span);
+  // It ends with the current scope; `live` was written on the way here.
+  void end_life_with_scope(LocalId local, Span span);
+  // From here on the local's value is dropped on each way out of the current scope.
+  void own(LocalId local, Span span);
+  void bind(VarId var, LocalId local) { vars_[var] = local; }
+  LocalId local_of(VarId var) const;
+
+  TypeId type_of(const Place& place) { return sir::place_type(module, fn, place); }
+  // Reading a place as a value of its own.
+  Operand value_of(const Place& place);
+  // Reading a part of a value that is not used again: temporaries give it away.
+  Operand taken_from(const Place& place);
+  // Passing a place to be looked at only.
+  Operand borrow_of(const Place& place);
+  Operand const_int(int64_t value) const;
+  Operand const_bool(bool value) const;
+  Operand const_str(std::string text) const;
+
+  // Scopes.
+  size_t mark() const { return cleanups_.size(); }
+  void add_cleanup(Cleanup cleanup) { cleanups_.push_back(cleanup); }
+  // The end of a scope. `value`, if valid, holds the scope's result: were a clean-up to panic, it
+  // would be dropped.
+  void leave(size_t mark, Span span, LocalId value = LocalId());
+  // A jump out of it: the clean-ups down to `mark` are written, the stack stays.
+  void exit(size_t mark, Span span, LocalId value = LocalId());
+  // Takes the entries above `mark` away without writing anything.
+  void forget(size_t mark) { cleanups_.resize(mark); }
+
+  // Ends the lowering: removes blocks that nothing reaches and joins those that follow each other.
+  void finish();
+
+ private:
+  BlockId unwind_target();
+  BlockId resume_block();
+  void run(const Cleanup& cleanup, Span span);
+  void build_unwind(size_t index);
+
+  BlockId current_;
+  bool in_cleanup_ = false;
+  BlockId resume_block_;
+  std::vector<Cleanup> cleanups_;
+  std::unordered_map<VarId, LocalId, IdHash> vars_;
+};
+
+}  // namespace skein::lower

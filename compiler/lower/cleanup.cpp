@@ -1,0 +1,110 @@
+// The stack of clean-ups: writing them on the ways out of scopes, and the blocks that run them
+// when a panic or a cancellation unwinds.
+#include "compiler/lower/body.h"
+#include "compiler/lower/steps.h"
+#include "compiler/support/check.h"
+
+namespace skein::lower {
+
+// What a clean-up does where it stands; the entries above it are off the stack by now.
+void Body::run(const Cleanup& cleanup, Span span) {
+  switch (cleanup.kind) {
+    case Cleanup::Kind::Dead: {
+      Inst inst;
+      inst.kind = InstKind::Dead;
+      inst.span = span;
+      inst.dest = cleanup.local;
+      return emit(std::move(inst));
+    }
+    case Cleanup::Kind::Drop:
+      return drop(cleanup.local, cleanup.span);
+    case Cleanup::Kind::DropIfUnwind:
+      if (in_cleanup_) drop(cleanup.local, cleanup.span);
+      return;
+    case Cleanup::Kind::DropTaken:
+      builtin(Builtin::ArrayForgetBefore, {program.types.arg(type_of(cleanup.local))},
+              {Operand::mut(cleanup.local), Operand::copy(cleanup.count)}, Place(), cleanup.span);
+      return drop(cleanup.local, cleanup.span);
+    case Cleanup::Kind::Defer: {
+      size_t outside = mark();
+      lower_discarded(*this, cleanup.deferred);
+      return leave(outside, span);
+    }
+    case Cleanup::Kind::ScopeExit:
+      return emit(InstKind::ScopeExit, {Operand::mut(cleanup.local)}, cleanup.span);
+  }
+  SKEIN_UNREACHABLE("an unknown clean-up");
+}
+
+void Body::exit(size_t mark, Span span, LocalId value) {
+  if (!is_open()) return;
+  bool guards_value = value.valid() && unit.needs_drop(type_of(value));
+  std::vector<Cleanup> above;
+  while (cleanups_.size() > mark) {
+    above.push_back(cleanups_.back());
+    cleanups_.pop_back();
+    size_t below = cleanups_.size();
+    if (guards_value) {
+      add_cleanup({.kind = Cleanup::Kind::DropIfUnwind, .local = value, .span = span});
+    }
+    // A copy: running it may add to the stack.
+    Cleanup cleanup = above.back();
+    run(cleanup, span);
+    cleanups_.resize(below);
+  }
+  cleanups_.insert(cleanups_.end(), above.rbegin(), above.rend());
+}
+
+void Body::leave(size_t mark, Span span, LocalId value) {
+  exit(mark, span, value);
+  forget(mark);
+}
+
+BlockId Body::resume_block() {
+  if (resume_block_.valid()) return resume_block_;
+  resume_block_ = fn.blocks.add({});
+  fn.blocks[resume_block_].is_cleanup = true;
+  Inst inst;
+  inst.kind = InstKind::ResumeUnwind;
+  inst.span = fn.span;
+  fn.blocks[resume_block_].insts.push_back(std::move(inst));
+  return resume_block_;
+}
+
+// Where an instruction goes that panics here. In a clean-up block there is always such a place: the
+// panic is attached to the one under way, and the clean-ups that are left run all the same.
+BlockId Body::unwind_target() {
+  size_t height = cleanups_.size();
+  while (height > 0 && cleanups_[height - 1].kind == Cleanup::Kind::Dead) --height;
+  if (height == 0) return in_cleanup_ ? resume_block() : BlockId();
+  // From the bottom up, so that a long stack takes no deep recursion.
+  size_t first = height;
+  while (first > 0 && !cleanups_[first - 1].unwind.valid()) --first;
+  for (size_t i = first; i < height; ++i) {
+    if (cleanups_[i].kind != Cleanup::Kind::Dead) build_unwind(i);
+  }
+  return cleanups_[height - 1].unwind;
+}
+
+void Body::build_unwind(size_t index) {
+  BlockId interrupted = current_;
+  bool was_in_cleanup = in_cleanup_;
+  std::vector<Cleanup> above(cleanups_.begin() + index, cleanups_.end());
+  cleanups_.resize(index);
+
+  in_cleanup_ = true;
+  current_ = BlockId();
+  above[0].unwind = new_block();
+  begin(above[0].unwind);
+  run(above[0], above[0].span);
+  if (is_open()) {
+    BlockId below = unwind_target();
+    jump(below, above[0].span);
+  }
+
+  cleanups_.insert(cleanups_.end(), above.begin(), above.end());
+  in_cleanup_ = was_in_cleanup;
+  current_ = interrupted;
+}
+
+}  // namespace skein::lower

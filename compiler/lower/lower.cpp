@@ -1,0 +1,26 @@
+// The order of lowering: all functions of the user, then what they need of the library.
+#include "compiler/lower/lower.h"
+
+#include "compiler/lower/lower_fn.h"
+#include "compiler/lower/unit.h"
+
+namespace skein::lower {
+
+// Whether the function has to be in the program although nothing lowered so far may call it.
+static bool is_wanted(const types::Program& program, const types::FnDecl& decl) {
+  return decl.is_checked && !decl.builtin && !program.modules[decl.module].is_std;
+}
+
+sir::Module lower_program(types::Program& program) {
+  sir::Module module(program);
+  Unit unit(program, module);
+  // Those of the user first, so that they have the plain names.
+  for (types::FnId id : program.fns.ids()) {
+    if (is_wanted(program, program.fns[id])) unit.function_of(id);
+  }
+  if (program.main.valid()) module.entry = lower_entry(unit, program.main);
+  unit.lower_pending();
+  return module;
+}
+
+}  // namespace skein::lower

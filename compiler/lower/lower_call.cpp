@@ -1,0 +1,181 @@
+// Calls, and the operands of whatever takes several.
+//
+// Operands are evaluated in the order they were written. One that is only a place stays a place,
+// to be read by the instruction itself, unless what is evaluated after it may change it; a place
+// passed as `mut` is entered last of all.
+#include <algorithm>
+
+#include "compiler/lower/steps.h"
+#include "compiler/lower/walk.h"
+#include "compiler/support/check.h"
+
+namespace skein::lower {
+
+// ---- operands ------------------------------------------------------------------------------
+
+// The arguments in the order in which they are evaluated.
+static std::vector<size_t> evaluation_order(const std::vector<CallArg>& args) {
+  std::vector<size_t> order(args.size());
+  for (size_t i = 0; i < args.size(); ++i) order[i] = i;
+  auto rank = [&](size_t i) -> uint64_t {
+    if (args[i].place) return 0;
+    if (args[i].is_default) return UINT64_MAX;
+    return args[i].expr->span.begin;
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return rank(a) < rank(b); });
+  return order;
+}
+
+// Lowers the arguments of one call.
+class ArgLowering {
+ public:
+  ArgLowering(Body& body, const std::vector<CallArg>& args)
+      : body_(body), args_(args), order_(evaluation_order(args)) {}
+
+  std::vector<Operand> run() {
+    operands_.resize(args_.size());
+    std::vector<std::pair<size_t, PendingPlace>> lent;
+    for (size_t turn = 0; turn < order_.size(); ++turn) {
+      size_t i = order_[turn];
+      if (args_[i].mode == ParamMode::Mut && !args_[i].place) {
+        lent.push_back({i, lower_pending_place(body_, args_[i].expr)});
+      } else {
+        operands_[i] = lower_arg(turn);
+      }
+    }
+    for (auto& [i, pending] : lent) operands_[i] = Operand::mut(write_place(body_, pending));
+    return std::move(operands_);
+  }
+
+ private:
+  Operand pass(const Place& place, ParamMode mode, bool is_temp) {
+    if (mode == ParamMode::Mut) return Operand::mut(place);
+    if (mode == ParamMode::Borrow) return body_.borrow_of(place);
+    return is_temp ? body_.taken_from(place) : body_.value_of(place);
+  }
+
+  Operand lower_arg(size_t turn) {
+    const CallArg& arg = args_[order_[turn]];
+    if (arg.place) return pass(*arg.place, arg.mode, true);
+    if (std::optional<Operand> constant = constant_of(body_, arg.expr)) return *constant;
+    if (is_place(body_, arg.expr) && !has_to_be_copied(turn)) {
+      return pass(lower_to_place(body_, arg.expr), arg.mode, false);
+    }
+    return pass(lower_to_temp(body_, arg.expr), arg.mode, true);
+  }
+
+  // Whether the place may hold another value by the time the instruction reads it.
+  bool has_to_be_copied(size_t turn) {
+    const CallArg& arg = args_[order_[turn]];
+    VarId root = root_variable(body_.program, arg.expr);
+    if (!root.valid()) return false;
+    for (size_t later = turn + 1; later < order_.size(); ++later) {
+      const ast::Expr* expr = args_[order_[later]].expr;
+      if (expr != nullptr && changes_variable(body_.program, expr, root)) return true;
+    }
+    // What is only looked at while its variable is lent is for check_ownership to refuse, unless
+    // it is a value of its own by nature.
+    bool is_value = arg.mode == ParamMode::Own ||
+                    !body_.unit.needs_drop(body_.program.type_of(arg.expr));
+    if (!is_value) return false;
+    for (const CallArg& other : args_) {
+      bool is_lent = other.mode == ParamMode::Mut && other.expr != nullptr;
+      if (is_lent && root_variable(body_.program, other.expr) == root) return true;
+    }
+    return false;
+  }
+
+  Body& body_;
+  const std::vector<CallArg>& args_;
+  std::vector<size_t> order_;
+  std::vector<Operand> operands_;
+};
+
+std::vector<Operand> lower_args(Body& body, const std::vector<CallArg>& args) {
+  return ArgLowering(body, args).run();
+}
+
+// ---- calls ---------------------------------------------------------------------------------
+
+std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call) {
+  std::vector<CallArg> args;
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    ParamMode mode = ParamMode::Own;
+    const ast::Expr* fallback = nullptr;
+    if (call.callee.valid()) {
+      const types::ParamDecl& param = body.program.fns[call.callee].params[i];
+      mode = param.mode;
+      fallback = param.default_value;
+    }
+    CallArg arg(call.args[i], mode);
+    if (arg.expr == nullptr) {
+      SKEIN_CHECK(fallback != nullptr, "a parameter gets no argument");
+      arg.expr = fallback;
+      arg.is_default = true;
+    }
+    args.push_back(std::move(arg));
+  }
+  return args;
+}
+
+void emit_call(Body& body, types::FnId callee, const std::vector<TypeId>& type_args,
+               std::vector<Operand> operands, TypeId type, const Place& dest, Span span) {
+  const types::FnDecl& decl = body.program.fns[callee];
+  TypeKind kind = body.unit.kind(type);
+  bool gives_value = kind != TypeKind::Unit && kind != TypeKind::Never;
+  Inst inst;
+  inst.kind = decl.builtin ? InstKind::Builtin : InstKind::Call;
+  inst.span = span;
+  if (gives_value) inst.dest = dest;
+  if (decl.builtin) {
+    inst.builtin = *decl.builtin;
+  } else {
+    inst.callee = body.unit.function_of(callee);
+  }
+  inst.type_args = type_args;
+  inst.operands = std::move(operands);
+  body.emit(std::move(inst));
+  if (kind == TypeKind::Never) body.unreachable(span);
+}
+
+static void lower_conversion(Body& body, const types::CallFact& call, const Place& dest,
+                             Span span) {
+  Operand value = lower_borrowed(body, call.args[0]);
+  if (value.is_place()) value.kind = Operand::Kind::Copy;
+  bool is_same = body.program.type_of(call.args[0]) == *call.conversion;
+  Inst inst;
+  inst.kind = is_same ? InstKind::Assign : InstKind::Convert;
+  inst.span = span;
+  inst.dest = dest;
+  inst.operands = {std::move(value)};
+  body.emit(std::move(inst));
+}
+
+void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
+  const types::CallFact* call = body.program.call_of(node);
+  SKEIN_CHECK(call != nullptr, "a call that check did not resolve");
+  if (call->conversion) return lower_conversion(body, *call, dest, node->span);
+  if (call->variant) {
+    std::vector<Operand> fields = lower_args(body, args_of_call(body, *call));
+    return emit_variant(body, call->variant->variant, std::move(fields), dest, node->span);
+  }
+  SKEIN_CHECK(call->callee.valid(), "check let a call of a value through");
+  const types::FnDecl& decl = body.program.fns[call->callee];
+  if (decl.builtin) {
+    switch (*decl.builtin) {
+      case Builtin::Panic:
+      case Builtin::Unreachable:
+      case Builtin::Todo:
+      case Builtin::Assert:
+        return lower_panic_call(body, *decl.builtin, *call, node->span);
+      default:
+        break;
+    }
+  }
+  std::vector<Operand> operands = lower_args(body, args_of_call(body, *call));
+  emit_call(body, call->callee, call->type_args, std::move(operands),
+            body.program.fact(node).type, dest, node->span);
+}
+
+}  // namespace skein::lower

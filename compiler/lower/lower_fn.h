@@ -1,0 +1,16 @@
+// One function of the source: from its declaration to SIR.
+#pragma once
+
+#include "compiler/lower/unit.h"
+
+namespace skein::lower {
+
+void add_param(sir::Function& fn, const types::ParamDecl& param);
+
+// Fills the function that stands for the declaration; result and parameters are there.
+void lower_fn(Unit& unit, types::FnId decl, sir::FunctionId id);
+
+// What the runtime starts: calls `main` and gives the exit status.
+sir::FunctionId lower_entry(Unit& unit, types::FnId main);
+
+}  // namespace skein::lower

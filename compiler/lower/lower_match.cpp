@@ -1,0 +1,333 @@
+// Patterns: decision trees that ask each question at most once.
+//
+// A pattern is a list of questions about places inside the subject. The rows of a match are worked
+// on together: the first question of the first row is asked, and each answer goes on with the rows
+// that it leaves possible, without the questions it has settled. Where the first row has no
+// questions left its arm is entered. An arm that several ways lead to (alternatives) is lowered
+// once; its variables are set on each way.
+//
+//     match (a, b) {            switch tag a [0: …, else: …]
+//         (none, _) => 1          0 → arm 1
+//         (x, true) => 2          1 → branch b: arm 2 or arm 3
+//         _ => 3
+//     }
+#include <algorithm>
+
+#include "compiler/lower/patterns.h"
+#include "compiler/lower/steps.h"
+#include "compiler/support/check.h"
+
+namespace skein::lower {
+
+// ---- variables of an arm -------------------------------------------------------------------
+
+enum class BindingWay : uint8_t { Copy, Move, Borrow, Mut };
+
+// How a variable gets its part of the subject (language rules 3 and 10).
+static BindingWay binding_way(Body& body, VarId var, const Place& place, bool has_guard) {
+  if (body.program.vars[var].is_place) return BindingWay::Mut;
+  TypeId type = body.type_of(place);
+  bool is_owned = sir::owns_value(body.fn.locals[place.local]);
+  bool has_index = std::any_of(place.path.begin(), place.path.end(), [](const Projection& step) {
+    return step.kind == Projection::Kind::Index;
+  });
+  if (body.unit.is_move_only(type)) {
+    return is_owned && !has_index && !has_guard ? BindingWay::Move : BindingWay::Borrow;
+  }
+  if (has_guard) return BindingWay::Copy;
+  return body.taken_from(place).kind == Operand::Kind::Move ? BindingWay::Move : BindingWay::Copy;
+}
+
+static void emit_ref(Body& body, LocalId dest, Operand place, Span span) {
+  Inst inst;
+  inst.kind = InstKind::Ref;
+  inst.span = span;
+  inst.dest = dest;
+  inst.operands = {std::move(place)};
+  body.emit(std::move(inst));
+}
+
+// Sets a variable on the way into its arm. `local` may exist already, from another way.
+static LocalId emit_binding(Body& body, const PatternBinding& binding, LocalId local,
+                            bool has_guard) {
+  const types::VarDecl& decl = body.program.vars[binding.var];
+  BindingWay way = binding_way(body, binding.var, binding.place, has_guard);
+  if (way == BindingWay::Borrow || way == BindingWay::Mut) {
+    if (!local.valid()) local = body.new_ref(decl.type, decl.name, decl.span);
+    emit_ref(body, local,
+             way == BindingWay::Mut ? Operand::mut(binding.place) : Operand::borrow(binding.place),
+             binding.span);
+    return local;
+  }
+  if (!local.valid()) local = body.new_var(binding.var);
+  Inst live;
+  live.kind = InstKind::Live;
+  live.span = binding.span;
+  live.dest = local;
+  body.emit(std::move(live));
+  body.assign(local,
+              way == BindingWay::Move ? Operand::move(binding.place) : Operand::copy(binding.place),
+              binding.span);
+  return local;
+}
+
+// Makes variables that were set on the way here part of the current scope.
+static void own_bindings(Body& body, const std::vector<LocalId>& locals, Span span) {
+  for (LocalId local : locals) {
+    if (body.fn.locals[local].is_ref) continue;
+    body.end_life_with_scope(local, span);
+    body.own(local, span);
+  }
+}
+
+// ---- the tree ------------------------------------------------------------------------------
+
+// One arm of what is matched.
+struct Arm {
+  const ast::Pattern* pattern = nullptr;
+  const ast::Expr* guard = nullptr;
+  BlockId block;
+  bool is_entered = false;
+  // The variables, which are the same in all alternatives of the arm.
+  struct Variable {
+    Symbol name;
+    LocalId local;
+  };
+  std::vector<Variable> variables;
+
+  LocalId local_of(Symbol name) const {
+    for (const Variable& variable : variables) {
+      if (variable.name == name) return variable.local;
+    }
+    return LocalId();
+  }
+};
+
+class DecisionTree {
+ public:
+  DecisionTree(Body& body, std::vector<Arm>& arms, Span span, std::function<void()> on_miss)
+      : body_(body), arms_(arms), span_(span), on_miss_(std::move(on_miss)) {}
+
+  void run(const Place& subject) {
+    std::vector<PatternRow> rows;
+    for (uint32_t i = 0; i < arms_.size(); ++i) {
+      PatternRow row;
+      row.arm = i;
+      row.questions.push_back(question_about(body_, subject, arms_[i].pattern));
+      rows.push_back(std::move(row));
+    }
+    decide(std::move(rows));
+  }
+
+ private:
+  using Rows = std::vector<PatternRow>;
+
+  // Goes on in the current block with the rows that are still possible.
+  void decide(Rows rows) {
+    rows = simplify(body_, std::move(rows));
+    if (rows.empty()) return on_miss_();
+    if (rows[0].questions.empty()) return enter(std::move(rows));
+    Question question = rows[0].questions[0];
+    switch (question.kind) {
+      case Question::Kind::Raw:
+        break;
+      case Question::Kind::Variant:
+        return ask_variant(question.place, std::move(rows));
+      case Question::Kind::Number:
+        return ask_number(question.place, std::move(rows));
+      case Question::Kind::Range:
+        return ask_range(question, std::move(rows));
+      case Question::Kind::Equal:
+        return ask_equal(question, std::move(rows));
+    }
+    SKEIN_UNREACHABLE("an unknown question");
+  }
+
+  // The first row fits. Where its guard does not hold, the others are asked.
+  void enter(Rows rows) {
+    Arm& arm = arms_[rows[0].arm];
+    arm.is_entered = true;
+    std::vector<LocalId> locals;
+    for (const PatternBinding& binding : rows[0].bindings) locals.push_back(set(arm, binding));
+    if (arm.guard == nullptr) return body_.jump(arm.block, arm.pattern->span);
+    size_t outer = body_.mark();
+    own_bindings(body_, locals, arm.pattern->span);
+    BlockId fails = body_.new_block();
+    BlockId holds = body_.new_block();
+    lower_branch(body_, arm.guard, holds, fails);
+    body_.begin(holds);
+    body_.jump(arm.block, arm.guard->span);
+    body_.begin(fails);
+    body_.leave(outer, arm.guard->span);
+    rows.erase(rows.begin());
+    decide(std::move(rows));
+  }
+
+  LocalId set(Arm& arm, const PatternBinding& binding) {
+    LocalId known = arm.local_of(binding.name);
+    LocalId local = emit_binding(body_, binding, known, arm.guard != nullptr);
+    body_.bind(binding.var, local);
+    if (!known.valid()) arm.variables.push_back({binding.name, local});
+    return local;
+  }
+
+  void emit_switch(Operand value, std::vector<uint64_t> cases, std::vector<BlockId> targets) {
+    Inst inst;
+    inst.kind = InstKind::Switch;
+    inst.span = span_;
+    inst.operands = {std::move(value)};
+    inst.cases = std::move(cases);
+    inst.targets = std::move(targets);
+    body_.emit(std::move(inst));
+  }
+
+  void ask_variant(const Place& place, Rows rows) {
+    std::vector<uint32_t> variants;
+    for (const PatternRow& row : rows) {
+      const Question* question = row.find(place);
+      if (question == nullptr) continue;
+      if (std::find(variants.begin(), variants.end(), question->variant) == variants.end()) {
+        variants.push_back(question->variant);
+      }
+    }
+    TypeId type = body_.type_of(place);
+    bool is_complete = variants.size() == body_.program.variant_count(type);
+    LocalId tag = emit_tag(body_, place, span_);
+    std::vector<BlockId> targets;
+    for (size_t i = 0; i < variants.size() + (is_complete ? 0 : 1); ++i) {
+      targets.push_back(body_.new_block());
+    }
+    std::vector<uint64_t> cases(variants.begin(), variants.end() - (is_complete ? 1 : 0));
+    emit_switch(Operand::copy(tag), std::move(cases), targets);
+    for (size_t i = 0; i < targets.size(); ++i) {
+      std::optional<uint32_t> variant;
+      if (i < variants.size()) variant = variants[i];
+      body_.begin(targets[i]);
+      decide(rows_of_variant(body_, rows, place, variant));
+    }
+  }
+
+  void ask_number(const Place& place, Rows rows) {
+    std::vector<uint64_t> numbers;
+    for (const PatternRow& row : rows) {
+      const Question* question = row.find(place);
+      if (question == nullptr || question->kind != Question::Kind::Number) continue;
+      if (std::find(numbers.begin(), numbers.end(), question->low) == numbers.end()) {
+        numbers.push_back(question->low);
+      }
+    }
+    if (body_.unit.kind(body_.type_of(place)) == TypeKind::Bool) {
+      return ask_bool(place, std::move(rows));
+    }
+    std::vector<BlockId> targets;
+    for (size_t i = 0; i <= numbers.size(); ++i) targets.push_back(body_.new_block());
+    emit_switch(Operand::copy(place), numbers, targets);
+    for (size_t i = 0; i < targets.size(); ++i) {
+      std::optional<uint64_t> number;
+      if (i < numbers.size()) number = numbers[i];
+      body_.begin(targets[i]);
+      decide(rows_of_number(body_, rows, place, number));
+    }
+  }
+
+  void ask_bool(const Place& place, Rows rows) {
+    BlockId yes = body_.new_block();
+    BlockId no = body_.new_block();
+    body_.branch(Operand::copy(place), yes, no, span_);
+    body_.begin(yes);
+    decide(rows_of_number(body_, rows, place, 1));
+    body_.begin(no);
+    decide(rows_of_number(body_, rows, place, 0));
+  }
+
+  void ask_range(const Question& question, Rows rows) {
+    TypeId type = body_.type_of(question.place);
+    BlockId inside = body_.new_block();
+    BlockId outside = body_.new_block();
+    ask_order(question, sir::BinaryOp::Ge, Operand::constant_int(type, question.low), outside);
+    ask_order(question, sir::BinaryOp::Le, Operand::constant_int(type, question.high), outside);
+    body_.jump(inside, span_);
+    body_.begin(inside);
+    decide(rows_of_range(body_, rows, question, true));
+    body_.begin(outside);
+    decide(rows_of_range(body_, rows, question, false));
+  }
+
+  // Goes on if the number stands in this order to the bound, else to `outside`.
+  void ask_order(const Question& question, sir::BinaryOp op, Operand bound, BlockId outside) {
+    BlockId next = body_.new_block();
+    LocalId holds = body_.new_bool(span_);
+    body_.binary(op, Operand::copy(question.place), std::move(bound), holds, span_);
+    body_.branch(Operand::copy(holds), next, outside, span_);
+    body_.begin(next);
+  }
+
+  void ask_equal(const Question& question, Rows rows) {
+    BlockId same = body_.new_block();
+    BlockId other = body_.new_block();
+    LocalId is_same = body_.new_bool(span_);
+    emit_compare(body_, ast::CompareOp::Eq, body_.type_of(question.place),
+                 body_.borrow_of(question.place), *question.value, is_same, span_);
+    body_.branch(Operand::copy(is_same), same, other, span_);
+    body_.begin(same);
+    decide(rows_of_equal(rows, question, true));
+    body_.begin(other);
+    decide(rows_of_equal(rows, question, false));
+  }
+
+  Body& body_;
+  std::vector<Arm>& arms_;
+  Span span_;
+  std::function<void()> on_miss_;
+};
+
+static std::vector<LocalId> locals_of(const Arm& arm) {
+  std::vector<LocalId> locals;
+  for (const Arm::Variable& variable : arm.variables) locals.push_back(variable.local);
+  return locals;
+}
+
+// ---- match, let, if let --------------------------------------------------------------------
+
+void lower_match(Body& body, const ast::Match* node, const Place& dest) {
+  Place subject = lower_to_place(body, node->subject);
+  std::vector<Arm> arms;
+  for (const ast::MatchArm& arm : node->arms) {
+    Arm lowered;
+    lowered.pattern = arm.pattern;
+    lowered.guard = arm.guard;
+    lowered.block = body.new_block();
+    arms.push_back(std::move(lowered));
+  }
+  DecisionTree tree(body, arms, node->subject->span, [&] { body.unreachable(node->span); });
+  tree.run(subject);
+  BlockId join = body.new_block();
+  for (size_t i = 0; i < arms.size(); ++i) {
+    // An arm that the ones before it leave nothing for.
+    if (!arms[i].is_entered) continue;
+    body.begin(arms[i].block);
+    size_t outer = body.mark();
+    own_bindings(body, locals_of(arms[i]), node->arms[i].span);
+    lower_into(body, node->arms[i].body, dest);
+    body.leave(outer, node->arms[i].span, dest.valid() ? dest.local : LocalId());
+    body.jump(join, node->arms[i].span);
+  }
+  body.begin(join);
+}
+
+void lower_refutable(Body& body, const ast::Pattern* pattern, const Place& subject, Span span,
+                     const std::function<void()>& on_miss) {
+  std::vector<Arm> arms(1);
+  arms[0].pattern = pattern;
+  arms[0].block = body.new_block();
+  DecisionTree(body, arms, span, on_miss).run(subject);
+  body.begin(arms[0].block);
+  own_bindings(body, locals_of(arms[0]), pattern->span);
+}
+
+void lower_irrefutable(Body& body, const ast::Pattern* pattern, const Place& subject) {
+  lower_refutable(body, pattern, subject, pattern->span,
+                  [&] { body.unreachable(pattern->span); });
+}
+
+}  // namespace skein::lower

@@ -1,0 +1,195 @@
+// Places: variables, fields and elements, read and written.
+//
+// Lowering a place has two halves. The first evaluates what is inside it, the indices; the second
+// begins the access, which checks the indices and, before a write, gives every array on the way a
+// buffer of its own. Between the two the other operands are evaluated, so that none of them runs
+// inside the access: in `xs[i] = f()` the call comes before the check of `i`.
+#include "compiler/lower/steps.h"
+#include "compiler/lower/walk.h"
+#include "compiler/support/check.h"
+
+namespace skein::lower {
+
+using ast::ExprKind;
+
+bool has_place_form(Body& body, const ast::Expr* expr) {
+  switch (expr->kind) {
+    case ExprKind::Name:
+      return std::holds_alternative<VarId>(body.program.fact(expr).name);
+    case ExprKind::Field:
+      return !expr->as<ast::Field>()->optional && body.program.fact(expr).field != UINT32_MAX;
+    case ExprKind::TupleIndex:
+      return !expr->as<ast::TupleIndex>()->optional;
+    case ExprKind::Index:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The local whose value is the index, from now until the access. A variable that cannot change
+// serves itself.
+static LocalId lower_index(Body& body, const ast::Expr* index) {
+  if (is_place(body, index) && index->kind == ExprKind::Name) {
+    VarId var = std::get<VarId>(body.program.fact(index).name);
+    LocalId local = body.local_of(var);
+    if (!body.program.vars[var].is_mutable && !body.fn.locals[local].is_ref) return local;
+  }
+  LocalId temp = body.new_temp(body.program.type_of(index), index->span);
+  lower_into(body, index, temp);
+  return temp;
+}
+
+PendingPlace lower_pending_place(Body& body, const ast::Expr* expr) {
+  if (!has_place_form(body, expr)) {
+    PendingPlace pending;
+    pending.root = lower_to_temp(body, expr);
+    return pending;
+  }
+  if (expr->kind == ExprKind::Name) {
+    PendingPlace pending;
+    pending.root = body.local_of(std::get<VarId>(body.program.fact(expr).name));
+    return pending;
+  }
+  const ast::Expr* receiver = nullptr;
+  PendingPlace::Step step;
+  step.span = expr->span;
+  if (const ast::Field* field = expr->try_as<ast::Field>()) {
+    receiver = field->receiver;
+    step.projection.index = body.program.fact(expr).field;
+  } else if (const ast::TupleIndex* element = expr->try_as<ast::TupleIndex>()) {
+    receiver = element->receiver;
+    step.projection.index = element->index;
+  } else {
+    receiver = expr->as<ast::Index>()->receiver;
+    step.projection.kind = Projection::Kind::Index;
+  }
+  PendingPlace pending = lower_pending_place(body, receiver);
+  step.container = body.program.type_of(receiver);
+  if (const ast::Index* element = expr->try_as<ast::Index>()) {
+    step.projection.local = lower_index(body, element->args[0].value);
+  }
+  pending.steps.push_back(step);
+  return pending;
+}
+
+static bool is_boxed_field(Body& body, const PendingPlace::Step& step) {
+  const types::Type& type = body.program.types.get(step.container);
+  if (type.kind != TypeKind::Struct || step.projection.kind != Projection::Kind::Field) return false;
+  return body.program.structs[types::StructId(type.decl)].fields[step.projection.index].is_boxed;
+}
+
+static Place access_place(Body& body, const PendingPlace& pending, bool writes) {
+  Place place = pending.root;
+  for (const PendingPlace::Step& step : pending.steps) {
+    if (step.projection.kind == Projection::Kind::Index) {
+      body.emit(InstKind::CheckIndex,
+                {Operand::borrow(place), Operand::copy(step.projection.local)}, step.span);
+      // A buffer of move-only elements never has a second owner.
+      bool may_be_shared = body.unit.kind(step.container) == TypeKind::Array &&
+                           !body.unit.is_move_only(step.container);
+      if (writes && may_be_shared) {
+        body.emit(InstKind::Unshare, {Operand::mut(place)}, step.span);
+      }
+    }
+    place.path.push_back(step.projection);
+    if (writes && is_boxed_field(body, step)) {
+      body.emit(InstKind::Unshare, {Operand::mut(place)}, step.span);
+    }
+  }
+  return place;
+}
+
+Place read_place(Body& body, const PendingPlace& pending) {
+  return access_place(body, pending, false);
+}
+
+Place write_place(Body& body, const PendingPlace& pending) {
+  return access_place(body, pending, true);
+}
+
+// ---- assignment ----------------------------------------------------------------------------
+
+// `place = value`: what was there is dropped, if there was anything.
+static void emit_store(Body& body, const Place& place, Operand value, Span span) {
+  if (body.unit.needs_drop(body.type_of(place))) body.drop(place, span);
+  body.assign(place, std::move(value), span);
+}
+
+// The value as an operand that does not mention `pending` any more: what is stored was complete
+// before the access began.
+static Operand lower_stored(Body& body, const ast::Expr* value) {
+  if (std::optional<Operand> constant = constant_of(body, value)) return *constant;
+  return body.taken_from(lower_to_temp(body, value));
+}
+
+static void lower_simple_assign(Body& body, const ast::Assign* node) {
+  TypeId type = body.program.type_of(node->place);
+  PendingPlace pending = lower_pending_place(body, node->place);
+  // A number goes where it belongs at once: it is written by the last instruction of its
+  // expression.
+  if (pending.steps.empty() && body.unit.is_scalar(type)) {
+    return lower_into(body, node->value, pending.root);
+  }
+  Operand value = lower_stored(body, node->value);
+  emit_store(body, write_place(body, pending), std::move(value), node->span);
+}
+
+// `(a, b) = (b, a)`: all values first, then all places.
+static void lower_tuple_assign(Body& body, const ast::Assign* node, const ast::Tuple* places) {
+  std::vector<PendingPlace> pending;
+  for (const ast::Expr* place : places->elements) {
+    bool is_ignored = place->kind == ExprKind::Underscore;
+    pending.push_back(is_ignored ? PendingPlace() : lower_pending_place(body, place));
+  }
+  LocalId values = lower_to_temp(body, node->value);
+  for (uint32_t i = 0; i < pending.size(); ++i) {
+    if (!pending[i].root.valid()) continue;
+    Operand value = body.taken_from(field_of(values, i));
+    emit_store(body, write_place(body, pending[i]), std::move(value), node->span);
+  }
+}
+
+// `a += b` where the operator is a function of the library.
+static void lower_call_assign(Body& body, const ast::Assign* node, const types::CallFact& call) {
+  TypeId type = body.program.type_of(node->place);
+  PendingPlace pending = lower_pending_place(body, node->place);
+  Operand right = lower_borrowed(body, node->value);
+  LocalId result = body.new_temp(type, node->span);
+  Place place = write_place(body, pending);
+  std::vector<Operand> operands = {body.borrow_of(place), std::move(right)};
+  emit_call(body, call.callee, call.type_args, std::move(operands), type, result, node->span);
+  body.own(result, node->span);
+  emit_store(body, place, body.taken_from(result), node->span);
+}
+
+static void lower_compound_assign(Body& body, const ast::Assign* node) {
+  if (const types::CallFact* call = body.program.call_of(node)) {
+    return lower_call_assign(body, node, *call);
+  }
+  TypeId type = body.program.type_of(node->place);
+  PendingPlace pending = lower_pending_place(body, node->place);
+  if (body.unit.kind(type) == TypeKind::Str) {
+    // The text added must not be the one that grows.
+    bool is_same = root_variable(body.program, node->value) ==
+                   root_variable(body.program, node->place);
+    Operand added = is_same ? Operand::borrow(lower_to_temp(body, node->value))
+                            : lower_borrowed(body, node->value);
+    Place place = write_place(body, pending);
+    return body.builtin(Builtin::StrAppend, {}, {Operand::mut(place), added}, Place(), node->span);
+  }
+  Operand right = lower_value(body, node->value);
+  Place place = write_place(body, pending);
+  emit_binary(body, node->op, type, Operand::copy(place), std::move(right), place, node->span);
+}
+
+void lower_assign(Body& body, const ast::Assign* node) {
+  if (node->is_compound) return lower_compound_assign(body, node);
+  if (node->place->kind == ExprKind::Underscore) return lower_discarded(body, node->value);
+  if (const ast::Tuple* places = node->place->try_as<ast::Tuple>()) {
+    return lower_tuple_assign(body, node, places);
+  }
+  lower_simple_assign(body, node);
+}
+
+}  // namespace skein::lower

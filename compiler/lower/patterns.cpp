@@ -1,0 +1,341 @@
+// From patterns to questions, and from answers to the questions that are left.
+#include "compiler/lower/patterns.h"
+
+#include <limits>
+#include <utility>
+
+#include "compiler/lower/steps.h"
+#include "compiler/support/check.h"
+
+namespace skein::lower {
+
+using ast::PatternKind;
+
+const Question* PatternRow::find(const Place& place) const {
+  for (const Question& question : questions) {
+    if (question.place == place) return &question;
+  }
+  return nullptr;
+}
+
+// ---- numbers -------------------------------------------------------------------------------
+
+// Numbers of one type, in the order of their values.
+struct NumberLine {
+  bool is_signed;
+  unsigned bits;
+
+  bool less(uint64_t a, uint64_t b) const {
+    return is_signed ? static_cast<int64_t>(a) < static_cast<int64_t>(b) : a < b;
+  }
+  bool contains(const Question& range, uint64_t number) const {
+    return !less(number, range.low) && !less(range.high, number);
+  }
+  uint64_t least() const { return is_signed ? ~uint64_t{0} << (bits - 1) : 0; }
+  uint64_t greatest() const {
+    unsigned value_bits = is_signed ? bits - 1 : bits;
+    return value_bits == 64 ? ~uint64_t{0} : (uint64_t{1} << value_bits) - 1;
+  }
+};
+
+static NumberLine number_line(Body& body, TypeId type) {
+  TypeKind kind = body.unit.kind(type);
+  if (types::is_integer(kind)) return {types::is_signed(kind), types::bit_width(kind)};
+  return {false, 32};
+}
+
+// ---- looking at patterns -------------------------------------------------------------------
+
+Question question_about(Body& body, const Place& place, const ast::Pattern* pattern) {
+  Question question;
+  question.kind = Question::Kind::Raw;
+  question.place = place;
+  question.pattern = pattern;
+  question.layers = body.program.fact(pattern).option_layers;
+  return question;
+}
+
+static uint32_t field_index(const std::vector<types::FieldDecl>& fields, Symbol name) {
+  for (uint32_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].name == name) return i;
+  }
+  SKEIN_UNREACHABLE("a pattern names a field that is not there");
+}
+
+static Question constant_question(Body& body, Question question, Operand value) {
+  TypeKind kind = body.unit.kind(value.constant.type);
+  bool is_number = types::is_integer(kind) || kind == TypeKind::Char || kind == TypeKind::Bool ||
+                   kind == TypeKind::Duration;
+  if (is_number) {
+    question.kind = Question::Kind::Number;
+    question.low = value.constant.bits;
+  } else {
+    question.kind = Question::Kind::Equal;
+    question.value = std::move(value);
+  }
+  return question;
+}
+
+static Question range_question(Body& body, Question question, const ast::RangePattern* pattern) {
+  NumberLine line = number_line(body, body.type_of(question.place));
+  auto bound = [&](const ast::Expr* expr, uint64_t open) {
+    if (expr == nullptr) return open;
+    std::optional<Operand> value = constant_of(body, expr);
+    SKEIN_CHECK(value.has_value(), "the bound of a range pattern is no constant");
+    return value->constant.bits;
+  };
+  question.kind = Question::Kind::Range;
+  question.low = bound(pattern->low, line.least());
+  question.high = bound(pattern->high, line.greatest());
+  if (pattern->high != nullptr && !pattern->inclusive) --question.high;
+  return question;
+}
+
+// Looks at the patterns of rows one by one; each may become no question, one, or several rows.
+class Simplifier {
+ public:
+  explicit Simplifier(Body& body) : body_(body) {}
+
+  PatternRows run(PatternRows rows) {
+    for (PatternRow& row : rows) add(std::move(row), 0);
+    return std::move(done_);
+  }
+
+ private:
+  // Adds a row whose first `clean` questions were looked at.
+  void add(PatternRow row, size_t clean) {
+    while (clean < row.questions.size() && row.questions[clean].kind != Question::Kind::Raw) {
+      ++clean;
+    }
+    if (clean == row.questions.size()) {
+      done_.push_back(std::move(row));
+      return;
+    }
+    Question raw = row.questions[clean];
+    if (raw.layers > 0) {
+      row.questions[clean].kind = Question::Kind::Variant;
+      row.questions[clean].variant = 1;
+      return add(std::move(row), clean);
+    }
+    look_at(std::move(row), clean, raw);
+  }
+
+  void look_at(PatternRow row, size_t at, const Question& raw) {
+    switch (raw.pattern->kind) {
+      case PatternKind::Error:
+        SKEIN_UNREACHABLE("an unreadable pattern");
+      case PatternKind::Wildcard:
+        return replace(std::move(row), at, {});
+      case PatternKind::Binding:
+        bind(row, raw);
+        return replace(std::move(row), at, {});
+      case PatternKind::None:
+        return ask_variant(std::move(row), at, 0);
+      case PatternKind::Literal: {
+        const ast::Expr* value = raw.pattern->as<ast::LiteralPattern>()->value;
+        return replace(std::move(row), at, {constant_question(body_, raw, *constant_of(body_, value))});
+      }
+      case PatternKind::Range:
+        return replace(std::move(row), at,
+                       {range_question(body_, raw, raw.pattern->as<ast::RangePattern>())});
+      case PatternKind::Tuple:
+        return open_tuple(std::move(row), at, raw);
+      case PatternKind::Variant:
+        return look_at_variant(std::move(row), at, raw);
+      case PatternKind::Struct:
+        return look_at_struct(std::move(row), at, raw);
+      case PatternKind::Alternatives:
+        for (const ast::Pattern* choice : raw.pattern->as<ast::AlternativesPattern>()->choices) {
+          replace(row, at, {question_about(body_, raw.place, choice)});
+        }
+        return;
+    }
+    SKEIN_UNREACHABLE("an unknown pattern");
+  }
+
+  void replace(PatternRow row, size_t at, std::vector<Question> questions) {
+    row.questions.erase(row.questions.begin() + at);
+    row.questions.insert(row.questions.begin() + at, questions.begin(), questions.end());
+    add(std::move(row), at);
+  }
+
+  void bind(PatternRow& row, const Question& raw) {
+    VarId var = body_.program.fact(raw.pattern).var;
+    if (!var.valid()) return;
+    row.bindings.push_back({.name = raw.pattern->as<ast::BindingPattern>()->name.name,
+                            .var = var,
+                            .place = raw.place,
+                            .span = raw.pattern->span});
+  }
+
+  void ask_variant(PatternRow row, size_t at, uint32_t variant) {
+    row.questions[at].kind = Question::Kind::Variant;
+    row.questions[at].variant = variant;
+    add(std::move(row), at);
+  }
+
+  void open_tuple(PatternRow row, size_t at, const Question& raw) {
+    std::vector<Question> parts;
+    std::span<ast::Pattern* const> elements = raw.pattern->as<ast::TuplePattern>()->elements;
+    for (uint32_t i = 0; i < elements.size(); ++i) {
+      parts.push_back(question_about(body_, field_of(raw.place, i), elements[i]));
+    }
+    replace(std::move(row), at, std::move(parts));
+  }
+
+  void look_at_variant(PatternRow row, size_t at, const Question& raw) {
+    const types::PatternFact& fact = body_.program.fact(raw.pattern);
+    if (fact.variant) return ask_variant(std::move(row), at, fact.variant->variant);
+    SKEIN_CHECK(fact.constant.valid(), "a pattern that check gave no meaning");
+    std::optional<Operand> value = constant_of(body_, body_.program.consts[fact.constant].value);
+    SKEIN_CHECK(value.has_value(), "check let a pattern of a computed constant through");
+    replace(std::move(row), at, {constant_question(body_, raw, *value)});
+  }
+
+  void look_at_struct(PatternRow row, size_t at, const Question& raw) {
+    const types::PatternFact& fact = body_.program.fact(raw.pattern);
+    if (fact.variant) return ask_variant(std::move(row), at, fact.variant->variant);
+    const types::Type& type = body_.program.types.get(body_.type_of(raw.place));
+    const std::vector<types::FieldDecl>& fields =
+        body_.program.structs[types::StructId(type.decl)].fields;
+    std::vector<Question> parts;
+    for (const ast::FieldPattern& field : raw.pattern->as<ast::StructPattern>()->fields) {
+      uint32_t index = field_index(fields, field.name.name);
+      parts.push_back(question_about(body_, field_of(raw.place, index), field.pattern));
+    }
+    replace(std::move(row), at, std::move(parts));
+  }
+
+  Body& body_;
+  PatternRows done_;
+};
+
+PatternRows simplify(Body& body, PatternRows rows) { return Simplifier(body).run(std::move(rows)); }
+
+// ---- answers -------------------------------------------------------------------------------
+
+// What the pattern asks about the payload of the variant it names.
+static std::vector<Question> questions_inside(Body& body, const Question& question) {
+  if (question.layers > 0) {
+    Question inner = question;
+    inner.kind = Question::Kind::Raw;
+    inner.place = payload_of(question.place, 1);
+    --inner.layers;
+    return {inner};
+  }
+  std::vector<Question> parts;
+  if (const ast::VariantPattern* variant = question.pattern->try_as<ast::VariantPattern>()) {
+    for (uint32_t i = 0; i < variant->payload.size(); ++i) {
+      Place part = payload_of(question.place, question.variant, i);
+      parts.push_back(question_about(body, part, variant->payload[i]));
+    }
+  } else if (const ast::StructPattern* named = question.pattern->try_as<ast::StructPattern>()) {
+    const types::Type& type = body.program.types.get(body.type_of(question.place));
+    const std::vector<types::FieldDecl>& fields =
+        body.program.enums[types::EnumId(type.decl)].variants[question.variant].fields;
+    for (const ast::FieldPattern& field : named->fields) {
+      uint32_t index = field_index(fields, field.name.name);
+      Place part = payload_of(question.place, question.variant, index);
+      parts.push_back(question_about(body, part, field.pattern));
+    }
+  }
+  return parts;
+}
+
+// The row without the question, which was answered, and with what the answer opens.
+static PatternRow answered(const PatternRow& row, const Question* question,
+                           const std::vector<Question>& inside) {
+  PatternRow left = row;
+  auto at = left.questions.begin() + (question - row.questions.data());
+  at = left.questions.erase(at);
+  left.questions.insert(at, inside.begin(), inside.end());
+  return left;
+}
+
+PatternRows rows_of_variant(Body& body, const PatternRows& rows, const Place& place,
+                            std::optional<uint32_t> variant) {
+  PatternRows left;
+  for (const PatternRow& row : rows) {
+    const Question* question = row.find(place);
+    if (question == nullptr) {
+      left.push_back(row);
+    } else if (variant && question->variant == *variant) {
+      left.push_back(answered(row, question, questions_inside(body, *question)));
+    }
+  }
+  return left;
+}
+
+PatternRows rows_of_number(Body& body, const PatternRows& rows, const Place& place,
+                           std::optional<uint64_t> number) {
+  NumberLine line = number_line(body, body.type_of(place));
+  PatternRows left;
+  for (const PatternRow& row : rows) {
+    const Question* question = row.find(place);
+    if (question == nullptr) {
+      left.push_back(row);
+      continue;
+    }
+    bool is_range = question->kind == Question::Kind::Range;
+    if (!number) {
+      if (is_range) left.push_back(row);
+      continue;
+    }
+    bool fits = is_range ? line.contains(*question, *number) : question->low == *number;
+    if (fits) left.push_back(answered(row, question, {}));
+  }
+  return left;
+}
+
+// What is left of a row that asks for a range, where another range was asked for.
+static void add_range_row(PatternRows& left, const PatternRow& row, const Question* question,
+                          const Question& range, const NumberLine& line, bool is_inside) {
+  bool holds_all = line.contains(*question, range.low) && line.contains(*question, range.high);
+  bool is_part = line.contains(range, question->low) && line.contains(range, question->high);
+  bool is_apart = line.less(question->high, range.low) || line.less(range.high, question->low);
+  if (is_inside ? is_apart : is_part) return;
+  if (is_inside && holds_all) {
+    left.push_back(answered(row, question, {}));
+  } else {
+    left.push_back(row);
+  }
+}
+
+PatternRows rows_of_range(Body& body, const PatternRows& rows, const Question& range,
+                          bool is_inside) {
+  NumberLine line = number_line(body, body.type_of(range.place));
+  PatternRows left;
+  for (const PatternRow& row : rows) {
+    const Question* question = row.find(range.place);
+    if (question == nullptr) {
+      left.push_back(row);
+    } else if (question->kind == Question::Kind::Range) {
+      add_range_row(left, row, question, range, line, is_inside);
+    } else if (line.contains(range, question->low) == is_inside) {
+      left.push_back(row);
+    }
+  }
+  return left;
+}
+
+static bool same_constant(const Operand& a, const Operand& b) {
+  return a.constant.bits == b.constant.bits && a.constant.number == b.constant.number &&
+         a.constant.text == b.constant.text;
+}
+
+PatternRows rows_of_equal(const PatternRows& rows, const Question& asked, bool is_equal) {
+  PatternRows left;
+  for (const PatternRow& row : rows) {
+    const Question* question = row.find(asked.place);
+    if (question == nullptr) {
+      left.push_back(row);
+    } else if (same_constant(*question->value, *asked.value)) {
+      if (is_equal) left.push_back(answered(row, question, {}));
+    } else if (!is_equal) {
+      left.push_back(row);
+    }
+  }
+  return left;
+}
+
+}  // namespace skein::lower

@@ -1,0 +1,67 @@
+// Patterns as lists of questions, and what the answer to one leaves of the others.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "compiler/lower/body.h"
+
+namespace skein::lower {
+
+// One question about a place inside the subject.
+struct Question {
+  enum class Kind : uint8_t {
+    Raw,      // the pattern was not looked at yet
+    Variant,  // is it of this variant?
+    Number,   // is it this int, char or bool?
+    Range,    // is it between these two?
+    Equal,    // does it equal this value of another type?
+  };
+  Kind kind = Kind::Raw;
+  Place place;
+  // The pattern that asks. Wrapped as often as `layers` says in options that are not `none`.
+  const ast::Pattern* pattern = nullptr;
+  uint32_t layers = 0;
+
+  uint32_t variant = 0;
+  uint64_t low = 0;    // Number, Range; two's complement
+  uint64_t high = 0;
+  std::optional<Operand> value;   // Equal
+};
+
+struct PatternBinding {
+  Symbol name;
+  VarId var;
+  Place place;
+  Span span;
+};
+
+// What is left to ask until the arm fits, and the variables found so far.
+struct PatternRow {
+  std::vector<Question> questions;
+  std::vector<PatternBinding> bindings;
+  uint32_t arm = 0;
+
+  const Question* find(const Place& place) const;
+};
+
+using PatternRows = std::vector<PatternRow>;
+
+// A pattern that has not been looked at: simplify makes questions of it.
+Question question_about(Body& body, const Place& place, const ast::Pattern* pattern);
+
+// Turns patterns into questions and bindings, alternatives into rows. Rows behind one that always
+// fits are kept, for the case that its guard does not hold.
+PatternRows simplify(Body& body, PatternRows rows);
+
+// The rows still possible where `place` is of the variant; without one: of none that is named.
+PatternRows rows_of_variant(Body& body, const PatternRows& rows, const Place& place,
+                            std::optional<uint32_t> variant);
+// The same for numbers.
+PatternRows rows_of_number(Body& body, const PatternRows& rows, const Place& place,
+                           std::optional<uint64_t> number);
+PatternRows rows_of_range(Body& body, const PatternRows& rows, const Question& range,
+                          bool is_inside);
+PatternRows rows_of_equal(const PatternRows& rows, const Question& question, bool is_equal);
+
+}  // namespace skein::lower

@@ -1,0 +1,150 @@
+// The steps of lowering, each in the file named after what it lowers.
+//
+// An expression is lowered in one of three ways: to an operand (a constant, a place, a temporary),
+// into a place, or for its effects alone. A `dest` that is not valid means the last: the value is
+// dropped, at the latest at the end of the statement.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "compiler/lower/body.h"
+
+namespace skein::lower {
+
+// ---- lower_expr.cpp ----
+void lower_into(Body& body, const ast::Expr* expr, const Place& dest);
+void lower_discarded(Body& body, const ast::Expr* expr);
+// A value of its own: constants, copies and moves.
+Operand lower_value(Body& body, const ast::Expr* expr);
+// Something to look at for the length of one instruction.
+Operand lower_borrowed(Body& body, const ast::Expr* expr);
+// A temporary that owns the value until the end of the statement.
+LocalId lower_to_temp(Body& body, const ast::Expr* expr);
+// The place of a place expression, or a temporary with the value of any other.
+Place lower_to_place(Body& body, const ast::Expr* expr);
+void lower_block(Body& body, const ast::Block* block, const Place& dest);
+std::optional<Operand> constant_of(Body& body, const ast::Expr* expr);
+
+// ---- lower_operator.cpp ----
+void lower_unary(Body& body, const ast::Unary* node, const Place& dest);
+void lower_binary(Body& body, const ast::Binary* node, const Place& dest);
+void lower_compare(Body& body, const ast::Compare* node, const Place& dest);
+void lower_logical(Body& body, const ast::Logical* node, const Place& dest);
+// `dest = left op right`, for `+` and its kind and for the assignments made of them.
+void emit_binary(Body& body, ast::BinaryOp op, TypeId type, Operand left, Operand right,
+                 const Place& dest, Span span);
+void emit_compare(Body& body, ast::CompareOp op, TypeId type, Operand left, Operand right,
+                  const Place& dest, Span span);
+// Goes to `yes` if the condition holds, else to `no`.
+void lower_branch(Body& body, const ast::Expr* condition, BlockId yes, BlockId no);
+
+// ---- lower_place.cpp ----
+// A place whose indices are known, but which was not looked at yet (language rule 2).
+struct PendingPlace {
+  struct Step {
+    Projection projection;
+    TypeId container;       // the type it is a part of
+    Span span;
+  };
+  LocalId root;
+  std::vector<Step> steps;
+};
+// Whether the expression is written as a place: a variable or a part of one. is_place asks also
+// that its value is wanted as it is, without an adjustment.
+bool has_place_form(Body& body, const ast::Expr* expr);
+bool is_place(Body& body, const ast::Expr* expr);
+PendingPlace lower_pending_place(Body& body, const ast::Expr* expr);
+// Begins the access: indices are checked, and for a write shared buffers are copied.
+Place read_place(Body& body, const PendingPlace& pending);
+Place write_place(Body& body, const PendingPlace& pending);
+void lower_assign(Body& body, const ast::Assign* node);
+
+// ---- lower_call.cpp ----
+struct CallArg {
+  CallArg(const ast::Expr* expr, ParamMode mode) : expr(expr), mode(mode) {}
+
+  const ast::Expr* expr;
+  ParamMode mode;
+  // Set where the argument is no expression: the payload that `?.` calls a method of.
+  std::optional<Place> place;
+  // The parameter's default value, which is evaluated behind everything that was written.
+  bool is_default = false;
+};
+// The operands of one instruction: evaluated from left to right, accesses last.
+std::vector<Operand> lower_args(Body& body, const std::vector<CallArg>& args);
+void lower_call(Body& body, const ast::Expr* node, const Place& dest);
+// What each parameter gets, defaults put in.
+std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call);
+// Calls the function or builtin. `type` is that of the result.
+void emit_call(Body& body, types::FnId callee, const std::vector<TypeId>& type_args,
+               std::vector<Operand> operands, TypeId type, const Place& dest, Span span);
+
+// ---- lower_panic.cpp ----
+void lower_panic_call(Body& body, Builtin builtin, const types::CallFact& call, Span span);
+void emit_panic_kind(Body& body, std::string words, Span span);
+
+// ---- lower_option.cpp ----
+void lower_coalesce(Body& body, const ast::Coalesce* node, const Place& dest);
+void lower_unwrap(Body& body, const ast::Unwrap* node, const Place& dest);
+void lower_try(Body& body, const ast::Try* node, const Place& dest);
+// `x?.f`, `x?.0`, `x?.m()`.
+void lower_chain(Body& body, const ast::Expr* node, const ast::Expr* receiver, const Place& dest);
+// The number of the variant that the value of `place` has.
+LocalId emit_tag(Body& body, const Place& place, Span span);
+void emit_variant(Body& body, uint32_t variant, std::vector<Operand> fields, const Place& dest,
+                  Span span);
+Place payload_of(Place place, uint32_t variant, uint32_t index = 0);
+Place field_of(Place place, uint32_t index);
+
+// ---- lower_aggregate.cpp ----
+void lower_tuple(Body& body, const ast::Tuple* node, const Place& dest);
+void lower_range(Body& body, const ast::Range* node, const Place& dest);
+void lower_array(Body& body, const ast::Array* node, const Place& dest);
+void lower_repeat(Body& body, const ast::RepeatArray* node, const Place& dest);
+void lower_struct_lit(Body& body, const ast::StructLit* node, const Place& dest);
+void lower_slice(Body& body, const ast::Slice* node, const Place& dest);
+void lower_variant_value(Body& body, const types::VariantRef& variant, const Place& dest,
+                         Span span);
+
+// ---- lower_string.cpp ----
+void lower_interp(Body& body, const ast::InterpStr* node, const Place& dest);
+// `out += value` as `spec` formats it.
+void emit_show(Body& body, TypeId type, Operand value, LocalId out, std::string spec, Span span);
+std::string format_text(const ast::FormatSpec& spec);
+
+// ---- lower_stmt.cpp ----
+void lower_stmt(Body& body, const ast::Stmt* stmt);
+void lower_if(Body& body, const ast::If* node, const Place& dest);
+void lower_return(Body& body, const ast::Return* node);
+// Goes on with the variables of the conditions bound if all hold, else to `otherwise` with
+// everything above `outer` cleaned up.
+void lower_conditions(Body& body, std::span<const ast::Condition> conditions, size_t outer,
+                      BlockId otherwise);
+
+// ---- lower_loop.cpp ----
+void lower_loop(Body& body, const ast::Loop* node, const Place& dest);
+void lower_while(Body& body, const ast::While* node);
+void lower_for(Body& body, const ast::For* node);
+void lower_break(Body& body, const ast::Break* node);
+void lower_continue(Body& body, const ast::Continue* node);
+
+// ---- lower_match.cpp ----
+void lower_match(Body& body, const ast::Match* node, const Place& dest);
+// Binds the variables of a pattern that always fits, in the current scope.
+void lower_irrefutable(Body& body, const ast::Pattern* pattern, const Place& subject);
+// Goes on with the variables bound, in the current scope, if the pattern fits; else runs `on_miss`,
+// perhaps more than once, each time in a block of its own that it has to end.
+void lower_refutable(Body& body, const ast::Pattern* pattern, const Place& subject, Span span,
+                     const std::function<void()>& on_miss);
+
+// ---- lower_task.cpp ----
+void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest);
+void lower_await(Body& body, const ast::Await* node, const Place& dest);
+void lower_async(Body& body, const ast::Async* node, const Place& dest);
+// Makes the scope that given-up tasks of this body go to; the first clean-up of a function.
+void enter_task_scope(Body& body, Span span);
+
+}  // namespace skein::lower

@@ -1,0 +1,81 @@
+// Functions by declaration and by name, and a memory of what types are like.
+#include "compiler/lower/unit.h"
+
+#include "compiler/lower/lower_fn.h"
+#include "compiler/support/check.h"
+#include "compiler/syntax/ast.h"
+
+namespace skein::lower {
+
+using types::TypeKind;
+
+const types::TypeTraits& Unit::traits(types::TypeId type) {
+  auto found = traits_.find(type);
+  if (found == traits_.end()) {
+    found = traits_.emplace(type, types::traits_of(program, type)).first;
+  }
+  return found->second;
+}
+
+bool Unit::is_scalar(types::TypeId type) const {
+  TypeKind kind = program.types.kind(type);
+  return types::is_integer(kind) || types::is_float(kind) || kind == TypeKind::Bool ||
+         kind == TypeKind::Char || kind == TypeKind::Duration || kind == TypeKind::Instant;
+}
+
+std::string Unit::unique_name(const std::string& name) {
+  std::string unique = name;
+  for (uint32_t n = 2; !names_.insert(unique).second; ++n) {
+    unique = name + "." + std::to_string(n);
+  }
+  return unique;
+}
+
+// `Point.len`; with the module in front where another module has the same name.
+std::string Unit::function_name(const types::FnDecl& decl) {
+  if (!names_.contains(decl.display_name)) return unique_name(decl.display_name);
+  std::string_view module_name = program.interner.text(program.modules[decl.module].name);
+  return unique_name(std::string(module_name) + "." + decl.display_name);
+}
+
+sir::FunctionId Unit::add_made_up(std::string name, sir::FunctionKind kind, Span span) {
+  sir::Function fn;
+  fn.name = unique_name(name);
+  fn.display_name = fn.name;
+  fn.kind = kind;
+  fn.span = span;
+  return module.functions.add(std::move(fn));
+}
+
+sir::FunctionId Unit::function_of(types::FnId id) {
+  auto found = functions_.find(id);
+  if (found != functions_.end()) return found->second;
+  const types::FnDecl& decl = program.fns[id];
+  SKEIN_CHECK(decl.item != nullptr && !decl.builtin, "a function without a body is called");
+  sir::Function fn;
+  fn.name = function_name(decl);
+  fn.display_name = decl.display_name;
+  fn.span = decl.span;
+  fn.type_param_count = static_cast<uint32_t>(decl.type_params.size());
+  fn.decl = id;
+  sir::Local result;
+  result.type = decl.result;
+  result.kind = sir::LocalKind::Return;
+  result.span = decl.span;
+  fn.locals.add(result);
+  for (const types::ParamDecl& param : decl.params) add_param(fn, param);
+  sir::FunctionId function = module.functions.add(std::move(fn));
+  functions_.emplace(id, function);
+  pending_.push_back(id);
+  return function;
+}
+
+void Unit::lower_pending() {
+  while (!pending_.empty()) {
+    types::FnId decl = pending_.front();
+    pending_.pop_front();
+    lower_fn(*this, decl, functions_.at(decl));
+  }
+}
+
+}  // namespace skein::lower

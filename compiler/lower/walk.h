@@ -1,0 +1,19 @@
+// Questions about pieces of the tree that lowering asks before it writes them.
+#pragma once
+
+#include "compiler/lower/body.h"
+
+namespace skein::lower {
+
+// The variable that a place expression is a part of; an invalid id for other expressions.
+types::VarId root_variable(const types::Program& program, const ast::Expr* expr);
+
+// Whether evaluating `expr` may change the variable or a part of it. Nothing but code that names
+// it can: a task has copies, and there are no references to variables.
+bool changes_variable(const types::Program& program, const ast::Expr* expr, types::VarId var);
+
+// Whether a task is given up to the scope of the function itself: a `spawn` whose handle is
+// dropped, outside of any `async` block. `discards` says what happens to the block's value.
+bool gives_up_tasks(const types::Program& program, const ast::Block* block, bool discards);
+
+}  // namespace skein::lower
