@@ -6,7 +6,8 @@
 // place that has to know it. What later steps find out about a node stands in vectors beside the
 // tree, indexed by the node's id; ids are dense over all modules of one compilation.
 //
-// The tree is no deeper than kMaxTreeHeight plus kMaxNesting, so walking it by recursion is safe.
+// At most kMaxTreeHeight expressions and kMaxNesting types or patterns stand below each other, so
+// walking the tree by recursion is safe.
 // Text that could not be read leaves Error nodes, which later steps pass over in silence.
 #pragma once
 
@@ -26,9 +27,11 @@ using syntax::FormatSpec;
 using syntax::NumberSuffix;
 using syntax::WideInt;
 
-// Brackets and blocks inside each other. More is an error of the program.
+// Brackets, blocks and prefixes inside each other. More is an error of the program.
 inline constexpr uint32_t kMaxNesting = 256;
-// Links of one expression below each other: terms of a sum, calls of a chain, `else if`s.
+// Expressions below each other, however they came about: terms of a sum and calls of a chain
+// stand below each other without being nested in the text. 1024 levels of a recursive walk that
+// needs 2 KiB each fit four times into the usual stack of 8 MiB. More is an error of the program.
 inline constexpr uint32_t kMaxTreeHeight = 1024;
 
 SKEIN_ID(ExprId);
