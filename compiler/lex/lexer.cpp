@@ -227,8 +227,7 @@ static bool ends_open_brackets(TokenKind kind) {
   }
 }
 
-void Scanner::recover_brackets(TokenKind next) {
-  if (!ends_open_brackets(next)) return;
+void Scanner::forget_round_brackets() {
   while (!brackets_.empty() &&
          (brackets_.back() == Bracket::Paren || brackets_.back() == Bracket::Square)) {
     brackets_.pop_back();
@@ -244,7 +243,7 @@ bool Scanner::newline_ends_statement(TokenKind next) {
 void Scanner::add(Token token) {
   if (newline_pending_) {
     newline_pending_ = false;
-    recover_brackets(token.kind);
+    if (ends_open_brackets(token.kind)) forget_round_brackets();
     if (newline_ends_statement(token.kind)) {
       tokens_.add({TokenKind::Newline, 0, span(newline_at_, newline_at_ + 1)});
     }
@@ -381,10 +380,7 @@ void Scanner::read_punctuation() {
 // `}` closes the nearest `{` or hole; brackets forgotten in between are for the parser to report.
 void Scanner::close_brace(uint32_t begin) {
   ++at_;
-  while (!brackets_.empty() &&
-         (brackets_.back() == Bracket::Paren || brackets_.back() == Bracket::Square)) {
-    brackets_.pop_back();
-  }
+  forget_round_brackets();
   bool closes_hole = in_hole();
   if (!brackets_.empty()) brackets_.pop_back();
   if (!closes_hole) return add({TokenKind::RightBrace, 0, span(begin, at_)});

@@ -60,14 +60,15 @@ class Scanner {
   void close_brace(uint32_t begin);
   void add(syntax::Token token);
   bool newline_ends_statement(syntax::TokenKind next);
-  void recover_brackets(syntax::TokenKind next);
+  void forget_round_brackets();
 
   // text.cpp
   void read_char();
   void begin_string(uint32_t prefix, TextKind kind);
   void read_string_text();
   bool at_closing_quotes(const OpenString& string) const;
-  bool read_hole_start();
+  enum class Hole : uint8_t { None, Name, Open };
+  Hole read_hole_start();
   void start_holes(OpenString& string);
   void end_piece(OpenString& string, uint32_t end);
   void end_string(uint32_t text_end, uint32_t end);
@@ -75,6 +76,7 @@ class Scanner {
   void close_strings_at_line_end();
   void close_strings_at_file_end();
   void drop_hole();
+  void mark_lost_text();
   void read_hole_format();
 
   char peek(uint32_t ahead = 0) const {

@@ -102,39 +102,40 @@ void Scanner::read_string_text() {
     }
     if (c == '\n' && !string.is_multi_line) {
       report_unclosed_string(string);
-      return end_string(at_, at_);
+      end_string(at_, at_);
+      return mark_lost_text();
     }
-    if (c == '\\' && string.kind != TextKind::Raw) {
-      bool ends_line = peek(1) == '\n' || at_ + 1 >= text_.size();
-      at_ += ends_line ? 1 : 2;
-    } else if (c == '$' && string.kind == TextKind::Str && read_hole_start()) {
-      return;
-    } else {
-      ++at_;
+    if (c == '$' && string.kind == TextKind::Str) {
+      Hole hole = read_hole_start();
+      if (hole == Hole::Open) return;
+      if (hole == Hole::Name) continue;
     }
+    bool is_escape = c == '\\' && string.kind != TextKind::Raw && peek(1) != '\n' &&
+                     at_ + 1 < text_.size();
+    at_ += is_escape ? 2 : 1;
   }
 }
 
-// True when a `${` handed over to the main loop. A `$name` is read whole; any other `$` is text.
-bool Scanner::read_hole_start() {
+// Open: the main loop goes on inside of `${`. A `$name` is read whole; any other `$` is text.
+Scanner::Hole Scanner::read_hole_start() {
   uint32_t begin = at_;
   if (peek(1) == '{') {
     end_piece(strings_.back(), begin);
     at_ += 2;
     add({TokenKind::HoleStart, 0, span(begin, at_)});
     brackets_.push_back(Bracket::Hole);
-    return true;
+    return Hole::Open;
   }
-  if (at_ + 1 >= text_.size()) return false;
+  if (at_ + 1 >= text_.size()) return Hole::None;
   DecodedChar first = decode_utf8(text_, at_ + 1);
-  if (!first.valid || !is_name_start(first.value)) return false;
+  if (!first.valid || !is_name_start(first.value)) return Hole::None;
   end_piece(strings_.back(), begin);
   add({TokenKind::HoleStart, 0, span(begin, begin + 1)});
   ++at_;
   read_word();
   add({TokenKind::HoleEnd, 0, span(at_, at_)});
   strings_.back().text_begin = at_;
-  return false;
+  return Hole::Name;
 }
 
 void Scanner::start_holes(OpenString& string) {
@@ -227,6 +228,14 @@ void Scanner::close_strings_at_line_end() {
     drop_hole();
     end_string(at_, at_);
   }
+  mark_lost_text();
+}
+
+// Behind a string that was not closed: what stood there to close brackets is lost in the string,
+// so the parser is told to expect nothing, and the newline ends the statement.
+void Scanner::mark_lost_text() {
+  forget_round_brackets();
+  add({TokenKind::Error, 0, span(at_, at_)});
 }
 
 void Scanner::close_strings_at_file_end() {
