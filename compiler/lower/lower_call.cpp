@@ -169,6 +169,8 @@ void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
       case Builtin::Todo:
       case Builtin::Assert:
         return lower_panic_call(body, *decl.builtin, *call, node->span);
+      case Builtin::TaskDetach:
+        return lower_detach(body, call->args[0], node->span);
       default:
         break;
     }

@@ -72,6 +72,7 @@ struct Start {
   FunctionId callee;
   std::vector<TypeId> type_args;
   std::vector<Operand> operands;
+  std::string name;   // of the task; empty: it has none
 };
 
 // Where the value of the call or block in the task goes.
@@ -175,6 +176,63 @@ static Start lower_block_start(Body& body, const ast::Spawn* node, TypeId value,
   return start;
 }
 
+// ---- giving up -----------------------------------------------------------------------------
+
+static void emit_adopt(Body& body, LocalId task, Span span) {
+  SKEIN_CHECK(!body.task_scopes.empty(), "a task is given up where there is no scope");
+  body.emit(InstKind::ScopeAdopt, {Operand::mut(body.task_scopes.back()), Operand::move(task)},
+            span);
+}
+
+static void emit_spawn(Body& body, Start start, const Place& dest, Span span) {
+  Inst inst;
+  inst.kind = InstKind::Spawn;
+  inst.span = span;
+  inst.dest = dest;
+  inst.callee = start.callee;
+  inst.type_args = std::move(start.type_args);
+  inst.operands = std::move(start.operands);
+  inst.text = std::move(start.name);
+  body.emit(std::move(inst));
+}
+
+static LocalId new_task(Body& body, TypeId result, Span span) {
+  return body.new_temp(body.program.types.make(TypeKind::Task, {result}), span);
+}
+
+// A task that takes the value of another and drops it: a scope keeps no values.
+static LocalId emit_dropping_task(Body& body, LocalId task, Span span) {
+  TypeId type = body.type_of(task);
+  TypeId unit = body.program.types.unit();
+  Start start;
+  start.callee = add_task_function(body, unit, span);
+  start.type_args = own_type_params(body);
+  start.operands = {Operand::move(task)};
+  Body waiter(body.unit, start.callee);
+  inherit(waiter, body);
+  LocalId param = waiter.add_param(type, ParamMode::Own, Symbol(), span);
+  waiter.own(param, span);
+  LocalId value = waiter.new_temp(body.program.types.arg(type), span);
+  Inst await;
+  await.kind = InstKind::Await;
+  await.span = span;
+  await.dest = value;
+  await.operands = {Operand::move(param)};
+  waiter.emit(std::move(await));
+  waiter.own(value, span);
+  end_task_function(waiter, span);
+  LocalId dropping = new_task(body, unit, span);
+  emit_spawn(body, std::move(start), dropping, span);
+  return dropping;
+}
+
+void lower_detach(Body& body, const ast::Expr* task_expr, Span span) {
+  LocalId task = lower_to_temp(body, task_expr);
+  bool drops_value = body.unit.needs_drop(body.program.types.arg(body.type_of(task)));
+  if (drops_value) task = emit_dropping_task(body, task, span);
+  emit_adopt(body, task, span);
+}
+
 // ---- spawn, await --------------------------------------------------------------------------
 
 void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest) {
@@ -187,27 +245,15 @@ void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest) {
   TypeId result = drops_value ? body.program.types.unit() : value;
   Start start = node->call != nullptr ? lower_call_start(body, node, value, result)
                                       : lower_block_start(body, node, value, result);
-  LocalId task;
-  if (is_given_up) {
-    task = body.new_temp(body.program.types.make(TypeKind::Task, {result}), node->span);
-  }
-  Inst inst;
-  inst.kind = InstKind::Spawn;
-  inst.span = node->span;
-  inst.dest = is_given_up ? Place(task) : dest;
-  inst.callee = start.callee;
-  inst.type_args = std::move(start.type_args);
-  inst.operands = std::move(start.operands);
   if (node->name != nullptr) {
     std::optional<Operand> name = constant_of(body, node->name);
     SKEIN_CHECK(name.has_value(), "check let a computed task name through");
-    inst.text = name->constant.text;
+    start.name = name->constant.text;
   }
-  body.emit(std::move(inst));
-  if (!is_given_up) return;
-  SKEIN_CHECK(!body.task_scopes.empty(), "a task is given up where there is no scope");
-  body.emit(InstKind::ScopeAdopt, {Operand::mut(body.task_scopes.back()), Operand::move(task)},
-            node->span);
+  if (!is_given_up) return emit_spawn(body, std::move(start), dest, node->span);
+  LocalId task = new_task(body, result, node->span);
+  emit_spawn(body, std::move(start), task, node->span);
+  emit_adopt(body, task, node->span);
 }
 
 void lower_await(Body& body, const ast::Await* node, const Place& dest) {

@@ -143,6 +143,7 @@ void lower_refutable(Body& body, const ast::Pattern* pattern, const Place& subje
 // ---- lower_task.cpp ----
 void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest);
 void lower_await(Body& body, const ast::Await* node, const Place& dest);
+void lower_detach(Body& body, const ast::Expr* task, Span span);
 void lower_async(Body& body, const ast::Async* node, const Place& dest);
 // Makes the scope that given-up tasks of this body go to; the first clean-up of a function.
 void enter_task_scope(Body& body, Span span);

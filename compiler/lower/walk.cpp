@@ -206,8 +206,15 @@ bool changes_variable(const types::Program& program, const ast::Expr* expr, type
   return changes;
 }
 
+static bool is_detach(const types::Program& program, const ast::Expr* expr) {
+  const types::CallFact* call = program.call_of(expr);
+  return call != nullptr && call->callee.valid() &&
+         program.fns[call->callee].builtin == types::Builtin::TaskDetach;
+}
+
 static bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool discards) {
   if (expr == nullptr) return false;
+  if (is_detach(program, expr)) return true;
   discards = discards || program.fact(expr).adjustment == types::Adjustment::DropValue;
   switch (expr->kind) {
     case ExprKind::Spawn:
