@@ -34,6 +34,7 @@ constexpr uint64_t kCancelled = 9;    // state and outcome: cancelled
 constexpr uint64_t kForward = 2;      // tag of a Future in a state word
 constexpr uint64_t kCounted = 4;      // tag of a Scope in a state word
 constexpr uint64_t kOutcome = 1;      // tag of a payload in a ramp's handle or a Task's future
+constexpr uint64_t kSpent = 3;        // in a Task whose value was taken out of its place
 constexpr uint64_t kTagMask = 15;
 constexpr size_t kAlignment = 16;     // of frames, futures, scopes and panics
 
