@@ -18,12 +18,12 @@ void specialize(sir::Module& module, DiagnosticSink& sink);
 // Writes out show, equal, compare and hash_value of composite types as functions of their own.
 void expand_glue(sir::Module& module);
 
-// Turns drops of what may have no value into drops of what has one, with flags where only running
-// the program can tell, and removes clean-up blocks that have nothing to do.
-void place_drops(sir::Module& module);
-
 // Turns copies of what is not used again into moves, and copies that only look into borrows.
 void move_last_uses(sir::Module& module);
+
+// Turns drops of what may have no value into drops of what has one, with flags where only running
+// the program can tell, and drops of tasks into waiting for them.
+void place_drops(sir::Module& module);
 
 // Finds out which functions may suspend.
 void infer_suspend(sir::Module& module);

@@ -21,13 +21,13 @@ static constexpr Pass kPasses[] = {
     {"specialize", specialize, VerifyStage::Specialized},
     // Beyond this point the program is right; passes cannot fail.
 
-    // Before drops are placed: the functions it writes own values too.
+    // Before anything looks at values: the functions it writes hold some too.
     {"expand_glue", total<expand_glue>, VerifyStage::Specialized},
-    // Before last uses are looked for: a drop is the last use of many a local.
-    {"place_drops", total<place_drops>, VerifyStage::Specialized},
-    // Removes the blocks of drops that were none, so that the next passes see the real ways.
-    {"simplify", total<simplify>, VerifyStage::Specialized},
+    // Before drops are placed: a value that is moved away or borrowed leaves none.
     {"move_last_uses", total<move_last_uses>, VerifyStage::Specialized},
+    {"place_drops", total<place_drops>, VerifyStage::Specialized},
+    // Takes the blocks away whose drops were none.
+    {"simplify", total<simplify>, VerifyStage::Specialized},
     // After all calls are in place.
     {"infer_suspend", total<infer_suspend>, VerifyStage::Specialized},
     // Last: it looks at what is captured by the tasks that are left.

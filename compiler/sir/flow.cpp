@@ -285,7 +285,7 @@ Solution solve(const Flow& flow, const Changes& changes, Direction direction, Me
   return direction == Direction::Forward ? solver.forward(boundary) : solver.backward(boundary);
 }
 
-Liveness::Liveness(const Flow& flow) : flow_(flow) {
+Liveness::Liveness(const Flow& flow, Drops drops) : flow_(flow), drops_(drops) {
   find_sources();
   const Function& function = flow.function();
   for (BlockId block : function.blocks.ids()) {
@@ -335,8 +335,9 @@ void Liveness::add_uses(uint32_t inst, const Inst& what) {
       changes_.add(inst, Moment::Takes, source.index, true);
     }
   };
+  bool counts = what.kind != InstKind::Drop || drops_ == Drops::AreUses;
   for (const Operand& operand : what.operands) {
-    if (operand.is_place()) for_each_local(operand.place, use);
+    if (counts && operand.is_place()) for_each_local(operand.place, use);
   }
   if (what.kind == InstKind::Return) use(flow_.function().return_local());
   if (!what.dest.valid()) return;

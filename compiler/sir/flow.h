@@ -122,11 +122,15 @@ Solution solve(const Flow& flow, const Changes& changes, Direction direction, Me
 
 void apply(std::span<const Change> changes, BitSet& state);
 
+// Whether a drop counts as a use of what it drops: it does unless who asks is about to take the
+// value away from it.
+enum class Drops : uint8_t { AreUses, AreNone };
+
 // Which locals may be read later. A use of a reference or of borrowed bits is also a use of the
 // locals they may stand for.
 class Liveness {
  public:
-  explicit Liveness(const Flow& flow);
+  explicit Liveness(const Flow& flow, Drops drops = Drops::AreUses);
 
   const BitSet& at_begin(BlockId block) const { return live_.begin[block.index]; }
   const BitSet& at_end(BlockId block) const { return live_.end[block.index]; }
@@ -141,6 +145,7 @@ class Liveness {
   void add_uses(uint32_t inst, const Inst& what);
 
   const Flow& flow_;
+  Drops drops_;
   Changes changes_;
   Solution live_;
   std::vector<std::vector<LocalId>> sources_;

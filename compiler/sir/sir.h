@@ -166,7 +166,8 @@ struct Local {
   ParamMode mode = ParamMode::Own;   // Param: how it came. Borrow and Mut own nothing.
   // Set by `ref`: holds the address of a place, and stands for that place wherever it is used.
   bool is_ref = false;
-  // Holds the bits of a value somebody else owns: never dropped, never moved from.
+  // Holds the bits of a value somebody else owns: never dropped, never moved from. Set by `assign
+  // borrow p`, which copies the bits and counts nothing; a `copy` of it counts as ever.
   bool is_borrow = false;
   Span span;
 };

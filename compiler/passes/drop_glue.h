@@ -1,0 +1,61 @@
+// Writes drops out: what it takes to let go of a value of a type.
+//
+// Most drops only release counts and stay one `drop` instruction. A task is settled. Values with
+// a task or a `drop` method inside get a function of their own, `drop.[Task<int>]`, which takes
+// them apart.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/passes/writer.h"
+
+namespace skein::passes {
+
+// One value to let go of.
+struct DropPiece {
+  Place place;
+  TypeId type;
+  // Only if this flag is set; invalid: always.
+  LocalId flag;
+  // A `drop` method to call with `place` in the drop's stead. The value stays.
+  FunctionId method;
+};
+
+class DropGlue {
+ public:
+  explicit DropGlue(sir::Module& module);
+
+  // Writes the drop of one whole value. Nothing if its type needs none.
+  void write(Writer& writer, const DropPiece& piece, BlockId unwind);
+  // Writes several, in order. If one panics the others are dropped all the same, on the way to
+  // `unwind`.
+  void write_all(Writer& writer, const std::vector<DropPiece>& pieces, BlockId unwind);
+
+  // Whether the function was made here: its drops are in their last form.
+  static bool is_drop_glue(const sir::Function& function);
+
+ private:
+  enum class Way : uint8_t { Nothing, Release, Settle, Call };
+  Way way_of(TypeId type);
+  FunctionId method_of(TypeId type) const;
+  FunctionId function_for(TypeId type);
+
+  void write_body(FunctionId function, TypeId type);
+  void write_array(Writer& writer, LocalId array, TypeId type);
+  void write_rest_of_array(Writer& writer, LocalId array, TypeId type, LocalId next);
+  void write_variants(Writer& writer, LocalId value, TypeId type);
+
+  sir::Module& module_;
+  std::unordered_map<std::string, FunctionId> functions_;
+  // `drop` methods, by the type they are of.
+  std::unordered_map<TypeId, FunctionId, IdHash> methods_;
+  std::unordered_map<TypeId, Way, IdHash> ways_;
+};
+
+// The fields of a struct or tuple.
+std::vector<TypeId> field_types(sir::Module& module, TypeId type);
+bool has_variants(const sir::Module& module, TypeId type);
+
+}  // namespace skein::passes

@@ -1,0 +1,335 @@
+// Makes drops exact.
+//
+// lower writes `drop p` wherever a variable goes out of scope and does not ask whether it still has
+// a value. Here the states of moves answer that for each drop:
+//
+//   no value on any way here      the drop goes
+//   a value on every way          it stays
+//   it depends on the way taken   a flag says which: set where the variable gets its value, cleared
+//                                 where it is moved from, tested at the drop
+//
+// A variable some parts of which were moved away is dropped part by part. A drop of a task waits
+// for it, and values with tasks or `drop` methods inside are taken apart by functions of their own
+// (drop_glue.h). What is left needs no thought: a `drop` only releases counts.
+#include <unordered_map>
+
+#include "compiler/passes/drop_glue.h"
+#include "compiler/passes/passes.h"
+#include "compiler/sir/move_paths.h"
+#include "compiler/support/check.h"
+
+namespace skein::passes {
+
+using sir::BitSet;
+using sir::Moment;
+using sir::PathId;
+
+class DropPlacer {
+ public:
+  DropPlacer(sir::Module& module, FunctionId function, DropGlue& glue)
+      : module_(module),
+        writer_(module, function),
+        function_(writer_.function),
+        glue_(glue),
+        flow_(function_),
+        paths_(function_, find_dropped(function_)),
+        states_(flow_, paths_) {}
+
+  void run() {
+    if (paths_.size() == 0) return write_untracked();
+    for (BlockId block : flow_.order()) find_flags(block);
+    // Blocks made on the way are in their last form.
+    size_t count = function_.blocks.size();
+    for (uint32_t i = 0; i < count; ++i) {
+      if (flow_.is_reachable(BlockId(i))) rewrite(BlockId(i));
+    }
+    start_flags();
+  }
+
+ private:
+  // The locals that own a value and are dropped somewhere.
+  std::vector<bool> find_dropped(const sir::Function& function) const {
+    std::vector<bool> is_dropped(function.locals.size());
+    for (const sir::Block& block : function.blocks) {
+      for (const Inst& inst : block.insts) {
+        if (inst.kind != InstKind::Drop) continue;
+        LocalId local = inst.operands[0].place.local;
+        bool matters = sir::owns_value(function.locals[local]) &&
+                       sir::needs_drop(module_, function.locals[local].type);
+        if (matters) is_dropped[local.index] = true;
+      }
+    }
+    return is_dropped;
+  }
+
+  // No variable to follow: drops of what references stand for, and of types that need none.
+  void write_untracked() {
+    size_t count = function_.blocks.size();
+    for (uint32_t i = 0; i < count; ++i) {
+      if (flow_.is_reachable(BlockId(i))) rewrite(BlockId(i));
+    }
+  }
+
+  // What is known just before an instruction.
+  struct State {
+    BitSet maybe;
+    BitSet surely;
+  };
+
+  State state_at(BlockId block) const { return {states_.maybe(block), states_.surely(block)}; }
+
+  void step(State& state, uint32_t inst, Moment moment) const {
+    sir::apply(states_.changes().at(inst, moment), state.maybe);
+    sir::apply(states_.changes().at(inst, moment), state.surely);
+  }
+
+  // Flags are made before anything is rewritten, since they are set further up than they are read.
+  void find_flags(BlockId block) {
+    State state = state_at(block);
+    const std::vector<Inst>& insts = function_.blocks[block].insts;
+    for (size_t i = 0; i < insts.size(); ++i) {
+      uint32_t number = flow_.inst_number(block, i);
+      if (insts[i].kind == InstKind::Drop) find_flags_of(insts[i].operands[0].place, state);
+      step(state, number, Moment::Takes);
+      step(state, number, Moment::Gives);
+    }
+  }
+
+  void find_flags_of(const Place& place, const State& state) {
+    sir::MovePaths::Found found = paths_.find(place);
+    if (!found.path.valid() || found.in_element) return;
+    paths_.for_each_inside(found.path, [&](PathId path) {
+      bool depends = state.maybe.test(path.index) && !state.surely.test(path.index);
+      if (depends) flag_of(path);
+    });
+  }
+
+  LocalId flag_of(PathId path) {
+    LocalId& flag = flags_[path];
+    if (!flag.valid()) {
+      flag = writer_.new_temp(module_.types().bool_());
+      function_.locals[flag].kind = sir::LocalKind::Flag;
+    }
+    return flag;
+  }
+
+  void rewrite(BlockId block) {
+    State state = state_at(block);
+    std::vector<Inst> insts = std::move(function_.blocks[block].insts);
+    function_.blocks[block].insts.clear();
+    writer_.begin(block);
+    for (size_t i = 0; i < insts.size(); ++i) {
+      uint32_t number = flow_.inst_number(block, i);
+      Inst& inst = insts[i];
+      writer_.span = inst.span;
+      if (inst.kind == InstKind::Drop) {
+        write_drop(inst, state);
+        set_flags(number, Moment::Takes);
+      } else {
+        set_flags(number, Moment::Takes);
+        mark_cleanup(inst);
+        writer_.emit(std::move(inst));
+        set_flags(number, Moment::Gives);
+      }
+      step(state, number, Moment::Takes);
+      step(state, number, Moment::Gives);
+    }
+  }
+
+  void mark_cleanup(Inst& inst) {
+    bool waits = inst.kind == InstKind::Settle || inst.kind == InstKind::ScopeExit;
+    if (waits) inst.in_cleanup = writer_.in_cleanup();
+  }
+
+  void set_flags(uint32_t inst, Moment moment) {
+    if (flags_.empty()) return;
+    for (const sir::Change& change : states_.changes().at(inst, moment)) {
+      auto flag = flags_.find(PathId(change.bit));
+      if (flag != flags_.end()) writer_.assign(flag->second, writer_.bool_const(change.value));
+    }
+  }
+
+  // Every flag has a value from the entry on.
+  void start_flags() {
+    if (flags_.empty()) return;
+    std::vector<Inst> insts = std::move(function_.blocks[BlockId(0)].insts);
+    function_.blocks[BlockId(0)].insts.clear();
+    writer_.begin(BlockId(0));
+    writer_.span = function_.span;
+    State state = state_at(BlockId(0));
+    for (uint32_t i = 0; i < paths_.size(); ++i) {
+      auto flag = flags_.find(PathId(i));
+      if (flag == flags_.end()) continue;
+      writer_.assign(flag->second, writer_.bool_const(state.maybe.test(i)));
+    }
+    for (Inst& inst : insts) writer_.emit(std::move(inst));
+  }
+
+  void write_drop(const Inst& inst, const State& state) {
+    const Place& place = inst.operands[0].place;
+    TypeId type = sir::place_type(module_, function_, place);
+    if (!sir::needs_drop(module_, type)) return;
+    const sir::Local& local = function_.locals[place.local];
+    SKEIN_CHECK(local.is_ref || sir::owns_value(local), "a drop of what somebody else owns");
+    sir::MovePaths::Found found = paths_.find(place);
+    if (!found.path.valid() || found.in_element) {
+      glue_.write(writer_, {.place = place, .type = type, .flag = {}, .method = {}}, inst.unwind);
+    } else if (!found.is_exact) {
+      SKEIN_UNREACHABLE("a drop of a place without a path");
+    } else {
+      write_path(found.path, state, inst.unwind);
+    }
+  }
+
+  bool has_maybe_inside(PathId path, const State& state) const {
+    bool found = false;
+    paths_.for_each_inside(path,
+                           [&](PathId inside) { found |= state.maybe.test(inside.index); });
+    return found;
+  }
+
+  bool all_surely_inside(PathId path, const State& state) const {
+    bool all = true;
+    paths_.for_each_inside(path, [&](PathId inside) { all &= state.surely.test(inside.index); });
+    return all;
+  }
+
+  // Drops what has a value of a path and what is inside it.
+  void write_path(PathId path, const State& state, BlockId unwind) {
+    if (!has_maybe_inside(path, state)) return;
+    const sir::MovePath& at = paths_[path];
+    TypeId type = sir::place_type(module_, function_, at.place);
+    bool is_whole = !at.first_child.valid() || all_surely_inside(path, state);
+    if (is_whole) {
+      glue_.write(writer_, own_piece(path, at.place, type, state), unwind);
+    } else if (has_variants(module_, type)) {
+      write_variants(path, type, state, unwind);
+    } else {
+      std::vector<DropPiece> pieces;
+      add_fields(path, type, state, unwind, pieces);
+      glue_.write_all(writer_, pieces, unwind);
+    }
+  }
+
+  // The drop of a place that has a value where path `path` has one.
+  DropPiece own_piece(PathId path, Place place, TypeId type, const State& state) {
+    DropPiece piece{.place = std::move(place), .type = type, .flag = {}, .method = {}};
+    if (!state.surely.test(path.index)) piece.flag = flag_of(path);
+    return piece;
+  }
+
+  void add_fields(PathId path, TypeId type, const State& state, BlockId unwind,
+                  std::vector<DropPiece>& pieces) {
+    std::vector<TypeId> fields = field_types(module_, type);
+    for (uint32_t i = 0; i < fields.size(); ++i) {
+      Place place = field_of(paths_[path].place, i);
+      add_part(path, std::move(place), fields[i], state, unwind, pieces);
+    }
+    if (!paths_[path].place.path.empty() && is_boxed(paths_[path].place)) {
+      // What is dropped so far comes first, as written.
+      glue_.write_all(writer_, pieces, unwind);
+      pieces.clear();
+      free_box(paths_[path].place);
+    }
+  }
+
+  // A part with a path of its own has its own state, any other that of what it is in.
+  void add_part(PathId whole, Place place, TypeId type, const State& state, BlockId unwind,
+                std::vector<DropPiece>& pieces) {
+    sir::MovePaths::Found found = paths_.find(place);
+    PathId path = found.is_exact ? found.path : whole;
+    if (!sir::needs_drop(module_, type) || !has_maybe_inside(path, state)) return;
+    bool is_whole = !found.is_exact || !paths_[path].first_child.valid() ||
+                    all_surely_inside(path, state);
+    if (found.is_exact && !is_whole && !has_variants(module_, type)) {
+      return add_fields(path, type, state, unwind, pieces);
+    }
+    if (found.is_exact && !is_whole) {
+      glue_.write_all(writer_, pieces, unwind);
+      pieces.clear();
+      return write_variants(path, type, state, unwind);
+    }
+    if (!state.maybe.test(path.index)) return;
+    pieces.push_back(own_piece(path, std::move(place), type, state));
+  }
+
+  // The payload of an enum was moved away in part, and which variant it is only its tag says.
+  void write_variants(PathId path, TypeId type, const State& state, BlockId unwind) {
+    if (!state.maybe.test(path.index)) return;
+    const Place place = paths_[path].place;
+    bool in_cleanup = writer_.in_cleanup();
+    BlockId done = writer_.new_block(in_cleanup);
+    if (!state.surely.test(path.index)) {
+      BlockId test = writer_.new_block(in_cleanup);
+      writer_.branch(Operand::copy(flag_of(path)), test, done);
+      writer_.begin(test);
+    }
+    LocalId tag = writer_.new_temp(module_.types().int_());
+    Inst read_tag;
+    read_tag.kind = InstKind::Tag;
+    read_tag.dest = tag;
+    read_tag.operands = {Operand::borrow(place)};
+    writer_.emit(std::move(read_tag));
+    std::vector<BlockId> arms;
+    for (uint32_t i = 0; i < module_.program->variant_count(type); ++i) {
+      arms.push_back(writer_.new_block(in_cleanup));
+    }
+    writer_.switch_on(Operand::copy(tag), arms);
+    for (uint32_t variant = 0; variant < arms.size(); ++variant) {
+      writer_.begin(arms[variant]);
+      std::vector<DropPiece> pieces;
+      std::vector<TypeId> fields = module_.program->variant_fields(type, variant);
+      for (uint32_t i = 0; i < fields.size(); ++i) {
+        add_part(path, payload_of(place, variant, i), fields[i], state, unwind, pieces);
+      }
+      glue_.write_all(writer_, pieces, unwind);
+      writer_.jump(done);
+    }
+    writer_.begin(done);
+  }
+
+  // A box whose content went away piece by piece is still there. Moving the bits out ends it.
+  void free_box(const Place& place) {
+    TypeId type = sir::place_type(module_, function_, place);
+    LocalId bits = writer_.new_temp(type);
+    function_.locals[bits].is_borrow = true;
+    writer_.assign(bits, Operand::move(place));
+  }
+
+  bool is_boxed(const Place& place) const {
+    Place outer = place;
+    sir::Projection last = outer.path.back();
+    outer.path.pop_back();
+    const types::Type type = module_.types().get(sir::place_type(module_, function_, outer));
+    const types::Program& program = *module_.program;
+    if (type.kind == types::TypeKind::Struct) {
+      return program.structs[types::StructId(type.decl)].fields[last.index].is_boxed;
+    }
+    if (type.kind == types::TypeKind::Enum) {
+      const types::EnumDecl& decl = program.enums[types::EnumId(type.decl)];
+      return decl.variants[last.variant].fields[last.index].is_boxed;
+    }
+    return false;
+  }
+
+  sir::Module& module_;
+  Writer writer_;
+  sir::Function& function_;
+  DropGlue& glue_;
+  sir::Flow flow_;
+  sir::MovePaths paths_;
+  sir::InitStates states_;
+  std::unordered_map<PathId, LocalId, IdHash> flags_;
+};
+
+void place_drops(sir::Module& module) {
+  DropGlue glue(module);
+  // Functions made on the way have their drops placed already.
+  size_t count = module.functions.size();
+  for (uint32_t i = 0; i < count; ++i) {
+    FunctionId id(i);
+    if (!DropGlue::is_drop_glue(module.functions[id])) DropPlacer(module, id, glue).run();
+  }
+}
+
+}  // namespace skein::passes
