@@ -58,6 +58,7 @@ struct Cleanup {
   LocalId local = {};
   LocalId count = {};
   const ast::Expr* deferred = nullptr;
+  size_t scope_count = 0;   // Defer: how many task scopes are around it
   Span span = {};
   BlockId unwind = {};  // does this and all below, once made
 };
@@ -158,6 +159,7 @@ class Body {
   BlockId unwind_target();
   BlockId resume_block();
   void run(const Cleanup& cleanup, Span span);
+  void run_defer(const Cleanup& cleanup, Span span);
   void build_unwind(size_t index);
 
   BlockId current_;

@@ -6,6 +6,17 @@
 
 namespace skein::lower {
 
+// The body of a `defer`, as it means where it is written: an `async` block that is being left
+// further in takes no more tasks.
+void Body::run_defer(const Cleanup& cleanup, Span span) {
+  std::vector<LocalId> scopes = task_scopes;
+  task_scopes.resize(cleanup.scope_count);
+  size_t outside = mark();
+  lower_discarded(*this, cleanup.deferred);
+  leave(outside, span);
+  task_scopes = std::move(scopes);
+}
+
 // What a clean-up does where it stands; the entries above it are off the stack by now.
 void Body::run(const Cleanup& cleanup, Span span) {
   switch (cleanup.kind) {
@@ -25,11 +36,8 @@ void Body::run(const Cleanup& cleanup, Span span) {
       builtin(Builtin::ArrayForgetBefore, {program.types.arg(type_of(cleanup.local))},
               {Operand::mut(cleanup.local), Operand::copy(cleanup.count)}, Place(), cleanup.span);
       return drop(cleanup.local, cleanup.span);
-    case Cleanup::Kind::Defer: {
-      size_t outside = mark();
-      lower_discarded(*this, cleanup.deferred);
-      return leave(outside, span);
-    }
+    case Cleanup::Kind::Defer:
+      return run_defer(cleanup, span);
     case Cleanup::Kind::ScopeExit:
       return emit(InstKind::ScopeExit, {Operand::mut(cleanup.local)}, cleanup.span);
   }

@@ -70,6 +70,7 @@ void lower_stmt(Body& body, const ast::Stmt* stmt) {
     case ast::StmtKind::Defer:
       return body.add_cleanup({.kind = Cleanup::Kind::Defer,
                                .deferred = stmt->as<ast::DeferStmt>()->body,
+                               .scope_count = body.task_scopes.size(),
                                .span = stmt->span});
     case ast::StmtKind::Item:
       // A function in a block is a function like any other.

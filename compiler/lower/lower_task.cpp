@@ -253,6 +253,9 @@ void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest) {
   if (!is_given_up) return emit_spawn(body, std::move(start), dest, node->span);
   LocalId task = new_task(body, result, node->span);
   emit_spawn(body, std::move(start), task, node->span);
+  // Where the value of a task that was given up is itself a task, nothing adopts it: it is waited
+  // for where it is dropped.
+  if (body.task_scopes.empty()) return body.own(task, node->span);
   emit_adopt(body, task, node->span);
 }
 

@@ -243,6 +243,14 @@ static bool gives_up_tasks(const types::Program& program, const ast::Expr* expr,
     }
     case ExprKind::Loop:
       return gives_up_tasks(program, expr->as<ast::Loop>()->body, true);
+    case ExprKind::Break:
+      // Who knows whether the loop's value is used; a scope too many does no harm.
+      return gives_up_tasks(program, expr->as<ast::Break>()->value, true);
+    case ExprKind::Assign:
+      if (expr->as<ast::Assign>()->place->kind == ExprKind::Underscore) {
+        return gives_up_tasks(program, expr->as<ast::Assign>()->value, true);
+      }
+      break;
     case ExprKind::While: {
       const ast::While* node = expr->as<ast::While>();
       for (const ast::Condition& condition : node->conditions) {
