@@ -1,0 +1,53 @@
+// The steps from SIR to bytes.
+#include "compiler/codegen/codegen.h"
+
+#include "compiler/codegen/module_emitter.h"
+#include "compiler/codegen/optimize.h"
+#include "compiler/support/check.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace skein::codegen {
+
+static void verify(llvm::Module& module) {
+  std::string problems;
+  llvm::raw_string_ostream stream(problems);
+  bool is_broken = llvm::verifyModule(module, &stream);
+  SKEIN_CHECK(!is_broken, "LLVM refuses what codegen made: " + problems);
+}
+
+static std::unique_ptr<Output> refuse(std::string error) {
+  std::unique_ptr<Output> output = std::make_unique<Output>();
+  output->error = std::move(error);
+  return output;
+}
+
+std::unique_ptr<Output> emit(sir::Module& sir, const Options& options) {
+  std::string error;
+  std::unique_ptr<llvm::TargetMachine> machine = make_machine(options, error);
+  if (machine == nullptr) return refuse(std::move(error));
+  llvm::LLVMContext context;
+  llvm::Module module("skein", context);
+  module.setTargetTriple(machine->getTargetTriple());
+  module.setDataLayout(machine->createDataLayout());
+  ModuleEmitter(sir, module, options).run();
+  verify(module);
+  std::unique_ptr<Output> output = std::make_unique<Output>();
+  if (options.opt_level == OptLevel::O0 && options.form == Form::Ir) {
+    output->bytes = print_ir(module);
+    return output;
+  }
+  if (!link_fast_paths(module, options.fast_bitcode, error)) return refuse(std::move(error));
+  optimize(module, *machine, options.opt_level);
+  if (options.form == Form::Ir) {
+    output->bytes = print_ir(module);
+  } else {
+    output->bytes = emit_code(module, *machine, options.form == Form::Asm);
+  }
+  return output;
+}
+
+}  // namespace skein::codegen

@@ -1,0 +1,45 @@
+// SIR → LLVM IR, assembly or an object file.
+//
+// The only step that knows LLVM. Each SIR function becomes one LLVM function; one that suspends is
+// a coroutine whose ramp runs the body at once and returns `{ handle, value }` (see coroutine.cpp).
+// Before optimisation the runtime's hot paths are linked in as bitcode, so that a spawn which
+// nobody steals costs a few stores.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "compiler/sir/sir.h"
+
+namespace skein::codegen {
+
+enum class OptLevel : uint8_t { O0, O2, O3 };
+
+enum class Form : uint8_t {
+  Ir,      // text: as emitted at O0, the program's functions after optimisation otherwise
+  Asm,
+  Object,
+};
+
+struct Options {
+  OptLevel opt_level = OptLevel::O0;
+  Form form = Form::Object;
+  bool debug_info = true;
+  std::string cpu;                // as LLVM spells it; "" is the x86-64 baseline
+  // The bytes of lib/skein/fast.bc. Needed for everything but the text at O0.
+  std::string_view fast_bitcode;
+};
+
+// What was made, or, when `error` is not empty, why it could not be: an unknown cpu, or bitcode
+// that is damaged or of another LLVM.
+struct Output {
+  std::string bytes;
+  std::string error;
+};
+
+// The module has passed all passes; its `entry` is what the runtime will start.
+std::unique_ptr<Output> emit(sir::Module& module, const Options& options);
+
+}  // namespace skein::codegen

@@ -1,0 +1,317 @@
+// Arrays: literals and the builtin operations. What writes makes sure first that the array is the
+// buffer's only owner.
+#include "compiler/codegen/function_emitter.h"
+#include "compiler/support/check.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Intrinsics.h"
+#include "llvm/IR/Module.h"
+#include "runtime/abi/layout.h"
+
+namespace skein::codegen {
+
+using sir::Inst;
+using sir::Operand;
+using types::Builtin;
+
+// ---- literals ----------------------------------------------------------------------------------
+
+void FunctionEmitter::emit_array(const Inst& inst) {
+  TypeId type = type_of(inst.dest);
+  TypeId element = m.program.types.arg(type);
+  uint64_t size = v.layout(element).size;
+  if (kind(type) == TypeKind::FixedArray) {
+    bool needs_temp = may_alias_dest(inst);
+    llvm::Value* place = needs_temp ? temp(type) : address(inst.dest);
+    for (size_t i = 0; i < inst.operands.size(); ++i) {
+      put(inst.operands[i], v.offset(place, i * size));
+    }
+    if (needs_temp) v.copy(type, address(inst.dest), place);
+    return;
+  }
+  if (inst.operands.empty()) return set_dest(m.rt.empty_buffer());
+  llvm::Value* count = v.i64(inst.operands.size());
+  llvm::Value* buffer = v.new_buffer(element, count);
+  llvm::Value* data = v.data(buffer);
+  for (size_t i = 0; i < inst.operands.size(); ++i) {
+    put(inst.operands[i], v.offset(data, i * size));
+  }
+  v.set_length(buffer, count);
+  set_dest(buffer);
+}
+
+void FunctionEmitter::emit_repeat(const Inst& inst) {
+  TypeId type = type_of(inst.dest);
+  TypeId element = m.program.types.arg(type);
+  const Layout& layout = v.layout(element);
+  const Operand& item = inst.operands[0];
+  llvm::Value* source = nullptr;
+  llvm::Value* scalar = nullptr;
+  if (layout.scalar != nullptr) {
+    scalar = value(item);
+  } else {
+    source = location(item);
+  }
+  llvm::Value* count = nullptr;
+  llvm::Value* data = nullptr;
+  llvm::Value* buffer = nullptr;
+  if (kind(type) == TypeKind::FixedArray) {
+    count = v.i64(m.program.types.get(type).length);
+    data = address(inst.dest);
+  } else {
+    count = b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, value(inst.operands[1]), v.i64(0));
+    buffer = v.new_buffer(element, count);
+    data = v.data(buffer);
+  }
+  v.count_up(v.i64(0), count, [&](llvm::Value* index) {
+    if (layout.size == 0) return;
+    llvm::Value* at = b.CreateInBoundsGEP(m.layouts.memory_type(layout), data, index);
+    if (scalar != nullptr) {
+      v.store(element, scalar, at);
+    } else {
+      v.copy(element, at, source);
+    }
+    v.retain(element, at);
+  });
+  // Every element is an owner now, and the value they came from was one too.
+  if (item.kind == Operand::Kind::Move) v.drop(element, location(item));
+  if (buffer == nullptr) return;
+  v.set_length(buffer, count);
+  set_dest(buffer);
+}
+
+// ---- buffers -----------------------------------------------------------------------------------
+
+llvm::Value* FunctionEmitter::own_buffer(llvm::Value* place, TypeId array) {
+  llvm::Value* buffer = v.load_pointer(place, 0);
+  return v.select(
+      v.rt(Rt::skn_is_unique, {buffer}), Chance::Likely, [&] { return buffer; },
+      [&]() -> llvm::Value* {
+        llvm::Value* fresh = b.CreateCall(m.glue.unshare({array}), {buffer});
+        v.store_at(fresh, place, 0);
+        return fresh;
+      });
+}
+
+llvm::Value* FunctionEmitter::own_buffer_with_room(llvm::Value* place, TypeId array) {
+  llvm::Value* buffer = v.load_pointer(place, 0);
+  llvm::Value* is_unique = v.rt(Rt::skn_is_unique, {buffer});
+  llvm::Value* capacity = v.load_word(buffer, offsetof(abi::Buffer, capacity));
+  llvm::Value* has_room = b.CreateICmpSLT(v.length(buffer), capacity);
+  return v.select(
+      b.CreateAnd(is_unique, has_room), Chance::Likely, [&] { return buffer; },
+      [&]() -> llvm::Value* {
+        llvm::Value* fresh = b.CreateCall(m.glue.grow(array), {buffer});
+        v.store_at(fresh, place, 0);
+        return fresh;
+      });
+}
+
+void FunctionEmitter::move_elements(llvm::Value* buffer, TypeId element, llvm::Value* to,
+                                    llvm::Value* from, llvm::Value* count) {
+  const Layout& layout = v.layout(element);
+  if (layout.size == 0) return;
+  llvm::Align align(layout.align);
+  b.CreateMemMove(v.element(buffer, to, element), align, v.element(buffer, from, element), align,
+                  b.CreateMul(count, v.i64(layout.size)));
+}
+
+// ---- operations --------------------------------------------------------------------------------
+
+void FunctionEmitter::emit_array_builtin(const Inst& inst) {
+  switch (inst.builtin) {
+    case Builtin::ArrayLen: {
+      const types::Type type = m.program.types.get(type_of(inst.operands[0]));
+      if (type.kind == TypeKind::FixedArray) return set_dest(v.i64(type.length));
+      return set_dest(v.length(value(inst.operands[0])));
+    }
+    case Builtin::ArrayWithCapacity: {
+      TypeId element = m.program.types.arg(type_of(inst.dest));
+      llvm::Value* count =
+          b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, value(inst.operands[0]), v.i64(0));
+      return set_dest(v.new_buffer(element, count));
+    }
+    case Builtin::ArrayPush:
+      return emit_array_push(inst);
+    case Builtin::ArrayPop:
+      return emit_array_pop(inst);
+    case Builtin::ArraySwap:
+      return emit_array_swap(inst);
+    case Builtin::ArrayClear:
+      return emit_array_clear(inst);
+    case Builtin::ArraySlice:
+      return emit_array_slice(inst);
+    case Builtin::ArrayInsert:
+      return emit_array_insert(inst);
+    case Builtin::ArrayRemove:
+      return emit_array_remove(inst);
+    case Builtin::ArrayTakeAt: {
+      TypeId array = type_of(inst.operands[0]);
+      TypeId element = m.program.types.arg(array);
+      llvm::Value* buffer = own_buffer(address(inst.operands[0].place), array);
+      llvm::Value* at = v.element(buffer, value(inst.operands[1]), element);
+      return v.copy(element, address(inst.dest), at);
+    }
+    case Builtin::ArrayForgetBefore:
+      return emit_array_forget_before(inst);
+    default:
+      SKEIN_UNREACHABLE("not an operation on arrays");
+  }
+}
+
+void FunctionEmitter::emit_array_push(const Inst& inst) {
+  TypeId array = type_of(inst.operands[0]);
+  TypeId element = m.program.types.arg(array);
+  llvm::Value* buffer = own_buffer_with_room(address(inst.operands[0].place), array);
+  llvm::Value* length = v.length(buffer);
+  put(inst.operands[1], v.element(buffer, length, element));
+  v.set_length(buffer, b.CreateNSWAdd(length, v.i64(1)));
+}
+
+void FunctionEmitter::emit_array_pop(const Inst& inst) {
+  TypeId array = type_of(inst.operands[0]);
+  TypeId element = m.program.types.arg(array);
+  llvm::Value* place = address(inst.operands[0].place);
+  llvm::Value* dest = address(inst.dest);
+  const Layout& option = v.layout(type_of(inst.dest));
+  llvm::Value* length = v.length(v.load_pointer(place, 0));
+  llvm::BasicBlock* none = v.new_block("none");
+  llvm::BasicBlock* some = v.new_block("some");
+  llvm::BasicBlock* after = v.new_block("popped");
+  b.CreateCondBr(b.CreateICmpEQ(length, v.i64(0)), none, some);
+  b.SetInsertPoint(none);
+  if (option.tag == nullptr) {
+    v.store_at(v.null(), dest, 0);
+  } else {
+    v.store_at(llvm::ConstantInt::get(option.tag, 0), dest, option.tag_offset);
+  }
+  b.CreateBr(after);
+  b.SetInsertPoint(some);
+  llvm::Value* buffer = own_buffer(place, array);
+  llvm::Value* last = b.CreateSub(length, v.i64(1));
+  v.copy(element, v.offset(dest, option.variants[1][0].offset), v.element(buffer, last, element));
+  if (option.tag != nullptr) {
+    v.store_at(llvm::ConstantInt::get(option.tag, 1), dest, option.tag_offset);
+  }
+  v.set_length(buffer, last);
+  b.CreateBr(after);
+  b.SetInsertPoint(after);
+}
+
+void FunctionEmitter::emit_array_swap(const Inst& inst) {
+  TypeId array = type_of(inst.operands[0]);
+  TypeId element = m.program.types.arg(array);
+  llvm::Value* place = address(inst.operands[0].place);
+  llvm::Value* first = value(inst.operands[1]);
+  llvm::Value* second = value(inst.operands[2]);
+  llvm::Value* length = v.length(v.load_pointer(place, 0));
+  check_bounds(first, length);
+  check_bounds(second, length);
+  llvm::Value* buffer = own_buffer(place, array);
+  llvm::Value* a = v.element(buffer, first, element);
+  llvm::Value* c = v.element(buffer, second, element);
+  llvm::Value* held = temp(element);
+  llvm::Value* other = temp(element);
+  v.copy(element, held, a);
+  v.copy(element, other, c);
+  v.copy(element, a, other);
+  v.copy(element, c, held);
+}
+
+void FunctionEmitter::emit_array_clear(const Inst& inst) {
+  TypeId array = type_of(inst.operands[0]);
+  TypeId element = m.program.types.arg(array);
+  llvm::Value* place = address(inst.operands[0].place);
+  llvm::Value* buffer = v.load_pointer(place, 0);
+  llvm::BasicBlock* keep = v.new_block("keep");
+  llvm::BasicBlock* replace = v.new_block("replace");
+  llvm::BasicBlock* after = v.new_block("cleared");
+  b.CreateCondBr(v.rt(Rt::skn_is_unique, {buffer}), keep, replace);
+  b.SetInsertPoint(keep);
+  if (sir::needs_drop(m.sir, element)) {
+    v.count_up(v.i64(0), v.length(buffer), [&](llvm::Value* index) {
+      v.drop(element, v.element(buffer, index, element));
+    });
+  }
+  v.set_length(buffer, v.i64(0));
+  b.CreateBr(after);
+  b.SetInsertPoint(replace);
+  v.drop(array, place);
+  v.store_at(m.rt.empty_buffer(), place, 0);
+  b.CreateBr(after);
+  b.SetInsertPoint(after);
+}
+
+void FunctionEmitter::emit_array_slice(const Inst& inst) {
+  TypeId element = m.program.types.arg(type_of(inst.operands[0]));
+  llvm::Value* buffer = value(inst.operands[0]);
+  llvm::Value* from = value(inst.operands[1]);
+  llvm::Value* to = value(inst.operands[2]);
+  llvm::Value* length = v.length(buffer);
+  llvm::Value* bad = b.CreateOr(b.CreateICmpUGT(to, length), b.CreateICmpUGT(from, to));
+  panic_if(bad, [&] { return v.rt(Rt::skn_panic_range, {from, to, length, v.i32(site())}); });
+  llvm::Value* count = b.CreateSub(to, from);
+  llvm::Value* fresh = v.new_buffer(element, count);
+  const Layout& layout = v.layout(element);
+  if (layout.size > 0) {
+    llvm::Align align(layout.align);
+    b.CreateMemCpy(v.data(fresh), align, v.element(buffer, from, element), align,
+                   b.CreateMul(count, v.i64(layout.size)));
+  }
+  v.set_length(fresh, count);
+  if (sir::needs_drop(m.sir, element)) {
+    v.count_up(v.i64(0), count, [&](llvm::Value* index) {
+      v.retain(element, v.element(fresh, index, element));
+    });
+  }
+  set_dest(fresh);
+}
+
+void FunctionEmitter::emit_array_insert(const Inst& inst) {
+  TypeId array = type_of(inst.operands[0]);
+  TypeId element = m.program.types.arg(array);
+  llvm::Value* place = address(inst.operands[0].place);
+  llvm::Value* at = value(inst.operands[1]);
+  const Operand& item = inst.operands[2];
+  llvm::Value* length = v.length(v.load_pointer(place, 0));
+  panic_if(b.CreateICmpUGT(at, length), [&] {
+    // The value was given to the array, which does not take it.
+    if (item.kind == Operand::Kind::Move) v.drop(element, location(item));
+    return v.rt(Rt::skn_panic_index, {at, length, v.i32(site())});
+  });
+  llvm::Value* buffer = own_buffer_with_room(place, array);
+  llvm::Value* next = b.CreateAdd(at, v.i64(1));
+  move_elements(buffer, element, next, at, b.CreateSub(length, at));
+  put(item, v.element(buffer, at, element));
+  v.set_length(buffer, b.CreateNSWAdd(length, v.i64(1)));
+}
+
+void FunctionEmitter::emit_array_remove(const Inst& inst) {
+  TypeId array = type_of(inst.operands[0]);
+  TypeId element = m.program.types.arg(array);
+  llvm::Value* place = address(inst.operands[0].place);
+  llvm::Value* at = value(inst.operands[1]);
+  llvm::Value* length = v.length(v.load_pointer(place, 0));
+  check_bounds(at, length);
+  llvm::Value* buffer = own_buffer(place, array);
+  llvm::Value* dest = inst.dest.valid() ? address(inst.dest) : temp(element);
+  v.copy(element, dest, v.element(buffer, at, element));
+  llvm::Value* next = b.CreateAdd(at, v.i64(1));
+  move_elements(buffer, element, at, next, b.CreateSub(length, next));
+  v.set_length(buffer, b.CreateSub(length, v.i64(1)));
+}
+
+void FunctionEmitter::emit_array_forget_before(const Inst& inst) {
+  TypeId array = type_of(inst.operands[0]);
+  TypeId element = m.program.types.arg(array);
+  llvm::Value* place = address(inst.operands[0].place);
+  llvm::Value* count = value(inst.operands[1]);
+  // Nothing was taken out of an array that may be shared or empty for ever.
+  v.if_true(b.CreateICmpSGT(count, v.i64(0)), Chance::Even, [&] {
+    llvm::Value* buffer = v.load_pointer(place, 0);
+    llvm::Value* left = b.CreateSub(v.length(buffer), count);
+    move_elements(buffer, element, v.i64(0), count, left);
+    v.set_length(buffer, left);
+  });
+}
+
+}  // namespace skein::codegen

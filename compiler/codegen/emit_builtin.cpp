@@ -1,0 +1,284 @@
+// The builtin operations of types/builtins.def, but for those of arrays.
+#include "compiler/codegen/function_emitter.h"
+#include "compiler/support/check.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Intrinsics.h"
+#include "llvm/IR/Module.h"
+#include "runtime/abi/layout.h"
+
+namespace skein::codegen {
+
+using sir::BinaryOp;
+using sir::Inst;
+using sir::Operand;
+using types::Builtin;
+
+void FunctionEmitter::emit_builtin(const Inst& inst) {
+  if (emit_number_builtin(inst) || emit_text_builtin(inst) || emit_atomic_builtin(inst)) return;
+  switch (inst.builtin) {
+    case Builtin::Show:
+      return emit_show(inst);
+    case Builtin::Equal:
+      return emit_equal(inst);
+    case Builtin::Compare:
+      return emit_compare(inst);
+    case Builtin::HashValue:
+      return emit_hash(inst);
+    case Builtin::Print:
+      return emit_print(inst);
+    case Builtin::ProcessExit:
+      v.rt(Rt::skn_process_exit, {b.CreateTrunc(value(inst.operands[0]), b.getInt32Ty())});
+      return;
+    case Builtin::ProcessArgs:
+      return set_dest(v.rt(Rt::skn_args, {}));
+    case Builtin::TimeNow:
+      return set_dest(v.rt(Rt::skn_time_now, {}));
+    case Builtin::TimeSleep:
+      return emit_sleep(inst);
+    case Builtin::TaskIsDone:
+      return emit_task_is_done(inst);
+    case Builtin::Panic:
+    case Builtin::Unreachable:
+    case Builtin::Todo:
+    case Builtin::Assert:
+      SKEIN_UNREACHABLE("a panic that lower did not write out");
+    default:
+      return emit_array_builtin(inst);
+  }
+}
+
+// ---- numbers -----------------------------------------------------------------------------------
+
+// The LLVM intrinsic that does the operation on floats; 0 for another operation.
+static unsigned float_intrinsic(Builtin builtin) {
+  switch (builtin) {
+    case Builtin::FloatSqrt:
+      return llvm::Intrinsic::sqrt;
+    case Builtin::FloatAbs:
+      return llvm::Intrinsic::fabs;
+    case Builtin::FloatFloor:
+      return llvm::Intrinsic::floor;
+    case Builtin::FloatCeil:
+      return llvm::Intrinsic::ceil;
+    case Builtin::FloatRound:
+      return llvm::Intrinsic::round;
+    case Builtin::FloatTrunc:
+      return llvm::Intrinsic::trunc;
+    case Builtin::FloatSin:
+      return llvm::Intrinsic::sin;
+    case Builtin::FloatCos:
+      return llvm::Intrinsic::cos;
+    case Builtin::FloatExp:
+      return llvm::Intrinsic::exp;
+    case Builtin::FloatLog:
+      return llvm::Intrinsic::log;
+    default:
+      return 0;
+  }
+}
+
+static unsigned overflow_intrinsic(Builtin builtin, bool is_signed) {
+  switch (builtin) {
+    case Builtin::AddOverflows:
+      return is_signed ? llvm::Intrinsic::sadd_with_overflow : llvm::Intrinsic::uadd_with_overflow;
+    case Builtin::SubOverflows:
+      return is_signed ? llvm::Intrinsic::ssub_with_overflow : llvm::Intrinsic::usub_with_overflow;
+    case Builtin::MulOverflows:
+      return is_signed ? llvm::Intrinsic::smul_with_overflow : llvm::Intrinsic::umul_with_overflow;
+    default:
+      return 0;
+  }
+}
+
+bool FunctionEmitter::emit_number_builtin(const Inst& inst) {
+  if (inst.operands.empty()) return false;
+  TypeKind type = kind(type_of(inst.operands[0]));
+  if (unsigned intrinsic = float_intrinsic(inst.builtin)) {
+    set_dest(b.CreateUnaryIntrinsic(intrinsic, value(inst.operands[0])));
+    return true;
+  }
+  if (unsigned intrinsic = overflow_intrinsic(inst.builtin, types::is_signed(type))) {
+    llvm::Value* both = b.CreateBinaryIntrinsic(intrinsic, value(inst.operands[0]),
+                                                value(inst.operands[1]));
+    set_dest(b.CreateExtractValue(both, 1));
+    return true;
+  }
+  llvm::Type* word = b.getInt64Ty();
+  switch (inst.builtin) {
+    case Builtin::FloatPow:
+      set_dest(b.CreateBinaryIntrinsic(llvm::Intrinsic::pow, value(inst.operands[0]),
+                                       value(inst.operands[1])));
+      return true;
+    case Builtin::WrapTo:
+      set_dest(b.CreateIntCast(value(inst.operands[0]), v.layout(type_of(inst.dest)).scalar,
+                               types::is_signed(type)));
+      return true;
+    case Builtin::CountOnes: {
+      llvm::Value* bits = value(inst.operands[0]);
+      set_dest(b.CreateIntCast(b.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, bits), word, false));
+      return true;
+    }
+    case Builtin::LeadingZeros:
+    case Builtin::TrailingZeros: {
+      llvm::Intrinsic::ID which = inst.builtin == Builtin::LeadingZeros ? llvm::Intrinsic::ctlz
+                                                                        : llvm::Intrinsic::cttz;
+      llvm::Value* zeros =
+          b.CreateBinaryIntrinsic(which, value(inst.operands[0]), b.getFalse());
+      set_dest(b.CreateIntCast(zeros, word, false));
+      return true;
+    }
+    case Builtin::DurationNanos:
+    case Builtin::DurationFromNanos:
+    case Builtin::InstantNanos:
+    case Builtin::InstantFromNanos:
+      set_dest(value(inst.operands[0]));
+      return true;
+    default:
+      return false;
+  }
+}
+
+// ---- whole values ------------------------------------------------------------------------------
+
+static bool is_signed_number(TypeKind kind) { return types::is_signed(kind); }
+
+void FunctionEmitter::emit_show(const Inst& inst) {
+  TypeKind type = kind(type_of(inst.operands[0]));
+  SKEIN_CHECK(!inst.operands[2].is_place(), "a format that is no constant");
+  llvm::Constant* spec = m.constants.format_spec(inst.operands[2].constant.text);
+  if (type == TypeKind::Unit || type == TypeKind::Never) {
+    llvm::Constant* text = m.constants.c_string("()");
+    return change_str(inst.operands[1], [&](llvm::Value* place) {
+      v.rt(Rt::skn_str_append_text, {place, text, v.i64(2)});
+    });
+  }
+  llvm::Value* shown = value(inst.operands[0]);
+  Rt format = Rt::skn_format_int;
+  if (types::is_integer(type)) {
+    format = is_signed_number(type) ? Rt::skn_format_int : Rt::skn_format_uint;
+    shown = b.CreateIntCast(shown, b.getInt64Ty(), is_signed_number(type));
+  } else if (types::is_float(type)) {
+    format = type == TypeKind::F32 ? Rt::skn_format_f32 : Rt::skn_format_float;
+    shown = b.CreateFPCast(shown, b.getDoubleTy());
+  } else {
+    switch (type) {
+      case TypeKind::Bool:
+        format = Rt::skn_format_bool;
+        break;
+      case TypeKind::Char:
+        format = Rt::skn_format_char;
+        break;
+      case TypeKind::Str:
+        format = Rt::skn_format_str;
+        break;
+      case TypeKind::Duration:
+      case TypeKind::Instant:
+        format = Rt::skn_format_duration;
+        break;
+      default:
+        SKEIN_UNREACHABLE("a type that expand_glue should have written out");
+    }
+  }
+  change_str(inst.operands[1], [&](llvm::Value* place) { v.rt(format, {place, shown, spec}); });
+}
+
+void FunctionEmitter::emit_equal(const Inst& inst) {
+  TypeKind type = kind(type_of(inst.operands[0]));
+  if (type == TypeKind::Unit) return set_dest(b.getTrue());
+  llvm::Value* left = value(inst.operands[0]);
+  llvm::Value* right = value(inst.operands[1]);
+  if (type == TypeKind::Str) return set_dest(v.rt(Rt::skn_str_eq, {left, right}));
+  set_dest(compare(BinaryOp::Eq, type, left, right));
+}
+
+void FunctionEmitter::emit_compare(const Inst& inst) {
+  TypeKind type = kind(type_of(inst.operands[0]));
+  if (type == TypeKind::Unit) return set_dest(v.i64(0));
+  llvm::Value* left = value(inst.operands[0]);
+  llvm::Value* right = value(inst.operands[1]);
+  if (type == TypeKind::Str) {
+    llvm::Value* order = v.rt(Rt::skn_str_compare, {left, right});
+    return set_dest(b.CreateSExt(order, b.getInt64Ty()));
+  }
+  llvm::Value* more = b.CreateZExt(compare(BinaryOp::Gt, type, left, right), b.getInt64Ty());
+  llvm::Value* less = b.CreateZExt(compare(BinaryOp::Lt, type, left, right), b.getInt64Ty());
+  set_dest(b.CreateSub(more, less));
+}
+
+// One multiplication and one fold: enough for tables whose size is a power of two.
+void FunctionEmitter::emit_hash(const Inst& inst) {
+  constexpr uint64_t kMultiplier = 0x9e3779b97f4a7c15u;
+  TypeKind type = kind(type_of(inst.operands[0]));
+  llvm::Value* bits = v.i64(0);
+  if (type == TypeKind::Str) {
+    bits = v.rt(Rt::skn_str_hash, {value(inst.operands[0])});
+  } else if (type != TypeKind::Unit) {
+    bits = b.CreateIntCast(value(inst.operands[0]), b.getInt64Ty(), is_signed_number(type));
+  }
+  llvm::Value* mixed = b.CreateMul(b.CreateXor(bits, value(inst.operands[1])), v.i64(kMultiplier));
+  set_dest(b.CreateXor(mixed, b.CreateLShr(mixed, v.i64(32))));
+}
+
+void FunctionEmitter::emit_print(const Inst& inst) {
+  llvm::Value* fd = b.CreateTrunc(value(inst.operands[2]), b.getInt32Ty());
+  v.rt(Rt::skn_print, {value(inst.operands[0]), value(inst.operands[1]), fd});
+}
+
+// ---- atomics: a buffer with one cell -----------------------------------------------------------
+
+bool FunctionEmitter::emit_atomic_builtin(const Inst& inst) {
+  constexpr llvm::AtomicOrdering kOrder = llvm::AtomicOrdering::SequentiallyConsistent;
+  if (inst.builtin == Builtin::AtomicNew) {
+    llvm::Value* cell = nullptr;
+    llvm::Value* box = v.new_box(type_of(inst.operands[0]), cell);
+    put(inst.operands[0], cell);
+    set_dest(box);
+    return true;
+  }
+  if (inst.builtin < Builtin::AtomicNew || inst.builtin > Builtin::AtomicSub) return false;
+  TypeId type = m.program.types.arg(type_of(inst.operands[0]));
+  llvm::Type* memory = v.layout(type).scalar;
+  llvm::Align align(v.layout(type).align);
+  llvm::Value* cell = v.data(value(inst.operands[0]));
+  auto in_memory = [&](const Operand& operand) {
+    llvm::Value* scalar = value(operand);
+    return scalar->getType() == memory ? scalar : b.CreateZExt(scalar, memory);
+  };
+  auto give = [&](llvm::Value* old) {
+    if (kind(type) == TypeKind::Bool) old = b.CreateTrunc(old, b.getInt1Ty());
+    set_dest(old);
+  };
+  switch (inst.builtin) {
+    case Builtin::AtomicLoad: {
+      llvm::LoadInst* load = b.CreateAlignedLoad(memory, cell, align);
+      load->setAtomic(kOrder);
+      give(load);
+      return true;
+    }
+    case Builtin::AtomicStore:
+      b.CreateAlignedStore(in_memory(inst.operands[1]), cell, align)->setAtomic(kOrder);
+      return true;
+    case Builtin::AtomicSwap:
+      give(b.CreateAtomicRMW(llvm::AtomicRMWInst::Xchg, cell, in_memory(inst.operands[1]), align,
+                             kOrder));
+      return true;
+    case Builtin::AtomicAdd:
+      give(b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, cell, in_memory(inst.operands[1]), align,
+                             kOrder));
+      return true;
+    case Builtin::AtomicSub:
+      give(b.CreateAtomicRMW(llvm::AtomicRMWInst::Sub, cell, in_memory(inst.operands[1]), align,
+                             kOrder));
+      return true;
+    case Builtin::AtomicCompareExchange: {
+      llvm::Value* both = b.CreateAtomicCmpXchg(cell, in_memory(inst.operands[1]),
+                                                in_memory(inst.operands[2]), align, kOrder, kOrder);
+      set_dest(b.CreateExtractValue(both, 1));
+      return true;
+    }
+    default:
+      SKEIN_UNREACHABLE("an unknown atomic operation");
+  }
+}
+
+}  // namespace skein::codegen

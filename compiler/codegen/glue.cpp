@@ -1,0 +1,321 @@
+// Writes the glue functions. A function is registered before its body is written, so that types
+// which contain themselves find it.
+#include "compiler/codegen/glue.h"
+
+#include <set>
+#include <vector>
+
+#include "compiler/codegen/module_emitter.h"
+#include "compiler/codegen/values.h"
+#include "compiler/support/check.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Module.h"
+#include "runtime/abi/layout.h"
+
+namespace skein::codegen {
+
+TypeId Glue::element(BufferType buffer) {
+  if (buffer.is_box) return buffer.type;
+  types::TypeStore& types = m_.program.types;
+  if (types.kind(buffer.type) == TypeKind::Str) return types.plain(TypeKind::U8);
+  return types.arg(buffer.type);
+}
+
+std::string Glue::name(BufferType buffer) {
+  return (buffer.is_box ? "box " : "") + m_.type_text(buffer.type);
+}
+
+bool Glue::counts_atomically(BufferType buffer) {
+  if (m_.program.types.kind(buffer.type) == TypeKind::Atomic) return true;
+  return m_.sir.counts_atomically(buffer.type);
+}
+
+// ---- which types contain themselves ------------------------------------------------------------
+
+// The buffers a value owns directly, those inside them left out.
+std::vector<BufferType> Glue::buffers_in(TypeId type) {
+  std::vector<BufferType> found;
+  std::vector<TypeId> pending = {type};
+  std::set<uint32_t> seen;
+  while (!pending.empty()) {
+    TypeId id = pending.back();
+    pending.pop_back();
+    if (!seen.insert(id.index).second) continue;
+    TypeKind kind = m_.program.types.kind(id);
+    if (kind == TypeKind::Str || kind == TypeKind::Array || kind == TypeKind::Atomic) {
+      found.push_back({id, false});
+      continue;
+    }
+    if (kind == TypeKind::FixedArray) pending.push_back(m_.program.types.arg(id));
+    const Layout& layout = m_.layouts.of(id);
+    std::vector<std::vector<FieldLayout>> groups = layout.variants;
+    groups.push_back(layout.fields);
+    for (const std::vector<FieldLayout>& fields : groups) {
+      for (const FieldLayout& field : fields) {
+        if (field.is_boxed) {
+          found.push_back({field.type, true});
+        } else {
+          pending.push_back(field.type);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+bool Glue::reaches(TypeId from, BufferType target) {
+  std::set<std::pair<uint32_t, bool>> seen;
+  std::vector<BufferType> pending = buffers_in(from);
+  while (!pending.empty()) {
+    BufferType buffer = pending.back();
+    pending.pop_back();
+    if (buffer.type == target.type && buffer.is_box == target.is_box) return true;
+    if (!seen.insert({buffer.type.index, buffer.is_box}).second) continue;
+    std::vector<BufferType> inner = buffers_in(element(buffer));
+    pending.insert(pending.end(), inner.begin(), inner.end());
+  }
+  return false;
+}
+
+bool Glue::is_recursive(BufferType buffer) {
+  std::pair<uint32_t, bool> key = {buffer.type.index, buffer.is_box};
+  auto known = recursive_.find(key);
+  if (known != recursive_.end()) return known->second;
+  return recursive_[key] = reaches(element(buffer), buffer);
+}
+
+bool Glue::reaches_recursive(TypeId type) {
+  auto known = reaches_recursive_.find(type.index);
+  if (known != reaches_recursive_.end()) return known->second;
+  std::set<std::pair<uint32_t, bool>> seen;
+  std::vector<BufferType> pending = buffers_in(type);
+  bool found = false;
+  while (!found && !pending.empty()) {
+    BufferType buffer = pending.back();
+    pending.pop_back();
+    if (!seen.insert({buffer.type.index, buffer.is_box}).second) continue;
+    found = is_recursive(buffer);
+    std::vector<BufferType> inner = buffers_in(element(buffer));
+    pending.insert(pending.end(), inner.begin(), inner.end());
+  }
+  return reaches_recursive_[type.index] = found;
+}
+
+// ---- functions ---------------------------------------------------------------------------------
+
+llvm::Function* Glue::make(const char* kind, BufferType type, llvm::Type* result, size_t params,
+                           Body body) {
+  Key key = {kind, type.type.index, type.is_box};
+  auto known = functions_.find(key);
+  if (known != functions_.end()) return known->second;
+  llvm::PointerType* pointer = llvm::PointerType::getUnqual(m_.context);
+  std::vector<llvm::Type*> args(params, pointer);
+  llvm::FunctionType* signature = llvm::FunctionType::get(result, args, false);
+  llvm::Function* function =
+      m_.make_function(signature, std::string(kind) + "." + name(type));
+  if (!sir::drop_may_panic(m_.sir, type.type)) function->setDoesNotThrow();
+  functions_.emplace(key, function);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(m_.context, "entry", function));
+  Values values(m_, builder);
+  body(values, *function);
+  return function;
+}
+
+void Glue::drop_elements(Values& values, BufferType buffer, llvm::Value* address,
+                         llvm::Value* list) {
+  TypeId type = element(buffer);
+  if (!sir::needs_drop(m_.sir, type)) return;
+  if (buffer.is_box) return values.drop(type, values.data(address), list);
+  values.count_up(values.i64(0), values.length(address), [&](llvm::Value* index) {
+    values.drop(type, values.element(address, index, type), list);
+  });
+}
+
+// Disposes of buffers on the list, and of those that come onto it meanwhile, until it is empty.
+void Glue::empty_list(Values& values, llvm::Value* list) {
+  llvm::IRBuilder<>& b = values.b;
+  llvm::BasicBlock* head = values.new_block("next");
+  llvm::BasicBlock* body = values.new_block("dead");
+  llvm::BasicBlock* after = values.new_block("after");
+  b.CreateBr(head);
+  b.SetInsertPoint(head);
+  llvm::Value* buffer = values.load_pointer(list, 0);
+  b.CreateCondBr(b.CreateIsNull(buffer), after, body);
+  b.SetInsertPoint(body);
+  values.store_at(values.load_pointer(buffer, offsetof(abi::Buffer, count)), list, 0);
+  llvm::Value* dispose = values.load_pointer(buffer, offsetof(abi::Buffer, capacity));
+  llvm::FunctionType* type =
+      llvm::FunctionType::get(b.getVoidTy(), {b.getPtrTy(), b.getPtrTy()}, false);
+  b.CreateCall(type, dispose, {buffer, list});
+  values.rt(Rt::skn_buffer_free, {buffer});
+  b.CreateBr(head);
+  b.SetInsertPoint(after);
+}
+
+llvm::Function* Glue::drop_buffer(BufferType type) {
+  return make("drop", type, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    llvm::IRBuilder<>& b = values.b;
+    llvm::Value* buffer = function.getArg(0);
+    bool is_atomic = counts_atomically(type);
+    if (is_recursive(type)) {
+      llvm::Value* list = b.CreateAlloca(b.getPtrTy(), nullptr, "list");
+      values.if_true(values.release_buffer(buffer, is_atomic), Chance::Even, [&] {
+        values.store_at(values.null(), list, 0);
+        drop_elements(values, type, buffer, list);
+        values.rt(Rt::skn_buffer_free, {buffer});
+        empty_list(values, list);
+      });
+    } else {
+      values.if_true(values.release_buffer(buffer, is_atomic), Chance::Even, [&] {
+        drop_elements(values, type, buffer, nullptr);
+        values.rt(Rt::skn_buffer_free, {buffer});
+      });
+    }
+    b.CreateRetVoid();
+  });
+}
+
+llvm::Function* Glue::dispose_buffer(BufferType type) {
+  return make("dispose", type, llvm::Type::getVoidTy(m_.context), 2,
+              [&](Values& values, llvm::Function& function) {
+    drop_elements(values, type, function.getArg(0), function.getArg(1));
+    values.b.CreateRetVoid();
+  });
+}
+
+// Calls `each` for the variants that have fields, each in a block of its own.
+static void each_variant(Values& values, TypeId type, llvm::Value* place,
+                         llvm::function_ref<void(const std::vector<FieldLayout>&)> each) {
+  const Layout& layout = values.layout(type);
+  llvm::BasicBlock* after = values.new_block("after");
+  llvm::SwitchInst* choice = values.b.CreateSwitch(values.variant_of(type, place), after);
+  for (size_t variant = 0; variant < layout.variants.size(); ++variant) {
+    if (layout.variants[variant].empty()) continue;
+    llvm::BasicBlock* block = values.new_block("variant");
+    choice->addCase(values.i64(variant), block);
+    values.b.SetInsertPoint(block);
+    each(layout.variants[variant]);
+    values.b.CreateBr(after);
+  }
+  values.b.SetInsertPoint(after);
+}
+
+void Values::drop_parts(TypeId type, llvm::Value* place, llvm::Value* list) {
+  const types::Type shape = m.program.types.get(type);
+  if (shape.kind == TypeKind::FixedArray) {
+    const Layout& element = layout(shape.args[0]);
+    count_up(i64(0), i64(shape.length), [&](llvm::Value* index) {
+      llvm::Value* at = b.CreateInBoundsGEP(m.layouts.memory_type(element), place, index);
+      drop(shape.args[0], at, list);
+    });
+  } else if (shape.kind == TypeKind::Struct) {
+    drop_fields(layout(type).fields, place, list);
+  } else {
+    each_variant(*this, type, place, [&](const std::vector<FieldLayout>& fields) {
+      drop_fields(fields, place, list);
+    });
+  }
+}
+
+void Values::retain_parts(TypeId type, llvm::Value* place) {
+  const types::Type shape = m.program.types.get(type);
+  if (shape.kind == TypeKind::FixedArray) {
+    const Layout& element = layout(shape.args[0]);
+    count_up(i64(0), i64(shape.length), [&](llvm::Value* index) {
+      retain(shape.args[0], b.CreateInBoundsGEP(m.layouts.memory_type(element), place, index));
+    });
+  } else {
+    each_variant(*this, type, place,
+                 [&](const std::vector<FieldLayout>& fields) { retain_fields(fields, place); });
+  }
+}
+
+llvm::Function* Glue::drop_value(TypeId type) {
+  return make("drop", {type}, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    llvm::Value* place = function.getArg(0);
+    if (llvm::Function* method = m_.drop_method(type)) {
+      values.b.CreateCall(method, {place})->setCallingConv(method->getCallingConv());
+    }
+    values.drop_parts(type, place, nullptr);
+    values.b.CreateRetVoid();
+  });
+}
+
+llvm::Function* Glue::drop_value_into(TypeId type) {
+  return make("drop_into", {type}, llvm::Type::getVoidTy(m_.context), 2,
+              [&](Values& values, llvm::Function& function) {
+    llvm::Value* place = function.getArg(0);
+    if (llvm::Function* method = m_.drop_method(type)) {
+      values.b.CreateCall(method, {place})->setCallingConv(method->getCallingConv());
+    }
+    values.drop_parts(type, place, function.getArg(1));
+    values.b.CreateRetVoid();
+  });
+}
+
+llvm::Function* Glue::retain_value(TypeId type) {
+  return make("retain", {type}, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    values.retain_parts(type, function.getArg(0));
+    values.b.CreateRetVoid();
+  });
+}
+
+// ---- buffers of one's own ----------------------------------------------------------------------
+
+// After skn_buffer_copy: the copies are owners of what the elements own, the old buffer has one
+// owner less.
+static void finish_copy(ModuleEmitter& m, Values& values, BufferType type, llvm::Value* old,
+                        llvm::Value* fresh) {
+  TypeId element = m.glue.element(type);
+  if (sir::needs_drop(m.sir, element)) {
+    values.count_up(values.i64(0), values.length(fresh), [&](llvm::Value* index) {
+      values.retain(element, values.element(fresh, index, element));
+    });
+  }
+  values.b.CreateCall(m.glue.drop_buffer(type), {old});
+}
+
+llvm::Function* Glue::unshare(BufferType type) {
+  llvm::Function* made = make("unshare", type, llvm::PointerType::getUnqual(m_.context), 1,
+                              [&](Values& values, llvm::Function& function) {
+    llvm::Value* old = function.getArg(0);
+    llvm::Value* size = values.i64(m_.layouts.of(element(type)).size);
+    llvm::Value* fresh =
+        values.rt(Rt::skn_buffer_copy, {old, size, values.length(old)});
+    finish_copy(m_, values, type, old, fresh);
+    values.b.CreateRet(fresh);
+  });
+  made->addFnAttr(llvm::Attribute::NoInline);
+  return made;
+}
+
+llvm::Function* Glue::grow(TypeId array) {
+  BufferType type = {array};
+  llvm::Function* made = make("grow", type, llvm::PointerType::getUnqual(m_.context), 1,
+                              [&](Values& values, llvm::Function& function) {
+    llvm::IRBuilder<>& b = values.b;
+    llvm::Value* old = function.getArg(0);
+    llvm::Value* size = values.i64(m_.layouts.of(element(type)).size);
+    llvm::LoadInst* count = b.CreateLoad(b.getInt64Ty(), old);
+    count->setAtomic(llvm::AtomicOrdering::Monotonic);
+    llvm::Value* more = b.CreateAdd(values.length(old), values.i64(1));
+    // A negative count is a literal's: nobody counts its elements either.
+    llvm::Value* is_free = b.CreateICmpSLE(count, values.i64(1));
+    llvm::Value* result = values.select(
+        is_free, Chance::Likely,
+        [&]() -> llvm::Value* { return values.rt(Rt::skn_buffer_grow, {old, size, more}); },
+        [&]() -> llvm::Value* {
+          llvm::Value* fresh = values.rt(Rt::skn_buffer_copy, {old, size, more});
+          finish_copy(m_, values, type, old, fresh);
+          return fresh;
+        });
+    b.CreateRet(result);
+  });
+  made->addFnAttr(llvm::Attribute::NoInline);
+  return made;
+}
+
+}  // namespace skein::codegen

@@ -1,0 +1,81 @@
+// Functions made once per type: releasing, counting and copying what a value owns.
+//
+//   drop.T(place)               ends the value: releases its buffers, drops their elements
+//   drop.[T](buffer)            one owner of the buffer less; the last one drops its elements
+//   drop_into.T(place, list)    the same for types that contain themselves: a buffer whose last owner
+//   dispose.[T](buffer, list)   is gone is put on a list, so that depth costs no stack
+//   retain.T(place)             one owner more for each buffer the value owns
+//   unshare.[T](buffer)         a buffer with these elements that has no other owner
+//   grow.[T](buffer)            the same with room for one element more
+//
+// `box T` stands for the buffer behind a boxed field of type T.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+
+#include "compiler/codegen/layout.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace llvm {
+class Function;
+class Type;
+class Value;
+}  // namespace llvm
+
+namespace skein::codegen {
+
+class ModuleEmitter;
+class Values;
+
+// A buffer type: what it holds, and whether it is a box. A str holds u8.
+struct BufferType {
+  TypeId type;     // str, an array type, or the content of a box
+  bool is_box = false;
+};
+
+class Glue {
+ public:
+  explicit Glue(ModuleEmitter& module) : m_(module) {}
+
+  // By place.
+  llvm::Function* drop_value(TypeId type);
+  llvm::Function* drop_value_into(TypeId type);
+  llvm::Function* retain_value(TypeId type);
+  // By buffer.
+  llvm::Function* drop_buffer(BufferType buffer);
+  llvm::Function* dispose_buffer(BufferType buffer);
+  llvm::Function* unshare(BufferType buffer);
+  llvm::Function* grow(TypeId array);
+
+  // Whether dropping the elements can lead to a buffer of this type again.
+  bool is_recursive(BufferType buffer);
+  // Whether dropping a value of this type can lead to a recursive buffer.
+  bool reaches_recursive(TypeId type);
+  bool counts_atomically(BufferType buffer);
+  // The type of the elements; u8 for a str.
+  TypeId element(BufferType buffer);
+  std::string name(BufferType buffer);
+
+ private:
+  using Key = std::tuple<std::string, uint32_t, bool>;
+  using Body = llvm::function_ref<void(Values& values, llvm::Function& function)>;
+
+  // The function of that kind for that type, made with `body` when it is new.
+  llvm::Function* make(const char* kind, BufferType type, llvm::Type* result, size_t params,
+                       Body body);
+  void drop_elements(Values& values, BufferType buffer, llvm::Value* address, llvm::Value* list);
+  void empty_list(Values& values, llvm::Value* list);
+  bool reaches(TypeId from, BufferType target);
+  std::vector<BufferType> buffers_in(TypeId type);
+
+  ModuleEmitter& m_;
+  std::map<Key, llvm::Function*> functions_;
+  std::map<std::pair<uint32_t, bool>, bool> recursive_;
+  std::unordered_map<uint32_t, bool> reaches_recursive_;
+};
+
+}  // namespace skein::codegen

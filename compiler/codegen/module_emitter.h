@@ -1,0 +1,110 @@
+// What the parts of codegen share while one module is emitted.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/codegen/codegen.h"
+#include "compiler/codegen/constants.h"
+#include "compiler/codegen/debug_info.h"
+#include "compiler/codegen/glue.h"
+#include "compiler/codegen/layout.h"
+#include "compiler/codegen/runtime_abi.h"
+#include "compiler/sir/sir.h"
+
+namespace llvm {
+class Function;
+class FunctionType;
+class LLVMContext;
+class Module;
+class Type;
+}  // namespace llvm
+
+namespace skein::codegen {
+
+// How one parameter comes: by its pieces, as a pointer (large, or `mut`), or not at all.
+struct ParamPassing {
+  TypeId type;
+  sir::ParamMode mode = sir::ParamMode::Borrow;
+  Passing passing = Passing::None;
+  unsigned first_arg = 0;   // among the LLVM function's arguments
+  unsigned arg_count = 0;
+};
+
+// A function's types on the LLVM side.
+//
+//   plain       pieces @f(args…)         void @f(ptr out, args…) for a result that is Indirect
+//   suspending  { ptr, pieces } @f(…)    the handle first; a result that is Indirect goes to `out`
+//                                        if it is there when the ramp returns, else to the frame
+struct Signature {
+  llvm::FunctionType* type = nullptr;
+  TypeId result;
+  bool suspends = false;
+  bool has_out = false;
+  std::vector<ParamPassing> params;
+};
+
+// Where a spawn passes its arguments: behind the Task value the wrapper fills in.
+struct SpawnShape {
+  uint64_t task_size = 0;
+  std::vector<uint64_t> arg_offsets;
+  uint64_t size = 0;
+  uint64_t align = 8;
+};
+
+class ModuleEmitter {
+ public:
+  ModuleEmitter(sir::Module& sir, llvm::Module& module, const Options& options);
+  ModuleEmitter(const ModuleEmitter&) = delete;
+
+  // Fills the LLVM module.
+  void run();
+
+  llvm::Function* function(sir::FunctionId id) { return functions_[id.index]; }
+  const Signature& signature(sir::FunctionId id) { return signatures_[id.index]; }
+  SpawnShape spawn_shape(sir::FunctionId callee);
+  // The function given to await.suspend.bool that runs a call of `callee` as a task.
+  llvm::Function* spawn_wrapper(sir::FunctionId callee);
+  // ptr (ptr outcome, i32 site): the payload of a task that did not end with a value.
+  llvm::Function* await_failed();
+  // void (ptr scope, ptr future, i64 size): gives a task that left more than a value to a scope.
+  llvm::Function* scope_adopt();
+
+  // A function of our own making, internal, with the attributes every function has.
+  llvm::Function* make_function(llvm::FunctionType* type, const std::string& name);
+  void add_common_attributes(llvm::Function& function);
+  // The function that the user's `drop` method of a type became; null if there is none.
+  llvm::Function* drop_method(TypeId type);
+  // The readable text of a type, for names.
+  std::string type_text(TypeId type);
+
+  sir::Module& sir;
+  types::Program& program;
+  llvm::Module& module;
+  llvm::LLVMContext& context;
+  const Options& options;
+  Layouts layouts;
+  RuntimeAbi rt;
+  Constants constants;
+  Glue glue;
+  std::unique_ptr<DebugInfo> debug;   // null without debug information
+
+ private:
+  void declare(sir::FunctionId id);
+  Signature make_signature(const sir::Function& function);
+  void emit_root();
+
+  std::vector<llvm::Function*> functions_;
+  std::vector<Signature> signatures_;
+  std::vector<llvm::Function*> wrappers_;
+  unsigned wrapper_count_ = 0;
+  llvm::Function* await_failed_ = nullptr;
+  llvm::Function* scope_adopt_ = nullptr;
+};
+
+// The result type of an LLVM function: nothing, one piece, or a struct of them; with the handle in
+// front for one that suspends.
+llvm::Type* result_type(llvm::LLVMContext& context, const Layout& result, bool suspends);
+
+}  // namespace skein::codegen

@@ -1,0 +1,153 @@
+// LLVM's own machinery, called in the right order: link, internalise, pipeline, emit.
+#include "compiler/codegen/optimize.h"
+
+#include "compiler/support/check.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Linker/Linker.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
+#include "llvm/Transforms/IPO/Internalize.h"
+
+namespace skein::codegen {
+
+static void initialize_target() {
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86Target();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmPrinter();
+  LLVMInitializeX86AsmParser();
+}
+
+std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::string& error) {
+  initialize_target();
+  llvm::Triple triple("x86_64-unknown-linux-gnu");
+  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
+  SKEIN_CHECK(target != nullptr, "LLVM was built without x86-64");
+  std::string cpu = options.cpu.empty() ? "x86-64" : options.cpu;
+  llvm::TargetOptions target_options;
+  target_options.FunctionSections = true;
+  target_options.DataSections = true;
+  llvm::CodeGenOptLevel level = options.opt_level == OptLevel::O0
+                                    ? llvm::CodeGenOptLevel::None
+                                    : llvm::CodeGenOptLevel::Aggressive;
+  std::unique_ptr<llvm::TargetMachine> machine(
+      target->createTargetMachine(triple, cpu, "", target_options, llvm::Reloc::Static,
+                                  llvm::CodeModel::Small, level));
+  if (machine == nullptr || !machine->getMCSubtargetInfo()->isCPUStringValid(cpu)) {
+    error = "`" + cpu + "` is no x86-64 processor that LLVM knows";
+    return nullptr;
+  }
+  return machine;
+}
+
+// ---- the runtime's hot paths -------------------------------------------------------------------
+
+// `used` kept the hot paths in their bitcode; from here on those that nobody calls may go.
+static void forget_used(llvm::Module& module) {
+  for (const char* name : {"llvm.used", "llvm.compiler.used"}) {
+    if (llvm::GlobalVariable* list = module.getNamedGlobal(name)) list->eraseFromParent();
+  }
+}
+
+static void copy_target_attributes(const llvm::Module& from, llvm::Module& to) {
+  const llvm::Function* model = nullptr;
+  for (const llvm::Function& function : from) {
+    if (!function.isDeclaration()) model = &function;
+  }
+  if (model == nullptr) return;
+  for (llvm::Function& function : to) {
+    if (function.isDeclaration()) continue;
+    for (const char* name : {"target-cpu", "target-features", "tune-cpu"}) {
+      if (model->hasFnAttribute(name)) function.addFnAttr(model->getFnAttribute(name));
+    }
+  }
+}
+
+bool link_fast_paths(llvm::Module& module, std::string_view bitcode, std::string& error) {
+  llvm::MemoryBufferRef buffer({bitcode.data(), bitcode.size()}, "fast.bc");
+  llvm::Expected<std::unique_ptr<llvm::Module>> fast =
+      llvm::parseBitcodeFile(buffer, module.getContext());
+  if (!fast) {
+    error = "the runtime's bitcode cannot be read: " + llvm::toString(fast.takeError());
+    return false;
+  }
+  (*fast)->setDataLayout(module.getDataLayout());
+  (*fast)->setTargetTriple(module.getTargetTriple());
+  forget_used(**fast);
+  copy_target_attributes(**fast, module);
+  bool failed = llvm::Linker::linkModules(module, std::move(*fast),
+                                          llvm::Linker::Flags::LinkOnlyNeeded);
+  SKEIN_CHECK(!failed, "the program does not fit the runtime's bitcode");
+  return true;
+}
+
+// ---- pipeline ----------------------------------------------------------------------------------
+
+// What the runtime and the linker look for by name.
+static bool is_public(const llvm::GlobalValue& value) {
+  llvm::StringRef name = value.getName();
+  return name == "skn_program_main" || name == "skn_sites" || name == "skn_site_count";
+}
+
+static llvm::ModulePassManager pipeline(llvm::PassBuilder& builder, OptLevel level) {
+  switch (level) {
+    case OptLevel::O0:
+      return builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
+    case OptLevel::O2:
+      return builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2);
+    case OptLevel::O3:
+      return builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
+  }
+  SKEIN_UNREACHABLE("an unknown level");
+}
+
+void optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level) {
+  llvm::PassBuilder builder(&machine);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  llvm::ModulePassManager passes;
+  passes.addPass(llvm::InternalizePass(is_public));
+  passes.addPass(llvm::GlobalDCEPass());
+  passes.addPass(pipeline(builder, level));
+  passes.run(module, modules);
+}
+
+// ---- results -----------------------------------------------------------------------------------
+
+std::string print_ir(llvm::Module& module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, nullptr);
+  return text;
+}
+
+std::string emit_code(llvm::Module& module, llvm::TargetMachine& machine, bool is_assembly) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  llvm::CodeGenFileType type =
+      is_assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
+  bool failed = machine.addPassesToEmitFile(passes, stream, nullptr, type);
+  SKEIN_CHECK(!failed, "LLVM cannot write code for this machine");
+  passes.run(module);
+  return std::string(bytes.data(), bytes.size());
+}
+
+}  // namespace skein::codegen

@@ -1,0 +1,30 @@
+// From an LLVM module to the program's text, assembly or object code.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "compiler/codegen/codegen.h"
+
+namespace llvm {
+class Module;
+class TargetMachine;
+}  // namespace llvm
+
+namespace skein::codegen {
+
+// The machine to emit for; null with a reason in `error` for an unknown cpu.
+std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::string& error);
+
+// Links the runtime's hot paths into the module and gives every function the same target features
+// as they have: functions that differ in them are not inlined into each other.
+bool link_fast_paths(llvm::Module& module, std::string_view bitcode, std::string& error);
+
+// Runs LLVM's pipeline of the level; it splits the coroutines.
+void optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level);
+
+std::string print_ir(llvm::Module& module);
+std::string emit_code(llvm::Module& module, llvm::TargetMachine& machine, bool is_assembly);
+
+}  // namespace skein::codegen
