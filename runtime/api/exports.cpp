@@ -207,6 +207,15 @@ void skn_buffer_free(Ptr buffer) { value::free_buffer(buffer_at(buffer)); }
 Ptr skn_str_new(Ptr data, I64 length) {
   return value::new_str({static_cast<char*>(data), static_cast<size_t>(length)});
 }
+Ptr skn_str_from_bytes(Ptr bytes) {
+  const std::string_view text = text_at(bytes);
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = value::valid_char(text.data() + at, text.size() - at);
+    if (length == 0) return nullptr;
+    at += length;
+  }
+  return value::new_str(text);
+}
 Ptr skn_str_concat(Ptr left, Ptr right) { return value::concat(buffer_at(left), buffer_at(right)); }
 void skn_str_append(Ptr place, Ptr str) { value::append(place_at(place), text_at(str)); }
 void skn_str_append_text(Ptr place, Ptr data, I64 length) {
