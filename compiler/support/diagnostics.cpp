@@ -3,12 +3,23 @@
 #include <algorithm>
 #include <cctype>
 
+#include "compiler/support/check.h"
+
 namespace skein {
 
 static const DiagnosticRow kRows[] = {
 #define SKEIN_DIAGNOSTIC(name, code, severity, words) {code, Severity::severity, words},
 #include "compiler/support/diagnostics.def"
 };
+
+std::string_view severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::Error: return "error";
+    case Severity::Warning: return "warning";
+    case Severity::Note: return "note";
+  }
+  SKEIN_UNREACHABLE("unknown severity");
+}
 
 const DiagnosticRow& diagnostic_row(D kind) { return kRows[static_cast<size_t>(kind)]; }
 

@@ -17,6 +17,8 @@
 namespace skein {
 
 enum class Severity : uint8_t { Error, Warning, Note };
+// "error", "warning", "note"
+std::string_view severity_name(Severity severity);
 
 // One enumerator a row of diagnostics.def: D::TaskUnconsumed.
 enum class D : uint16_t {

@@ -215,15 +215,6 @@ class TextRenderer {
     return Style::Plain;
   }
 
-  std::string_view severity_word() const {
-    switch (diagnostic_.severity()) {
-      case Severity::Error: return "error";
-      case Severity::Warning: return "warning";
-      case Severity::Note: return "note";
-    }
-    return "";
-  }
-
   // The file of the report first, then others; lines in order within a file.
   void collect_lines() {
     if (!diagnostic_.span.valid()) return;
@@ -247,7 +238,7 @@ class TextRenderer {
 
   void print_head() {
     std::string code(diagnostic_row(diagnostic_.kind).code);
-    std::string head = std::string(severity_word()) + "[" + code + "]";
+    std::string head = std::string(severity_name(diagnostic_.severity())) + "[" + code + "]";
     out_ += painter_.paint(severity_style(), head) +
             painter_.paint(Style::Bold, ": " + safe(diagnostic_.message)) + "\n";
     if (!diagnostic_.span.valid()) return;

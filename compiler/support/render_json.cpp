@@ -42,15 +42,6 @@ static std::string json_strings(const std::vector<std::string>& texts) {
   return out + "]";
 }
 
-static std::string_view severity_word(Severity severity) {
-  switch (severity) {
-    case Severity::Error: return "error";
-    case Severity::Warning: return "warning";
-    case Severity::Note: return "note";
-  }
-  return "";
-}
-
 std::string render_json(const Diagnostic& diagnostic, const SourceMap& sources) {
   std::string labels = "[";
   for (const Label& label : diagnostic.labels) {
@@ -64,7 +55,7 @@ std::string render_json(const Diagnostic& diagnostic, const SourceMap& sources) 
              ",\"replacement\":" + json_string(fix.replacement) + "}";
   }
   return "{\"code\":" + json_string(diagnostic_row(diagnostic.kind).code) +
-         ",\"severity\":" + json_string(severity_word(diagnostic.severity())) +
+         ",\"severity\":" + json_string(severity_name(diagnostic.severity())) +
          ",\"message\":" + json_string(diagnostic.message) + "," +
          json_place(diagnostic.span, sources) + ",\"mark\":" + json_string(diagnostic.mark) +
          ",\"labels\":" + labels + "],\"notes\":" + json_strings(diagnostic.notes) +
