@@ -75,7 +75,9 @@ PendingPlace lower_pending_place(Body& body, const ast::Expr* expr) {
 
 static bool is_boxed_field(Body& body, const PendingPlace::Step& step) {
   const types::Type& type = body.program.types.get(step.container);
-  if (type.kind != TypeKind::Struct || step.projection.kind != Projection::Kind::Field) return false;
+  bool is_field =
+      type.kind == TypeKind::Struct && step.projection.kind == Projection::Kind::Field;
+  if (!is_field) return false;
   return body.program.structs[types::StructId(type.decl)].fields[step.projection.index].is_boxed;
 }
 

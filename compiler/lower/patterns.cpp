@@ -133,7 +133,8 @@ class Simplifier {
         return ask_variant(std::move(row), at, 0);
       case PatternKind::Literal: {
         const ast::Expr* value = raw.pattern->as<ast::LiteralPattern>()->value;
-        return replace(std::move(row), at, {constant_question(body_, raw, *constant_of(body_, value))});
+        Question question = constant_question(body_, raw, *constant_of(body_, value));
+        return replace(std::move(row), at, {std::move(question)});
       }
       case PatternKind::Range:
         return replace(std::move(row), at,

@@ -13,7 +13,8 @@ types::VarId root_variable(const types::Program& program, const ast::Expr* expr)
 bool changes_variable(const types::Program& program, const ast::Expr* expr, types::VarId var);
 
 // Whether a task is given up to the scope of the function itself: a `spawn` whose handle is dropped
-// or a task that is detached, outside of any `async` block. `discards` says what happens to the block's value.
+// or a task that is detached, outside of any `async` block. `discards` says whether the block's
+// value is dropped.
 bool gives_up_tasks(const types::Program& program, const ast::Block* block, bool discards);
 
 }  // namespace skein::lower
