@@ -114,6 +114,7 @@ void FunctionEmitter::leave(llvm::Value* handle, llvm::ArrayRef<llvm::Value*> pi
 }
 
 void FunctionEmitter::emit_ret_block() {
+  ret_block_->moveAfter(&function_->back());
   b.SetInsertPoint(ret_block_);
   set_location(sir_.span);
   coro(llvm::Intrinsic::coro_end,

@@ -131,6 +131,7 @@ void FunctionEmitter::emit_suspending_call(const Inst& inst, std::vector<llvm::V
   raise_outcome(handle);
 
   b.SetInsertPoint(waits);
+  handle = v.only_here(handle);
   note_site();
   suspend(handle, m.rt.get(Rt::skn_await_frame));
   llvm::LoadInst* state = b.CreateAlignedLoad(

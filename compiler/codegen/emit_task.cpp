@@ -30,6 +30,7 @@ void FunctionEmitter::emit_spawn(const Inst& inst) {
 // afterwards.
 llvm::Value* FunctionEmitter::wait_for_future(llvm::Value* future, TypeId type, llvm::Value* to) {
   const Layout& layout = v.layout(type);
+  future = v.only_here(future);
   llvm::LoadInst* early = b.CreateAlignedLoad(b.getInt64Ty(), future, llvm::Align(8));
   early->setAtomic(llvm::AtomicOrdering::Acquire);
   llvm::Value* is_pending = b.CreateICmpEQ(b.CreateAnd(early, v.i64(abi::kDone)), v.i64(0));

@@ -97,6 +97,8 @@ llvm::CallInst* RuntimeAbi::call(llvm::IRBuilderBase& builder, Rt rt,
   llvm::Function* function = get(rt);
   llvm::CallInst* call = builder.CreateCall(function, args);
   call->setCallingConv(function->getCallingConv());
+  // How an i1 is extended is said at both ends.
+  call->setAttributes(function->getAttributes());
   return call;
 }
 

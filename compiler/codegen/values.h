@@ -76,6 +76,10 @@ class Values {
   llvm::Value* state_of(llvm::Value* outcome);
   llvm::Value* outcome_of(llvm::Value* state);
 
+  // The same pointer under a new definition that LLVM does not see through. What lives over a
+  // suspension is saved in the frame where it is defined: this moves the saving off the fast path.
+  llvm::Value* only_here(llvm::Value* pointer) { return b.CreateLaunderInvariantGroup(pointer); }
+
   // Control flow.
   llvm::BasicBlock* new_block(const llvm::Twine& name);
   void branch(llvm::Value* condition, llvm::BasicBlock* yes, llvm::BasicBlock* no, Chance chance);
