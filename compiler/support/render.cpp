@@ -286,6 +286,13 @@ class TextRenderer {
     out_ += "\n";
   }
 
+  // A mark and the columns it covers.
+  struct PlacedMark {
+    uint32_t begin;
+    uint32_t end;
+    const Mark* mark;
+  };
+
   void print_line(MarkedLine& line) {
     std::stable_sort(line.marks.begin(), line.marks.end(),
                      [](const Mark& a, const Mark& b) { return a.begin < b.begin; });
@@ -295,50 +302,52 @@ class TextRenderer {
     uint32_t size = static_cast<uint32_t>(text.size());
     cut_to_window(shown, text, shown.columns[std::min(line.marks[0].begin, size)]);
     print_source(line.line, "|", Style::Gutter, shown.text);
-
-    struct Placed {
-      uint32_t begin;
-      uint32_t end;
-      const Mark* mark;
-    };
-    std::vector<Placed> placed;
+    std::vector<PlacedMark> placed;
     for (const Mark& mark : line.marks) {
       uint32_t begin = shown.columns[std::min(mark.begin, size)];
       uint32_t end = shown.columns[std::min(mark.end, size)];
       placed.push_back({begin, std::max(end, begin + 1), &mark});
     }
-    // The row of marks, with the words of the rightmost behind it.
-    std::string row = out_row_start();
+    print_marks(placed);
+    for (size_t i = placed.size() - 1; i-- > 0;) {
+      if (!placed[i].mark->text.empty()) print_mark_text(placed, i);
+    }
+  }
+
+  // The row of marks, with the words of the rightmost behind it.
+  void print_marks(const std::vector<PlacedMark>& placed) {
+    std::string row = row_start();
     uint32_t column = 0;
-    for (const Placed& place : placed) {
+    for (const PlacedMark& place : placed) {
       if (place.end <= column) continue;
       uint32_t begin = std::max(place.begin, column);
       row.append(begin - column, ' ');
-      row += paint_mark(*place.mark, std::string(place.end - begin,
-                                                 place.mark->is_primary ? '^' : '-'));
+      char sign = place.mark->is_primary ? '^' : '-';
+      row += paint_mark(*place.mark, std::string(place.end - begin, sign));
       column = place.end;
     }
     const Mark& last = *placed.back().mark;
     if (!last.text.empty()) row += " " + paint_mark(last, safe(last.text));
     out_ += row + "\n";
-    // The words of the others, from right to left, each under its mark.
-    for (size_t i = placed.size() - 1; i-- > 0;) {
-      if (placed[i].mark->text.empty()) continue;
-      std::string words = out_row_start();
-      column = 0;
-      for (size_t j = 0; j < i; ++j) {
-        if (placed[j].mark->text.empty() || placed[j].begin < column) continue;
-        if (placed[j].begin == placed[i].begin) continue;
-        words.append(placed[j].begin - column, ' ');
-        words += paint_mark(*placed[j].mark, "|");
-        column = placed[j].begin + 1;
-      }
-      words.append(placed[i].begin - std::min(column, placed[i].begin), ' ');
-      out_ += words + paint_mark(*placed[i].mark, safe(placed[i].mark->text)) + "\n";
-    }
   }
 
-  std::string out_row_start() const {
+  // The words of one of the other marks under it, with bars down to those further left.
+  void print_mark_text(const std::vector<PlacedMark>& placed, size_t index) {
+    const PlacedMark& place = placed[index];
+    std::string row = row_start();
+    uint32_t column = 0;
+    for (size_t i = 0; i < index; ++i) {
+      const PlacedMark& left = placed[i];
+      if (left.mark->text.empty() || left.begin < column || left.begin == place.begin) continue;
+      row.append(left.begin - column, ' ');
+      row += paint_mark(*left.mark, "|");
+      column = left.begin + 1;
+    }
+    row.append(place.begin - std::min(column, place.begin), ' ');
+    out_ += row + paint_mark(*place.mark, safe(place.mark->text)) + "\n";
+  }
+
+  std::string row_start() const {
     return std::string(gutter_, ' ') + " " + painter_.paint(Style::Gutter, "|") + " ";
   }
 
@@ -350,13 +359,14 @@ class TextRenderer {
     out_ += painter_.paint(Style::Help, std::string(head) + ":") + " " + safe(words) + "\n";
   }
 
-  // Each line that changes, as it will be.
+  // A change within one line of the report's file.
+  struct Change {
+    uint32_t begin;  // bytes within the line
+    uint32_t end;
+    const std::string* replacement;
+  };
+
   void print_fixes() {
-    struct Change {
-      uint32_t begin;
-      uint32_t end;
-      const std::string* replacement;
-    };
     std::map<uint32_t, std::vector<Change>> by_line;
     for (const FixIt& fix : diagnostic_.fixes) {
       uint32_t line = line_of(sources_, fix.span.begin);
@@ -369,21 +379,25 @@ class TextRenderer {
                                local_offset(source, line, fix.span.end), &fix.replacement});
     }
     for (std::pair<const uint32_t, std::vector<Change>>& entry : by_line) {
-      std::string text(sources_.line_text(lines_[0].file, entry.first));
-      std::vector<Change>& changes = entry.second;
-      std::sort(changes.begin(), changes.end(),
-                [](const Change& a, const Change& b) { return a.begin > b.begin; });
-      uint32_t first = 0;
-      for (const Change& change : changes) {
-        if (change.end > text.size()) continue;
-        text.replace(change.begin, change.end - change.begin, *change.replacement);
-        first = change.begin;
-      }
-      if (text.ends_with('\r')) text.pop_back();
-      ShownLine shown = show_line(text);
-      cut_to_window(shown, text, shown.columns[std::min<size_t>(first, text.size())]);
-      print_source(entry.first, "+", Style::Added, shown.text);
+      print_changed_line(entry.first, entry.second);
     }
+  }
+
+  // The line as it will be. Changes are made from its end, so that places stay right.
+  void print_changed_line(uint32_t line, std::vector<Change>& changes) {
+    std::string text(sources_.line_text(lines_[0].file, line));
+    std::sort(changes.begin(), changes.end(),
+              [](const Change& a, const Change& b) { return a.begin > b.begin; });
+    size_t first = 0;
+    for (const Change& change : changes) {
+      if (change.end > text.size()) continue;
+      text.replace(change.begin, change.end - change.begin, *change.replacement);
+      first = change.begin;
+    }
+    if (text.ends_with('\r')) text.pop_back();
+    ShownLine shown = show_line(text);
+    cut_to_window(shown, text, shown.columns[std::min(first, text.size())]);
+    print_source(line, "+", Style::Added, shown.text);
   }
 
   const Diagnostic& diagnostic_;
@@ -398,6 +412,14 @@ class TextRenderer {
 
 std::string render_text(const Diagnostic& diagnostic, const SourceMap& sources, bool color) {
   return TextRenderer(diagnostic, sources, color).run();
+}
+
+std::string render_text(const DiagnosticSink& sink, const SourceMap& sources, bool color) {
+  std::string out;
+  for (const Diagnostic* diagnostic : sink.sorted()) {
+    out += render_text(*diagnostic, sources, color) + "\n";
+  }
+  return out + render_summary(sink, color);
 }
 
 static std::string counted(size_t count, std::string_view noun) {
