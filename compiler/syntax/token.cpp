@@ -60,8 +60,7 @@ Symbol TokenBuffer::doc_before(uint32_t token_index) const {
   return found->text;
 }
 
-// Text on one line of a dump: newlines and other control characters as escapes.
-static std::string quoted(std::string_view text) {
+std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '\n') {

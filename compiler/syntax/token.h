@@ -101,6 +101,9 @@ class TokenBuffer {
   std::vector<DocComment> docs_;  // in order of `token`
 };
 
+// Text on one line of a dump, in quotes, control characters as escapes.
+std::string quoted(std::string_view text);
+
 // One token a line: place, kind, text. What `--emit=tokens` shows.
 std::string print_tokens(const TokenBuffer& tokens, const SourceMap& sources,
                          const Interner& names);
