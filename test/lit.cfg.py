@@ -6,6 +6,7 @@
 #   %run_all FILE   builds FILE at -O0 and --release, runs each with 1, 2 and 8 workers, and compares
 #                   with the comments at its head (run_program.py says which)
 #   %python %root   the interpreter; the top of the source tree
+#   %rt %stress     the folder of the runtime's library and bitcode; its stress program
 import importlib.util
 import os
 
@@ -22,6 +23,8 @@ skein = os.path.join(config.skein_build, "bin", "skein")
 test = config.test_source_root
 config.substitutions.append(("%skein", skein))
 config.substitutions.append(("%run_all", f"{config.python} {test}/run_program.py --skein {skein}"))
+config.substitutions.append(("%rt", os.path.join(config.skein_build, "lib", "skein")))
+config.substitutions.append(("%stress", os.path.join(config.skein_build, "test", "stress", "skein_stress")))
 config.substitutions.append(("%run", f"{config.python} {test}/run_workers.py"))
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%root", config.skein_source))

@@ -1,6 +1,6 @@
 // C++20 coroutines with the layout and the protocol of compiled Skein functions.
 //
-// The hand-compiled IR (test/unit/runtime/handcompiled) is the real thing, but the thread sanitizer
+// The hand-compiled IR (test/runtime/handcompiled) is the real thing, but the thread sanitizer
 // does not see into it. clang lowers these the same way (eager ramp, await.suspend wrappers, promise
 // behind the two function pointers), so a program written with them drives the whole runtime, and
 // every access of it is instrumented.
