@@ -1,0 +1,57 @@
+// Blocks are reused, and those freed elsewhere come back in batches.
+#include "runtime/task/frame_pool.h"
+
+#include <gtest/gtest.h>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace skein::task {
+
+TEST(FramePool, BlockFreedInPlaceIsTheNextOneOfItsSize) {
+  FramePool pool;
+  void* block = pool.allocate(40);
+  pool.free_in_place(block, 40);
+  EXPECT_EQ(pool.allocate(48), block);
+  EXPECT_NE(pool.allocate(64), block);
+}
+
+TEST(FramePool, BlocksAreAlignedAndApart) {
+  FramePool pool;
+  for (size_t size : {1, 16, 17, 200, 1024, 1025, 5000}) {
+    char* first = static_cast<char*>(pool.allocate(size));
+    char* second = static_cast<char*>(pool.allocate(size));
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(first) % kBlockStep, 0u);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(second) % kBlockStep, 0u);
+    EXPECT_GE(static_cast<size_t>(std::abs(second - first)), size);
+    pool.free_in_place(first, size);
+    pool.free_in_place(second, size);
+  }
+}
+
+TEST(FramePool, MemoryStaysFlatWhenOneWorkerAllocatesAndAnotherFrees) {
+  FramePool producer;
+  FramePool consumer;
+  constexpr size_t kSize = 48;
+  for (int round = 0; round < 1000; ++round) {
+    for (uint32_t i = 0; i < kBatch; ++i) consumer.free_later(producer.allocate(kSize), kSize);
+  }
+  // The consumer keeps two batches back, one more is under way.
+  EXPECT_LE(producer.bytes_from_chunks(), 4 * kBatch * kSize);
+}
+
+TEST(FramePool, DepotHoldsWholeBatchesOnly) {
+  FramePool pool;
+  constexpr size_t kSize = 160;
+  constexpr size_t kClass = kSize / kBlockStep;
+  const size_t before = depot_batches(kClass);
+  std::vector<void*> blocks;
+  for (uint32_t i = 0; i < 3 * kBatch; ++i) blocks.push_back(pool.allocate(kSize));
+  EXPECT_EQ(std::set<void*>(blocks.begin(), blocks.end()).size(), blocks.size());
+  for (uint32_t i = 0; i < 2 * kBatch - 1; ++i) pool.free_later(blocks[i], kSize);
+  EXPECT_EQ(depot_batches(kClass), before);
+  for (uint32_t i = 2 * kBatch - 1; i < 3 * kBatch; ++i) pool.free_later(blocks[i], kSize);
+  EXPECT_EQ(depot_batches(kClass), before + 2);
+}
+
+}  // namespace skein::task
