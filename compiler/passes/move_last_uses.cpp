@@ -13,6 +13,7 @@
 // that were here for the old copies still have to do.
 #include <algorithm>
 
+#include "compiler/passes/last_use.h"
 #include "compiler/passes/passes.h"
 #include "compiler/sir/flow.h"
 
@@ -25,8 +26,6 @@ using sir::Inst;
 using sir::InstKind;
 using sir::LocalId;
 using sir::Operand;
-using sir::Place;
-using sir::Projection;
 
 static bool contains(const std::vector<LocalId>& set, LocalId local) {
   return std::find(set.begin(), set.end(), local) != set.end();
@@ -226,7 +225,7 @@ class MoveFinder {
       BitSet live = live_.at_end(block);
       for (size_t i = insts.size(); i-- > 0;) {
         for (Operand& operand : insts[i].operands) {
-          if (is_last_use(insts[i], operand, live)) operand.kind = Operand::Kind::Move;
+          if (is_moved(insts[i], operand, live)) operand.kind = Operand::Kind::Move;
         }
         live_.step_back(block, i, live);
       }
@@ -234,43 +233,11 @@ class MoveFinder {
   }
 
  private:
-  bool is_last_use(const Inst& inst, const Operand& operand, const BitSet& live_after) {
-    if (operand.kind != Operand::Kind::Copy) return false;
-    LocalId local = operand.place.local;
-    if (!sir::owns_value(function_.locals[local]) || live_after.test(local.index)) return false;
-    if (inst.unwind.valid() && live_.at_begin(inst.unwind).test(local.index)) return false;
-    TypeId type = sir::place_type(module_, function_, operand.place);
-    return sir::needs_drop(module_, type) && is_plain_part(operand.place) &&
-           count_of(inst, local) == 1;
+  // Taking the payload of a variant away costs more at the drop than counting it does.
+  bool is_moved(const Inst& inst, const Operand& operand, const BitSet& live_after) {
+    return is_last_use(module_, function_, live_, inst, operand, live_after, Parts::Fields) &&
+           sir::needs_drop(module_, sir::place_type(module_, function_, operand.place));
   }
-
-  // A field. Taking the payload of a variant away costs more at the drop than counting it does, and
-  // elements have no state of their own.
-  bool is_plain_part(const Place& place) {
-    Place whole = place.local;
-    for (const Projection& step : place.path) {
-      if (step.kind != Projection::Kind::Field) return false;
-      const types::Type& type = module_.types().get(sir::place_type(module_, function_, whole));
-      if (type.kind == types::TypeKind::Struct) {
-        const types::StructDecl& decl = module_.program->structs[types::StructId(type.decl)];
-        if (decl.drop_fn.valid() || decl.fields[step.index].is_boxed) return false;
-      }
-      whole.path.push_back(step);
-    }
-    return true;
-  }
-
-  static size_t count_of(const Inst& inst, LocalId local) {
-    size_t count = 0;
-    auto look_at = [&](LocalId named) { count += named == local; };
-    for (const Operand& operand : inst.operands) {
-      if (operand.is_place()) sir::for_each_local(operand.place, look_at);
-    }
-    if (inst.dest.valid()) sir::for_each_local(inst.dest, look_at);
-    return count;
-  }
-
-  using TypeId = types::TypeId;
 
   sir::Module& module_;
   Function& function_;

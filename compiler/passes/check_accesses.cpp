@@ -1,0 +1,186 @@
+// Reports accesses that overlap while one of them is exclusive (language rule 1).
+//
+// Two kinds of access last longer than a moment: the operands of one call, which all last until it
+// returns, and references (`for mut x in xs`), which last until they are not used any more. Fields
+// of one variable are disjoint; two elements of one array are not, whatever the indices.
+#include <algorithm>
+
+#include "compiler/passes/ownership.h"
+
+namespace skein::passes {
+
+using sir::BlockId;
+using sir::Function;
+using sir::Inst;
+using sir::InstKind;
+using sir::LocalId;
+using sir::Operand;
+using sir::Place;
+using sir::Projection;
+
+class AccessChecker {
+ public:
+  AccessChecker(sir::Module& module, const Function& function, DiagnosticSink& sink)
+      : module_(module), function_(function), sink_(sink), targets_(function.locals.size()),
+        set_counts_(function.locals.size()) {}
+
+  void run() {
+    find_references();
+    for (const sir::Block& block : function_.blocks) {
+      for (const Inst& inst : block.insts) check_operands(inst);
+    }
+    if (!references_.empty()) check_references();
+  }
+
+ private:
+  // What a reference stands for, where that is one place.
+  struct Target {
+    Place place;
+    bool is_exclusive = false;
+  };
+
+  void find_references() {
+    for (const sir::Block& block : function_.blocks) {
+      for (const Inst& inst : block.insts) {
+        if (inst.kind != InstKind::Ref) continue;
+        uint32_t local = inst.dest.local.index;
+        bool is_exclusive = inst.operands[0].kind == Operand::Kind::Mut;
+        if (++set_counts_[local] == 1) {
+          references_.push_back(inst.dest.local);
+          targets_[local] = {inst.operands[0].place, is_exclusive};
+        } else {
+          targets_[local].is_exclusive |= is_exclusive;
+        }
+      }
+    }
+  }
+
+  // The place behind references. One that is set at several places stands for itself.
+  Place resolve(Place place) const {
+    for (size_t steps = 0; steps < references_.size(); ++steps) {
+      uint32_t local = place.local.index;
+      if (set_counts_[local] != 1) break;
+      Place behind = targets_[local].place;
+      behind.path.insert(behind.path.end(), place.path.begin(), place.path.end());
+      place = std::move(behind);
+    }
+    return place;
+  }
+
+  static bool may_overlap(const Place& a, const Place& b) {
+    if (a.local != b.local) return false;
+    size_t common = std::min(a.path.size(), b.path.size());
+    for (size_t i = 0; i < common; ++i) {
+      const Projection& x = a.path[i];
+      const Projection& y = b.path[i];
+      if (x.kind == Projection::Kind::Index || y.kind == Projection::Kind::Index) continue;
+      if (x != y) return false;
+    }
+    return true;
+  }
+
+  // ---- operands of one call ----------------------------------------------------------------
+
+  void check_operands(const Inst& inst) {
+    bool is_call = inst.kind == InstKind::Call || inst.kind == InstKind::CallValue ||
+                   inst.kind == InstKind::Builtin;
+    if (!is_call) return;
+    for (size_t i = 0; i < inst.operands.size(); ++i) {
+      if (inst.operands[i].kind != Operand::Kind::Mut) continue;
+      for (size_t j = 0; j < inst.operands.size(); ++j) {
+        const Operand& other = inst.operands[j];
+        // Of two exclusive ones the pair is looked at once. Copies are read before the call.
+        bool lasts = other.kind == Operand::Kind::Borrow ||
+                     (other.kind == Operand::Kind::Mut && j > i);
+        if (!lasts) continue;
+        if (!may_overlap(resolve(inst.operands[i].place), resolve(other.place))) continue;
+        return report_call(inst, inst.operands[i].place, other);
+      }
+    }
+  }
+
+  void report_call(const Inst& inst, const Place& place, const Operand& other) {
+    bool has_index = std::any_of(place.path.begin(), place.path.end(), [](const Projection& step) {
+      return step.kind == Projection::Kind::Index;
+    });
+    std::string name = place_name(module_, function_, place.local);
+    Report report = sink_.report(inst.span, D::OverlappingAccess, {name});
+    bool both = other.kind == Operand::Kind::Mut;
+    report.mark(both ? "this call gets it twice, both times as `mut`"
+                     : "this call gets it as `mut` and to look at");
+    if (has_index && both) {
+      report.help("two elements may be the same one: `" + name +
+                  ".swap(i, j)` exchanges elements, or change one after the other");
+    } else if (both) {
+      report.help("pass different variables, or different fields of one");
+    } else {
+      report.help("put what is looked at into a variable of its own first");
+    }
+  }
+
+  // ---- references --------------------------------------------------------------------------
+
+  void check_references() {
+    sir::Flow flow(function_);
+    sir::Liveness live(flow, sir::Drops::AreNone);
+    for (BlockId block : flow.order()) {
+      const std::vector<Inst>& insts = function_.blocks[block].insts;
+      sir::BitSet after = live.at_end(block);
+      for (size_t i = insts.size(); i-- > 0;) {
+        for (LocalId reference : references_) {
+          if (after.test(reference.index)) check_beside(insts[i], reference, live);
+        }
+        live.step_back(block, i, after);
+      }
+    }
+  }
+
+  // An instruction while `reference` is still to be used.
+  void check_beside(const Inst& inst, LocalId reference, const sir::Liveness& live) {
+    const Target& target = targets_[reference.index];
+    Place held = resolve(reference);
+    auto conflicts = [&](const Place& place, bool writes) {
+      if (!writes && !target.is_exclusive) return false;
+      if (place.local == reference) return false;
+      std::span<const LocalId> sources = live.sources(place.local);
+      bool goes_through = std::find(sources.begin(), sources.end(), reference) != sources.end();
+      return !goes_through && may_overlap(resolve(place), held);
+    };
+    bool found = false;
+    for (const Operand& operand : inst.operands) {
+      if (!operand.is_place()) continue;
+      bool writes = operand.kind == Operand::Kind::Move || operand.kind == Operand::Kind::Mut;
+      found |= conflicts(operand.place, writes);
+    }
+    bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+    bool sets = inst.dest.valid() && inst.kind != InstKind::Ref && !is_life;
+    if (sets) found |= conflicts(inst.dest, true);
+    if (found) report_reference(inst, reference);
+  }
+
+  void report_reference(const Inst& inst, LocalId reference) {
+    const sir::Local& local = function_.locals[reference];
+    const Target& target = targets_[reference.index];
+    Report report = sink_.report(inst.span, D::OverlappingAccess,
+                                 {place_name(module_, function_, target.place.local)});
+    report.mark("used here");
+    if (local.name.valid()) {
+      std::string name = place_name(module_, function_, reference);
+      report.label(local.span, "`" + name + "` stands for a part of it until its last use")
+          .help("do this before or after `" + name + "` is used, or work on a copy");
+    }
+  }
+
+  sir::Module& module_;
+  const Function& function_;
+  DiagnosticSink& sink_;
+  std::vector<LocalId> references_;
+  std::vector<Target> targets_;
+  std::vector<uint32_t> set_counts_;
+};
+
+void check_accesses(sir::Module& module, const Function& function, DiagnosticSink& sink) {
+  AccessChecker(module, function, sink).run();
+}
+
+}  // namespace skein::passes
