@@ -523,7 +523,9 @@ class Reader {
     place.local = read_local_use();
     while (!failed_) {
       Projection step;
-      if (take_punct("[")) {
+      // The cases of a switch begin with a bracket too.
+      if (at_punct("[") && peek(1).kind == Kind::Local) {
+        ++at_;
         step.kind = Projection::Kind::Index;
         step.local = read_local_use();
         expect_punct("]");
