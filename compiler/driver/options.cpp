@@ -1,6 +1,9 @@
 #include "compiler/driver/options.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "compiler/support/check.h"
 
 namespace skein::driver {
 
@@ -284,6 +287,25 @@ Options parse_options(const std::vector<std::string_view>& args, DiagnosticSink&
   return Reader(args, sink).read();
 }
 
+static Step step_of(Product product) {
+  switch (product) {
+    case Product::Tokens: return Step::Lex;
+    case Product::Ast: return Step::Parse;
+    case Product::Sir: return Step::Passes;
+    case Product::LlvmIr:
+    case Product::Asm:
+    case Product::Object: return Step::Codegen;
+    case Product::Executable: return Step::Link;
+  }
+  SKEIN_UNREACHABLE("unknown product");
+}
+
+Step Options::last_step() const {
+  // The last two reporters to the user are passes.
+  Step last = verb == Verb::Check ? Step::Passes : step_of(product);
+  return stop_after ? std::min(*stop_after, last) : last;
+}
+
 static void append_padded(std::string& out, std::string_view text, size_t width) {
   out += text;
   out.append(text.size() < width ? width - text.size() : 1, ' ');
@@ -297,7 +319,8 @@ static std::string general_help() {
     out += std::string(verb.summary) + "\n";
   }
   out += "\n`skein VERB --help` shows the flags of a verb.\n";
-  out += "exit status: 0 all is well, 1 errors in the program, 2 wrong use, 70 a bug in skein\n";
+  out += "exit status: 0 all is well, 1 errors in the program, 2 wrong use or a refusal of the system,\n"
+         "             70 a bug in skein\n";
   return out;
 }
 

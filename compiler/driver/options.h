@@ -41,6 +41,9 @@ struct Options {
   ColorMode color = ColorMode::Auto;
   std::vector<std::string> dump_after;   // names of passes
   std::vector<std::string> passes;       // for `opt`
+
+  // The step that makes the product, or an earlier one that --stop-after names.
+  Step last_step() const;
 };
 
 // Reads `args` (without the program's name). A wrong use is reported to the sink, which then has

@@ -3,18 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "compiler/support/check.h"
-
 namespace skein::driver {
-
-static std::string_view severity_name(Severity severity) {
-  switch (severity) {
-    case Severity::Error: return "error";
-    case Severity::Warning: return "warning";
-    case Severity::Note: return "note";
-  }
-  SKEIN_UNREACHABLE("unknown severity");
-}
 
 // Cuts the next word off the front of `text`.
 static std::string_view take_word(std::string_view& text) {

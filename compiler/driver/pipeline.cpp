@@ -1,0 +1,224 @@
+#include "compiler/driver/pipeline.h"
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/check/check.h"
+#include "compiler/codegen/codegen.h"
+#include "compiler/driver/files.h"
+#include "compiler/driver/modules.h"
+#include "compiler/lower/lower.h"
+#include "compiler/passes/pipeline.h"
+#include "compiler/sir/print.h"
+#include "compiler/sir/read.h"
+#include "compiler/sir/verify.h"
+#include "compiler/syntax/print_ast.h"
+
+namespace skein::driver {
+
+FileId load_source(const std::string& path, Session& session) {
+  FileText file = read_file(path);
+  FileId id;
+  if (file.error.empty()) id = session.sources.add(path, std::move(file.text));
+  if (!id.valid()) session.sink.report({}, D::FileUnreadable, {path, file.error});
+  return id;
+}
+
+static bool dumps_after(const Options& options, std::string_view pass) {
+  const std::vector<std::string>& names = options.dump_after;
+  return std::find(names.begin(), names.end(), pass) != names.end() ||
+         std::find(names.begin(), names.end(), "all") != names.end();
+}
+
+static void dump(Build& build, const sir::Module& module, std::string_view pass) {
+  build.text += "// after " + std::string(pass) + "\n" + sir::print(module) + "\n";
+}
+
+static bool know_pass(const std::string& name, Session& session) {
+  if (passes::find_pass(name)) return true;
+  Report report = session.sink.report({}, D::UnknownPass, {name});
+  std::vector<std::string_view> known;
+  for (const passes::Pass& pass : passes::all_passes()) known.push_back(pass.name);
+  std::string_view near = nearest_name(name, known);
+  if (!near.empty()) report.help("did you mean `" + std::string(near) + "`?");
+  return false;
+}
+
+// A misspelt name would silently print nothing.
+static bool know_dumps(const Options& options, Session& session) {
+  return std::all_of(options.dump_after.begin(), options.dump_after.end(),
+                     [&](const std::string& name) {
+                       return name == "all" || name == "lower" || know_pass(name, session);
+                     });
+}
+
+// Runs all passes, each under its own name on the stopwatch.
+static void run_passes(const Options& options, Session& session, sir::Module& module,
+                       Build& build) {
+  std::span<const passes::Pass> all = passes::all_passes();
+  size_t done = 0;
+  session.stopwatch.start(all[0].name);
+  passes::run_passes(module, session.sink, [&](std::string_view pass, const sir::Module& after) {
+    session.stopwatch.stop();
+    if (dumps_after(options, pass)) dump(build, after, pass);
+    if (++done < all.size()) session.stopwatch.start(all[done].name);
+  });
+  session.stopwatch.stop();
+}
+
+// The bytes of the object file, or the text of the IR or assembly.
+static void make_code(const Options& options, Session& session, sir::Module& module,
+                      std::string& code) {
+  codegen::Options codegen;
+  codegen.opt_level = options.release ? codegen::OptLevel::O2 : codegen::OptLevel::O0;
+  if (options.product == Product::LlvmIr) codegen.form = codegen::Form::Ir;
+  if (options.product == Product::Asm) codegen.form = codegen::Form::Asm;
+  std::string bitcode_path = library_directory() + "/fast.bc";
+  FileText bitcode = read_file(bitcode_path);
+  if (!bitcode.error.empty()) {
+    session.sink.report({}, D::FileUnreadable, {bitcode_path, bitcode.error});
+    return;
+  }
+  codegen.fast_bitcode = bitcode.text;
+  std::unique_ptr<codegen::Output> output = codegen::emit(module, codegen);
+  if (!output->error.empty()) {
+    session.sink.report({}, D::CodegenFailed, {output->error});
+    return;
+  }
+  code = std::move(output->bytes);
+}
+
+// The linker's first line is what matters; where it comes from follows.
+static void report_link_failure(std::string_view printed, DiagnosticSink& sink) {
+  size_t end = std::min(printed.find('\n'), printed.size());
+  Report report = sink.report({}, D::LinkFailed, {printed.substr(0, end)});
+  while (end < printed.size()) {
+    printed.remove_prefix(end + 1);
+    end = std::min(printed.find('\n'), printed.size());
+    if (end > 0) report.note(std::string(printed.substr(0, end)));
+  }
+}
+
+static void make_executable(const Options& options, Session& session, std::string_view object,
+                            Build& build) {
+  link::Options link;
+  link.is_static = options.is_static;
+  link.strip = options.strip;
+  link::Image image = link::link_executable(object, library_directory() + "/libskein_rt.a", link);
+  switch (image.state) {
+    case link::Image::State::Linked: build.image.emplace(std::move(image)); return;
+    case link::Image::State::NoLinker:
+      session.sink.report({}, D::NoLinker, {image.detail})
+          .help("install lld-22, or name an ld.lld by SKEIN_LINKER");
+      return;
+    case link::Image::State::NoSystemFiles:
+      session.sink.report({}, D::NoSystemFiles, {image.detail})
+          .help("install the C development files (libc6-dev and gcc on Debian)");
+      return;
+    case link::Image::State::Rejected: report_link_failure(image.detail, session.sink); return;
+  }
+}
+
+Build build(const Options& options, Session& session) {
+  Build build;
+  DiagnosticSink& sink = session.sink;
+  auto ends_at = [&](Step step) { return sink.has_errors() || options.last_step() <= step; };
+  if (!know_dumps(options, session)) return build;
+  FileId file = load_source(options.input, session);
+  if (!file.valid()) return build;
+
+  // Text → tokens → tree. Both are complete whatever was wrong with the text.
+  ModuleLoader loader(session, options.input);
+  if (options.last_step() == Step::Lex) {
+    syntax::TokenBuffer tokens = loader.tokenize(file);
+    if (options.product == Product::Tokens) {
+      build.text = syntax::print_tokens(tokens, session.sources, session.names);
+    }
+    return build;
+  }
+  const ast::Module* tree = loader.parse(file);
+  if (options.product == Product::Ast) build.text = syntax::print_ast(*tree, session.names);
+  if (ends_at(Step::Parse)) return build;
+
+  // Tree → program: what each name and expression means. Modules are read as `use` asks for them.
+  session.stopwatch.start("check");
+  std::unique_ptr<types::Program> program = check::check_program(
+      {session.names, session.sources, sink, session.counters, {tree, options.input},
+       [&](std::string_view name) { return loader.load(name); }});
+  if (ends_at(Step::Check)) return build;
+
+  // Program → middle language. Beyond this point nothing looks at the tree.
+  session.stopwatch.start("lower");
+  sir::Module module = lower::lower_program(*program);
+  if (dumps_after(options, "lower")) dump(build, module, "lower");
+  if (options.product == Product::Sir && ends_at(Step::Lower)) build.text += sir::print(module);
+  if (ends_at(Step::Lower)) return build;
+
+  // The last reports to the user are made by the first passes.
+  run_passes(options, session, module, build);
+  if (ends_at(Step::Passes)) {
+    if (options.product == Product::Sir && !sink.has_errors()) build.text += sir::print(module);
+    return build;
+  }
+
+  // Middle language → machine code, by way of LLVM.
+  session.stopwatch.start("codegen");
+  std::string code;
+  make_code(options, session, module, code);
+  if (ends_at(Step::Codegen)) {
+    if (options.product != Product::Executable) build.text += code;
+    return build;
+  }
+
+  session.stopwatch.start("link");
+  make_executable(options, session, code, build);
+  return build;
+}
+
+// The span of a line, counted from 1, without its newline.
+static Span line_span(const SourceFile& file, uint32_t line) {
+  if (line == 0 || line > file.line_starts.size()) return {file.base, file.base};
+  uint32_t begin = file.line_starts[line - 1];
+  size_t end = std::min(file.text.find('\n', begin), file.text.size());
+  return {file.base + begin, file.base + static_cast<uint32_t>(end)};
+}
+
+Build run_named_passes(const Options& options, Session& session) {
+  Build build;
+  for (const std::string& name : options.passes) {
+    if (!know_pass(name, session)) return build;
+  }
+  if (!know_dumps(options, session)) return build;
+  FileId id = load_source(options.input, session);
+  if (!id.valid()) return build;
+
+  const SourceFile& file = session.sources.file(id);
+  types::Program program(session.names, session.sources);
+  sir::ReadError error;
+  std::optional<sir::Module> module = sir::read_module(file.text, file.base, program, error);
+  if (!module) {
+    session.sink.report(line_span(file, error.line), D::SirUnreadable, {error.message});
+    return build;
+  }
+  for (const std::string& problem : sir::verify(*module, sir::VerifyStage::Lowered)) {
+    session.sink.report(session.sources.whole(id), D::SirUnreadable, {problem});
+  }
+  if (session.sink.has_errors()) return build;
+  for (const std::string& name : options.passes) {
+    const passes::Pass* pass = passes::find_pass(name);
+    session.stopwatch.start(name);
+    pass->run(*module, session.sink);
+    if (session.sink.has_errors()) return build;
+    sir::check_module(*module, pass->stage, name);
+    if (dumps_after(options, name)) dump(build, *module, name);
+  }
+  build.text += sir::print(*module);
+  return build;
+}
+
+}  // namespace skein::driver

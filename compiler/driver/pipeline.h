@@ -1,0 +1,30 @@
+// The steps of a build, in their order, in one function. Every dump and every `--emit` is decided
+// here, so that no step knows of them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "compiler/driver/options.h"
+#include "compiler/driver/session.h"
+#include "compiler/link/link.h"
+
+namespace skein::driver {
+
+struct Build {
+  // The product, unless it is an executable; also what --dump-after printed on the way.
+  std::string text;
+  std::optional<link::Image> image;
+};
+
+// Reads `options.input` and makes `options.product`, or stops earlier as the options say. Whether it
+// went well is in the session's sink.
+Build build(const Options& options, Session& session);
+
+// Reads the text of the middle language, runs the passes named in the options, and gives the text.
+Build run_named_passes(const Options& options, Session& session);
+
+// Adds the file to the source map; reports it and returns an invalid id when it cannot be read.
+FileId load_source(const std::string& path, Session& session);
+
+}  // namespace skein::driver

@@ -1,0 +1,22 @@
+// What one run of the compiler owns: sources, names, trees and reports.
+#pragma once
+
+#include "compiler/driver/stopwatch.h"
+#include "compiler/support/arena.h"
+#include "compiler/support/diagnostics.h"
+#include "compiler/support/interner.h"
+#include "compiler/support/source.h"
+#include "compiler/syntax/ast.h"
+
+namespace skein::driver {
+
+struct Session {
+  SourceMap sources;
+  Interner names;
+  DiagnosticSink sink;
+  Arena arena;
+  ast::Counters counters;
+  Stopwatch stopwatch;
+};
+
+}  // namespace skein::driver

@@ -1,0 +1,186 @@
+#include "compiler/driver/tool.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/driver/files.h"
+#include "compiler/driver/pipeline.h"
+#include "compiler/driver/verify.h"
+#include "compiler/link/output_file.h"
+#include "compiler/support/render.h"
+
+extern char** environ;
+
+namespace skein::driver {
+
+static bool wants_color(const Options& options) {
+  switch (options.color) {
+    case ColorMode::Always: return true;
+    case ColorMode::Never: return false;
+    case ColorMode::Auto: break;
+  }
+  // The convention of NO_COLOR: any value but the empty one.
+  const char* no_color = getenv("NO_COLOR");
+  const char* terminal = getenv("TERM");
+  bool is_dumb = terminal && std::strcmp(terminal, "dumb") == 0;
+  return isatty(STDERR_FILENO) && !(no_color && *no_color) && !is_dumb;
+}
+
+void print_reports(const Options& options, Session& session) {
+  session.stopwatch.stop();
+  bool color = !options.json && wants_color(options);
+  std::string text;
+  for (const Diagnostic* report : session.sink.sorted()) {
+    text += options.json ? render_json(*report, session.sources)
+                         : render_text(*report, session.sources, color);
+  }
+  // To count what is wrong with a command line says nothing.
+  bool is_about_program = session.sources.file_count() > 0;
+  if (!options.json && is_about_program) text += render_summary(session.sink, color);
+  link::write_fully(STDERR_FILENO, text);
+  if (options.time_passes) link::write_fully(STDERR_FILENO, session.stopwatch.table());
+}
+
+static void write_product(const std::string& path, std::string_view bytes, link::FileMode mode,
+                          Session& session) {
+  std::optional<std::string> failure = link::write_output_file(path, bytes, mode);
+  if (failure) session.sink.report({}, D::FileUnwritable, {path, *failure});
+}
+
+static void print_product(std::string_view text, Session& session) {
+  if (link::write_fully(STDOUT_FILENO, text)) return;
+  session.sink.report({}, D::FileUnwritable, {"standard output", std::strerror(errno)});
+}
+
+// "examples/fib.sk" → "fib"
+static std::string stem(const std::string& path) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  if (name.size() > 3 && name.ends_with(".sk")) name.resize(name.size() - 3);
+  return name;
+}
+
+// Where the product goes; "" is standard output, which is where people look for text.
+static std::string output_path(const Options& options) {
+  if (!options.output.empty()) return options.output == "-" ? "" : options.output;
+  if (options.product == Product::Executable) return stem(options.input);
+  if (options.product == Product::Object) return stem(options.input) + ".o";
+  return "";
+}
+
+static void build_and_write(const Options& options, Session& session) {
+  std::string path = output_path(options);
+  if (!path.empty() && same_file(path, options.input)) {
+    session.sink.report({}, D::OutputIsInput, {options.input}).help("name another file with `-o`");
+    return;
+  }
+  Build made = build(options, session);
+  if (options.product == Product::Executable) {
+    print_product(made.text, session);  // the dumps
+    if (!made.image) return;
+    if (path.empty()) return print_product(made.image->bytes(), session);
+    return write_product(path, made.image->bytes(), link::FileMode::Executable, session);
+  }
+  // Text is shown also when there were errors: what was made until then helps to see why.
+  if (path.empty()) return print_product(made.text, session);
+  if (session.sink.has_errors() || made.text.empty()) return;
+  write_product(path, made.text, link::FileMode::Plain, session);
+}
+
+// Becomes the program: its status and its signals are then what our caller sees, and there is
+// nothing to clean up, since the program is a file in memory. Returns only when that fails.
+static void start_program(const Options& options, const link::Image& image, Session& session) {
+  std::string name = stem(options.input);
+  std::vector<char*> argv = {name.data()};
+  std::vector<std::string> arguments = options.program_args;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  signal(SIGXFSZ, SIG_DFL);
+  fexecve(image.fd(), argv.data(), environ);
+  session.sink.report({}, D::ProgramNotStarted, {std::strerror(errno)})
+      .help("`skein build` makes a file that can be started by itself");
+}
+
+static void run(const Options& options, Session& session) {
+  Build made = build(options, session);
+  print_product(made.text, session);
+  if (!made.image || session.sink.has_errors()) return;
+  // Warnings come before what the program prints.
+  print_reports(options, session);
+  start_program(options, *made.image, session);
+}
+
+// Returns whether the reports are those the file foretells.
+static bool verify(const Options& options, Session& session) {
+  build(options, session);
+  if (session.sources.file_count() == 0) {
+    print_reports(options, session);
+    return false;
+  }
+  std::vector<std::string> wrong =
+      compare_reports(session.sink.sorted(), session.sources, FileId(0));
+  std::string text;
+  for (const std::string& line : wrong) text += line + "\n";
+  link::write_fully(STDERR_FILENO, text);
+  return wrong.empty();
+}
+
+// The row of the table as a reader sees it: holes in the words are shown as `…`.
+static std::string explanation(const DiagnosticRow& row) {
+  std::string words(row.words);
+  for (size_t hole = words.find('{'); hole != std::string::npos; hole = words.find('{', hole)) {
+    words.replace(hole, 3, "…");
+  }
+  return std::string(severity_name(row.severity)) + "[" + std::string(row.code) + "]: " + words +
+         "\n";
+}
+
+static void explain(const Options& options, Session& session) {
+  std::vector<std::string_view> codes;
+  for (size_t i = 0; i < diagnostic_count(); ++i) {
+    const DiagnosticRow& row = diagnostic_row(static_cast<D>(i));
+    if (row.code == options.input) return print_product(explanation(row), session);
+    codes.push_back(row.code);
+  }
+  Report report = session.sink.report({}, D::UnknownCode, {options.input});
+  std::string_view near = nearest_name(options.input, codes);
+  if (!near.empty()) report.help("did you mean `" + std::string(near) + "`?");
+}
+
+// Errors with a place are the program's; without one, the command or the system is at fault.
+static ExitStatus status_of(const DiagnosticSink& sink) {
+  ExitStatus status = kFine;
+  for (const Diagnostic* report : sink.sorted()) {
+    if (report->severity() != Severity::Error) continue;
+    if (report->span.valid()) return kProgramWrong;
+    status = kWrongUse;
+  }
+  return status;
+}
+
+int run_tool(const Options& options, Session& session) {
+  switch (options.verb) {
+    case Verb::Build:
+    case Verb::Emit: build_and_write(options, session); break;
+    case Verb::Run: run(options, session); break;
+    case Verb::Check:
+      if (options.verify) return verify(options, session) ? kFine : kProgramWrong;
+      build(options, session);
+      break;
+    case Verb::Opt: print_product(run_named_passes(options, session).text, session); break;
+    case Verb::Explain: explain(options, session); break;
+    case Verb::Help: print_product(help_text(options.input), session); break;
+    case Verb::Version: print_product("skein " SKEIN_VERSION "\n", session); break;
+  }
+  print_reports(options, session);
+  return status_of(session.sink);
+}
+
+}  // namespace skein::driver
