@@ -166,8 +166,12 @@ static Walk begin_walk(Body& body, const Place& array, Span span) {
   Walk walk;
   walk.index = body.new_int(0, span);
   walk.length = body.new_temp(body.program.types.int_(), span);
-  TypeId element = body.program.types.arg(body.type_of(array));
-  body.builtin(Builtin::ArrayLen, {element}, {Operand::borrow(array)}, walk.length, span);
+  const types::Type& type = body.program.types.get(body.type_of(array));
+  if (type.kind == TypeKind::FixedArray) {
+    body.assign(walk.length, body.const_int(static_cast<int64_t>(type.length)), span);
+  } else {
+    body.builtin(Builtin::ArrayLen, {type.args[0]}, {Operand::borrow(array)}, walk.length, span);
+  }
   return walk;
 }
 
@@ -275,12 +279,13 @@ static void lower_for_array(Body& body, const ast::For* node) {
   TypeId type = body.program.type_of(node->iterable);
   Span span = node->iterable->span;
   bool is_named = is_place(body, node->iterable);
+  bool is_growable = body.unit.kind(type) == TypeKind::Array;
   if (binds_places(body, node->pattern)) {
     Place array = write_place(body, lower_pending_place(body, node->iterable));
-    body.emit(InstKind::Unshare, {Operand::mut(array)}, span);
+    if (is_growable) body.emit(InstKind::Unshare, {Operand::mut(array)}, span);
     return lower_for_elements(body, node, array);
   }
-  if (body.unit.is_move_only(type)) {
+  if (is_growable && body.unit.is_move_only(type)) {
     Place array = is_named ? lower_to_place(body, node->iterable) : Place();
     bool is_owned = !is_named || sir::owns_value(body.fn.locals[array.local]);
     // Elements that belong to somebody else are looked at where they are.
@@ -301,6 +306,7 @@ void lower_for(Body& body, const ast::For* node) {
       lower_for_range(body, node);
       break;
     case TypeKind::Array:
+    case TypeKind::FixedArray:
       lower_for_array(body, node);
       break;
     default:
