@@ -3,7 +3,8 @@
 
 usage: handcompile.py --rt BUILD/lib/skein [-O 0|2|3] -o EXE FILE.ll
 
-Links the runtime's bitcode into the IR, internalises, optimises, and links with the library.
+Links the runtime's bitcode into the IR, internalises, optimises, and links with the library. A C
+file is only compiled, with debug information, and linked.
 """
 import argparse
 import os
@@ -12,6 +13,10 @@ import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
+
+
+def run(command):
+    subprocess.run([os.fspath(word) for word in command], check=True)
 
 
 def main():
@@ -25,14 +30,18 @@ def main():
     helpers = f"{args.out}.helpers.o"
     keep = "skn_program_main,skn_sites,skn_site_count"
     passes = f"internalize,default<O{args.level}>"
+    library = args.rt / "libskein_rt.a"
+    if args.file.endswith(".c"):
+        run(["clang", "-no-pie", f"-O{args.level}", "-g", "-gdwarf-5", args.file, library, "-o", args.out])
+        return
     for command in (
         ["llvm-link", "--suppress-warnings", args.rt / "fast.bc", args.file, "-o", linked],
         ["opt", f"-passes={passes}", f"-internalize-public-api-list={keep}", linked, "-o", optimised],
         ["llc", f"-O{args.level}", "-relocation-model=static", "-filetype=obj", optimised, "-o", objects],
         ["clang++", "-std=c++20", "-O1", "-fno-exceptions", "-fno-rtti", f"-I{ROOT}", "-c", HERE / "Inputs/helpers.cpp", "-o", helpers],
-        ["clang", "-no-pie", objects, helpers, args.rt / "libskein_rt.a", "-o", args.out],
+        ["clang", "-no-pie", objects, helpers, library, "-o", args.out],
     ):
-        subprocess.run([os.fspath(word) for word in command], check=True)
+        run(command)
 
 
 main()
