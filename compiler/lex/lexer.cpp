@@ -72,12 +72,16 @@ void Scanner::skip_byte_order_mark() {
 
 // ---- between tokens ------------------------------------------------------------------------
 
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+}
+
 void Scanner::skip_blanks() {
   while (!at_end()) {
     char c = peek();
     if (c == '\n') {
       end_line();
-    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v') {
+    } else if (is_blank(c)) {
       ++at_;
     } else if (c == '/' && peek(1) == '/') {
       skip_line_comment();
@@ -412,9 +416,9 @@ void Scanner::read_unknown() {
   // A run of them is one mistake.
   while (!at_end()) {
     DecodedChar next = decode_utf8(text_, at_);
-    bool is_readable = (next.valid && is_name_start(next.value)) || next.value <= ' ' ||
-                       (next.value >= '0' && next.value <= '9') || peek() == '"' ||
-                       peek() == '\'' || find_mark(text_.substr(at_, 3));
+    bool is_readable = (next.valid && is_name_part(next.value)) || is_blank(peek()) ||
+                       peek() == '\n' || peek() == '"' || peek() == '\'' ||
+                       find_mark(text_.substr(at_, 3));
     if (is_readable) break;
     at_ += next.size;
   }

@@ -121,7 +121,7 @@ ast::Expr* Parser::correct_foreign_operand() {
         .help("a value of a struct is its literal, or what a function of it returns")
         .fix({token_.span.begin, peek(1).span.begin}, "");
     advance();
-    return parse_primary();
+    return parse_operand();
   }
   return nullptr;
 }

@@ -40,9 +40,18 @@ void Parser::parse_items(std::vector<ast::Item*>& items) {
   skip_separators();
   while (!at(TokenKind::EndOfFile)) {
     size_t before = position_;
-    if (ast::Item* item = parse_item(ItemPlace::Module)) items.push_back(item);
-    if (panic_) recover_item();
-    if (position_ == before) advance();
+    if (at(TokenKind::RightBrace)) {
+      complain(token_.span, D::UnopenedBracket, {"}"});
+      advance();
+    } else {
+      items.push_back(parse_item(ItemPlace::Module));
+      if (position_ == before) advance();
+    }
+    if (panic_) {
+      recover_item();
+      // What was not understood leaves the end of its body behind.
+      while (accept(TokenKind::RightBrace)) skip_separators();
+    }
     skip_separators();
   }
 }

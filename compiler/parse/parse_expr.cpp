@@ -235,7 +235,8 @@ ast::Expr* Parser::parse_range_after(ast::Expr* low) {
         .fix(token_.span, "..=");
   }
   advance();
-  ast::Expr* high = at_operand() ? parse_binary(kRangePrecedence + 1) : nullptr;
+  bool has_high = at_operand() && !at(TokenKind::DotDot) && !at(TokenKind::DotDotEq);
+  ast::Expr* high = has_high ? parse_binary(kRangePrecedence + 1) : nullptr;
   ast::Range* range = make_expr<ast::Range>(since(begin));
   range->low = low;
   range->high = high;

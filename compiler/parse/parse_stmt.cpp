@@ -102,7 +102,8 @@ ast::Stmt* Parser::parse_stmt() {
   if (at(TokenKind::KwLet) || at(TokenKind::KwVar)) return parse_let();
   if (at(TokenKind::KwDefer)) return parse_defer();
   if (at(TokenKind::Name) && peek(1).kind == TokenKind::ColonEq) {
-    complain_foreign(peek(1).span, "x := e", "let x = e", "=");
+    complain_foreign(peek(1).span, "x := e", "let x = e", "=")
+        .fix({begin.begin, begin.begin}, "let ");
     return parse_let_after(begin, false);
   }
   ast::Expr* expr = parse_body_expr();

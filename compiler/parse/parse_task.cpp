@@ -69,8 +69,7 @@ void Parser::parse_async_policy(ast::Async& node) {
       node.policy_span = token_.span;
       advance();
     } else {
-      std::string found = found_words();
-      fail(token_.span, D::UnknownPolicy, {found})
+      fail(token_.span, D::UnknownPolicy, {found_words()})
           .help("policies are `race`, `settle` and `max: n`");
     }
     if (panic_ || !accept(TokenKind::Comma)) break;

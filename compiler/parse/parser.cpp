@@ -164,9 +164,9 @@ Report Parser::fail_expected(std::string_view what) {
   return fail(span, D::Expected, {what, found_words()});
 }
 
-void Parser::complain_foreign(Span span, std::string_view found, std::string_view skein,
-                              std::string_view replacement) {
-  complain(span, D::ForeignSpelling, {found, skein}).fix(span, std::string(replacement));
+Report Parser::complain_foreign(Span span, std::string_view found, std::string_view skein,
+                                std::string_view replacement) {
+  return complain(span, D::ForeignSpelling, {found, skein}).fix(span, std::string(replacement));
 }
 
 // Nothing after this place is read: the rest of the file is its end.

@@ -67,8 +67,8 @@ class Parser {
   // Reports without giving up the rule: what was meant is clear.
   Report complain(Span span, D kind, std::initializer_list<std::string_view> args = {});
   Report fail_expected(std::string_view what);
-  void complain_foreign(Span span, std::string_view found, std::string_view skein,
-                        std::string_view replacement);
+  Report complain_foreign(Span span, std::string_view found, std::string_view skein,
+                          std::string_view replacement);
   void give_up();
   void skip_balanced();
   void recover_statement();

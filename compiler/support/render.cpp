@@ -122,6 +122,20 @@ static std::string safe(std::string_view text) {
   return out;
 }
 
+// Of a line of machine-made length only the surroundings of its first mark are looked at: what a
+// report costs must not depend on the line. Moves `first` to where the text begins now.
+static std::string_view near_mark(std::string_view line, uint32_t& first) {
+  static constexpr size_t kLongLine = 8 * kMaxWidth;
+  if (line.size() <= kLongLine) {
+    first = 0;
+    return line;
+  }
+  size_t begin = first > 2 * kMaxWidth ? first - 2 * kMaxWidth : 0;
+  while (begin > 0 && (static_cast<unsigned char>(line[begin]) & 0xC0) == 0x80) --begin;
+  first = static_cast<uint32_t>(begin);
+  return line.substr(begin, kLongLine);
+}
+
 // Cuts a long line to a window that begins shortly before `column`.
 static void cut_to_window(ShownLine& shown, std::string_view line, uint32_t column) {
   uint32_t width = shown.columns.back();
@@ -156,8 +170,14 @@ static void cut_to_window(ShownLine& shown, std::string_view line, uint32_t colu
 
 // ---- marks ---------------------------------------------------------------------------------
 
+// Without the column, which costs a look at the whole line.
 static uint32_t line_of(const SourceMap& sources, uint32_t offset) {
-  return sources.locate(offset).line;
+  FileId id = sources.file_of(offset);
+  if (!id.valid()) return 0;
+  const SourceFile& file = sources.file(id);
+  std::vector<uint32_t>::const_iterator after =
+      std::upper_bound(file.line_starts.begin(), file.line_starts.end(), offset - file.base);
+  return static_cast<uint32_t>(after - file.line_starts.begin());
 }
 
 static uint32_t local_offset(const SourceFile& file, uint32_t line, uint32_t offset) {
@@ -272,8 +292,9 @@ class TextRenderer {
       out_ += painter_.paint(Style::Gutter, "...") + "\n";
       return;
     }
-    ShownLine shown = show_line(sources_.line_text(after.file, before.line + 1));
-    if (shown.columns.back() > kMaxWidth) return;
+    std::string_view text = sources_.line_text(after.file, before.line + 1);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    ShownLine shown = show_line(text.substr(0, kMaxWidth));
     print_source(before.line + 1, "|", Style::Gutter, shown.text);
   }
 
@@ -298,6 +319,12 @@ class TextRenderer {
                      [](const Mark& a, const Mark& b) { return a.begin < b.begin; });
     std::string_view text = sources_.line_text(line.file, line.line);
     if (text.ends_with('\r')) text.remove_suffix(1);
+    uint32_t first = line.marks[0].begin;
+    text = near_mark(text, first);
+    for (Mark& mark : line.marks) {
+      mark.begin -= std::min(mark.begin, first);
+      mark.end -= std::min(mark.end, first);
+    }
     ShownLine shown = show_line(text);
     uint32_t size = static_cast<uint32_t>(text.size());
     cut_to_window(shown, text, shown.columns[std::min(line.marks[0].begin, size)]);
@@ -388,15 +415,17 @@ class TextRenderer {
     std::string text(sources_.line_text(lines_[0].file, line));
     std::sort(changes.begin(), changes.end(),
               [](const Change& a, const Change& b) { return a.begin > b.begin; });
-    size_t first = 0;
+    uint32_t changed = 0;
     for (const Change& change : changes) {
       if (change.end > text.size()) continue;
       text.replace(change.begin, change.end - change.begin, *change.replacement);
-      first = change.begin;
+      changed = change.begin;
     }
     if (text.ends_with('\r')) text.pop_back();
-    ShownLine shown = show_line(text);
-    cut_to_window(shown, text, shown.columns[std::min(first, text.size())]);
+    uint32_t first = changed;
+    std::string_view near = near_mark(text, first);
+    ShownLine shown = show_line(near);
+    cut_to_window(shown, near, shown.columns[std::min<size_t>(changed - first, near.size())]);
     print_source(line, "+", Style::Added, shown.text);
   }
 

@@ -6,7 +6,7 @@
 //   (FnItem fib (Param n int) (Ret int)
 //     (Block
 //       (LetStmt a = (Spawn (Call fib (Binary - n 1))))
-//       (Binary + (Await a) (Call fib (Binary - n 2)))))
+//       (Value (Binary + (Await a) (Call fib (Binary - n 2))))))
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // Expressions of the tree's printer.
-#include <cstdio>
+#include <charconv>
 
 #include "compiler/support/unicode.h"
 #include "compiler/syntax/ast_printer.h"
@@ -98,10 +98,11 @@ PrintedNode AstPrinter::literal(const ast::Expr& expr) {
       return PrintedNode::atom(decimal(lit->value) + suffix_text(lit->suffix));
     }
     case ast::ExprKind::FloatLit: {
-      char digits[40];
-      std::snprintf(digits, sizeof digits, "%.17g", expr.as<ast::FloatLit>()->value);
+      char digits[64];
+      double value = expr.as<ast::FloatLit>()->value;
+      std::to_chars_result end = std::to_chars(digits, digits + sizeof digits, value);
       std::string suffix = suffix_text(expr.as<ast::FloatLit>()->suffix);
-      return PrintedNode::node("FloatLit").add(digits + suffix);
+      return PrintedNode::node("FloatLit").add(std::string(digits, end.ptr) + suffix);
     }
     case ast::ExprKind::BoolLit:
       return PrintedNode::atom(expr.as<ast::BoolLit>()->value ? "true" : "false");
