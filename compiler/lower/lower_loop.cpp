@@ -282,7 +282,8 @@ static void lower_for_array(Body& body, const ast::For* node) {
   bool is_growable = body.unit.kind(type) == TypeKind::Array;
   if (binds_places(body, node->pattern)) {
     Place array = write_place(body, lower_pending_place(body, node->iterable));
-    if (is_growable) body.emit(InstKind::Unshare, {Operand::mut(array)}, span);
+    bool may_be_shared = is_growable && !body.unit.is_move_only(type);
+    if (may_be_shared) body.emit(InstKind::Unshare, {Operand::mut(array)}, span);
     return lower_for_elements(body, node, array);
   }
   if (is_growable && body.unit.is_move_only(type)) {
