@@ -24,7 +24,7 @@ COMPILER = {
 }
 COMPOSITION = {"driver", "tools"}
 # Each may include those before it.
-RUNTIME = ["abi", "base", "task", "sched", "wait", "io", "fault", "value", "api"]
+RUNTIME = ["abi", "base", "value", "task", "sched", "wait", "io", "fault", "api"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<(llvm[^>]*)>)', re.M)
 
 
