@@ -270,7 +270,9 @@ llvm::Function* Glue::retain_value(TypeId type) {
 static void finish_copy(ModuleEmitter& m, Values& values, BufferType type, llvm::Value* old,
                         llvm::Value* fresh) {
   TypeId element = m.glue.element(type);
-  if (sir::needs_drop(m.sir, element)) {
+  // An array of what cannot be copied is shared only while it is the empty one.
+  types::TypeTraits traits = types::traits_of(m.program, element);
+  if (traits.needs_drop && !traits.is_move_only) {
     values.count_up(values.i64(0), values.length(fresh), [&](llvm::Value* index) {
       values.retain(element, values.element(fresh, index, element));
     });

@@ -44,10 +44,15 @@ void Values::store(TypeId type, llvm::Value* value, llvm::Value* place) {
 void Values::copy(TypeId type, llvm::Value* to, llvm::Value* from) {
   const Layout& shape = layout(type);
   if (shape.size == 0 || to == from) return;
-  if (shape.scalar != nullptr) {
-    llvm::Value* value = b.CreateAlignedLoad(shape.scalar, from, align_of(shape));
-    b.CreateAlignedStore(value, to, align_of(shape));
-    return;
+  if (shape.passing == Passing::Direct) {
+    std::vector<llvm::Value*> pieces;
+    load_pieces(shape, from, pieces);
+    // A task was stored in two parts a moment ago, and one wide load of both would stall. LLVM does
+    // not join a load that is atomic, if only in name.
+    if (m.program.types.kind(type) == TypeKind::Task) {
+      llvm::cast<llvm::LoadInst>(pieces[0])->setAtomic(llvm::AtomicOrdering::Unordered);
+    }
+    return store_pieces(shape, pieces, to);
   }
   b.CreateMemCpy(to, align_of(shape), from, align_of(shape), shape.size);
 }
