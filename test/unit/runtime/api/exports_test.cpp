@@ -107,6 +107,15 @@ TEST(Exports, Strings) {
   take(other);
 }
 
+TEST(Exports, BytesBecomeAStrIfTheyAreOne) {
+  Buffer* good = str("aé");
+  Buffer* bad = str("a\xFF");
+  EXPECT_EQ(take(skn_str_from_bytes(good)), "aé");
+  EXPECT_EQ(skn_str_from_bytes(bad), nullptr);
+  take(good);
+  take(bad);
+}
+
 TEST(Exports, SlicesEndAtChars) {
   Buffer* whole = str("aéb");
   void* part = nullptr;
