@@ -29,7 +29,8 @@ DebugInfo::DebugInfo(llvm::Module& module, const SourceMap& sources, Span main_s
   module.addModuleFlag(llvm::Module::Max, "Dwarf Version", 5);
   unit_ = builder_->createCompileUnit(
       llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_C99), file_of(main_span), "skein",
-      is_optimized, "", 0);
+      is_optimized, "", 0, "", llvm::DICompileUnit::FullDebug, 0, true, false,
+      llvm::DICompileUnit::DebugNameTableKind::None);
 }
 
 DebugInfo::~DebugInfo() = default;
@@ -54,9 +55,10 @@ llvm::DISubprogram* DebugInfo::describe(llvm::Function& function, std::string_vi
   llvm::DISubprogram::DISPFlags flags =
       llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagLocalToUnit;
   if (is_optimized_) flags |= llvm::DISubprogram::SPFlagOptimized;
-  llvm::DISubprogram* subprogram = builder_->createFunction(
-      unit_, {name.data(), name.size()}, function.getName(), file, line, type, line,
-      llvm::DINode::FlagPrototyped, flags);
+  // No linkage name: gdb would show that, and know the function by no other.
+  llvm::DISubprogram* subprogram =
+      builder_->createFunction(unit_, {name.data(), name.size()}, "", file, line, type, line,
+                               llvm::DINode::FlagPrototyped, flags);
   function.setSubprogram(subprogram);
   return subprogram;
 }
