@@ -1,0 +1,237 @@
+// The arguments of a call against the parameters of what is called.
+#include <algorithm>
+
+#include "compiler/check/check_expr.h"
+#include "compiler/check/resolve_type.h"
+#include "compiler/check/suggest.h"
+#include "compiler/check/traits.h"
+
+namespace skein::check {
+
+// ---- which argument is whose ---------------------------------------------------------------
+
+static bool is_ours(const Context& ctx, const types::FnDecl& fn) {
+  return !ctx.program.modules[fn.module].is_std;
+}
+
+static size_t find_param(const types::FnDecl& fn, Symbol name) {
+  for (size_t i = 0; i < fn.params.size(); ++i) {
+    if (fn.params[i].name == name) return i;
+  }
+  return fn.params.size();
+}
+
+static void report_unknown_param(Context& ctx, const types::FnDecl& fn, const ast::Arg& arg) {
+  Report report = ctx.report(arg.name.span, D::UnknownParam,
+                             {fn.display_name, ctx.text(arg.name.name)});
+  std::vector<std::string_view> names;
+  for (const types::ParamDecl& param : fn.params) names.push_back(ctx.text(param.name));
+  suggest(report, arg.name.span, ctx.text(arg.name.name), std::move(names));
+}
+
+static std::string count_text(size_t count, std::string_view thing) {
+  if (count == 0) return "no " + std::string(thing) + "s";
+  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
+static void report_count(Context& ctx, const CallSite& site, const types::FnDecl& fn,
+                         size_t first, D kind, Span span) {
+  size_t wanted = fn.params.size() - first;
+  Report report = ctx.report(span, kind,
+                             {fn.display_name, count_text(wanted, "argument"),
+                              std::to_string(site.args.size())});
+  if (is_ours(ctx, fn)) report.label(fn.span, "declared here");
+}
+
+static void report_missing(Context& ctx, const CallSite& site, const types::FnDecl& fn,
+                           size_t first, const std::vector<const ast::Arg*>& given) {
+  std::string missing;
+  for (size_t i = first; i < fn.params.size(); ++i) {
+    if (given[i] || fn.params[i].default_value) continue;
+    if (!missing.empty()) missing += ", ";
+    missing += "`" + std::string(ctx.text(fn.params[i].name)) + ": " +
+               ctx.program.type_name(fn.params[i].type, fn.type_params) + "`";
+  }
+  if (missing.empty()) return;
+  Report report = ctx.report(site.name.span, D::TooFewArgs,
+                             {fn.display_name, count_text(fn.params.size() - first, "argument"),
+                              std::to_string(site.args.size())});
+  if (is_ours(ctx, fn)) report.label(fn.span, "declared here");
+  report.help("missing: " + missing);
+}
+
+// Which argument each parameter gets; null: its default.
+static std::vector<const ast::Arg*> match_args(Context& ctx, const CallSite& site,
+                                               const types::FnDecl& fn) {
+  size_t first = site.receiver ? 1 : 0;
+  std::vector<const ast::Arg*> given(fn.params.size(), nullptr);
+  size_t next = first;
+  bool has_extra = false;
+  for (const ast::Arg& arg : site.args) {
+    size_t index = arg.name.valid() ? find_param(fn, arg.name.name) : next++;
+    if (arg.name.valid() && index == fn.params.size()) {
+      report_unknown_param(ctx, fn, arg);
+      check_expr(ctx, arg.value);
+      continue;
+    }
+    if (index >= fn.params.size()) {
+      if (!has_extra) report_count(ctx, site, fn, first, D::TooManyArgs, arg.value->span);
+      has_extra = true;
+      check_expr(ctx, arg.value);
+      continue;
+    }
+    if (given[index] || (site.receiver && index == 0)) {
+      Report report =
+          ctx.report(arg.value->span, D::DuplicateArg, {ctx.text(fn.params[index].name)});
+      if (given[index]) report.label(given[index]->value->span, "first given here");
+      check_expr(ctx, arg.value);
+      continue;
+    }
+    given[index] = &arg;
+  }
+  if (!has_extra) report_missing(ctx, site, fn, first, given);
+  return given;
+}
+
+// ---- one argument --------------------------------------------------------------------------
+
+static void check_mode(Context& ctx, const types::FnDecl& fn, const types::ParamDecl& param,
+                       const ast::Arg& arg) {
+  bool wants_mut = param.mode == ParamMode::Mut;
+  bool has_mut = arg.mode == ast::Mode::Mut;
+  if (wants_mut == has_mut) return;
+  std::string name(ctx.text(param.name));
+  if (wants_mut) {
+    Report report = ctx.report(arg.value->span, D::MissingMut, {fn.display_name, name});
+    if (is_ours(ctx, fn)) report.label(param.span, "declared `mut` here");
+    report.help("write `mut` before it, so that the reader sees it change")
+        .fix({arg.value->span.begin, arg.value->span.begin}, "mut ");
+    return;
+  }
+  Report report = ctx.report(arg.value->span, D::UnwantedMut, {fn.display_name, name});
+  if (is_ours(ctx, fn)) report.label(param.span, "declared without `mut` here");
+  report.help("leave `mut` away");
+}
+
+static void check_arg(Context& ctx, const types::FnDecl& fn, const types::ParamDecl& param,
+                      TypeId type, const ast::Arg& arg) {
+  Span because = is_ours(ctx, fn) ? param.span : Span();
+  Want want = Want::must(type, because, "the parameter is declared here");
+  check_mode(ctx, fn, param, arg);
+  if (param.mode != ParamMode::Mut) {
+    check_value(ctx, arg.value, want);
+    return;
+  }
+  // The callee writes to the place itself, so its type has to be the same.
+  TypeId found = check_expr(ctx, arg.value);
+  if (!ctx.infer.unify(found, type)) {
+    report_mismatch(ctx, arg.value, found, want);
+    return;
+  }
+  if (arg.mode == ast::Mode::Mut) require_mutable(ctx, arg.value);
+}
+
+static void check_receiver(Context& ctx, const CallSite& site, const types::FnDecl& fn) {
+  if (fn.params[0].mode != ParamMode::Mut) return;
+  if (site.node->kind == ast::ExprKind::MethodCall &&
+      site.node->as<ast::MethodCall>()->optional) {
+    ctx.not_yet(site.name.span, "`?.` with a method that takes `mut self`");
+    return;
+  }
+  require_mutable(ctx, site.receiver);
+}
+
+// ---- the call ------------------------------------------------------------------------------
+
+// Type arguments of the function's own parameters: written, or variables.
+static void add_own_type_args(Context& ctx, const CallSite& site, const types::FnDecl& fn,
+                              std::vector<TypeId>& type_args) {
+  size_t own = fn.type_params.size() - type_args.size();
+  if (!site.type_args.empty() && site.type_args.size() != own) {
+    ctx.report(site.name.span, D::TypeArgCount,
+               {fn.display_name, std::to_string(own), std::to_string(site.type_args.size())});
+  }
+  for (size_t i = 0; i < own; ++i) {
+    bool is_written = i < site.type_args.size();
+    type_args.push_back(is_written ? resolve_type(ctx, site.type_args[i])
+                                   : ctx.infer.fresh(site.name.span));
+  }
+}
+
+static void ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& fn,
+                       const std::vector<TypeId>& type_args) {
+  for (size_t i = 0; i < fn.type_params.size(); ++i) {
+    const types::TypeParamDecl& param = fn.type_params[i];
+    Span declared = is_ours(ctx, fn) ? param.span : Span();
+    for (TraitId bound : param.bounds) {
+      Span span = site.args.size() == 1 ? site.args[0].value->span : site.name.span;
+      require_trait(ctx, {type_args[i], bound, span, fn.display_name, declared});
+    }
+  }
+}
+
+TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> type_args,
+               const Want& want) {
+  use_fn(ctx, id);
+  const types::FnDecl& fn = ctx.program.fns[id];
+  add_own_type_args(ctx, site, fn, type_args);
+  TypeId result = ctx.types.substitute(fn.result, type_args);
+  // What is wanted tells the arguments more, unless it might be about the value inside a `T?`.
+  bool is_open = ctx.types.kind(fn.result) == TypeKind::Param;
+  if (want.type.valid() && !is_open) ctx.infer.unify(result, want.type);
+
+  std::vector<const ast::Arg*> given = match_args(ctx, site, fn);
+  std::vector<const ast::Expr*> args(fn.params.size(), nullptr);
+  if (site.receiver && !args.empty()) {
+    args[0] = site.receiver;
+    check_receiver(ctx, site, fn);
+  }
+  // In the order they were written, so that earlier ones give types to later ones.
+  std::vector<size_t> order;
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (given[i]) order.push_back(i);
+  }
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return given[a] < given[b];
+  });
+  for (size_t i : order) {
+    TypeId type = ctx.types.substitute(fn.params[i].type, type_args);
+    check_arg(ctx, fn, fn.params[i], type, *given[i]);
+    args[i] = given[i]->value;
+  }
+  ask_bounds(ctx, site, fn, type_args);
+  types::CallFact& call = ctx.add_call(site.node);
+  call.callee = id;
+  call.type_args = std::move(type_args);
+  call.args = std::move(args);
+  return result;
+}
+
+TypeId call_variant(Context& ctx, const CallSite& site, VariantRef variant, const Want& want) {
+  if (want.type.valid()) {
+    TypeId wanted = ctx.infer.shallow(want.type);
+    bool is_option = ctx.types.kind(wanted) == TypeKind::Option;
+    ctx.infer.unify(variant.type, is_option ? ctx.types.arg(wanted) : wanted);
+  }
+  std::vector<TypeId> fields = ctx.program.variant_fields(variant.type, variant.variant);
+  if (site.args.size() != fields.size()) {
+    ctx.report(site.name.span, D::VariantArgs,
+               {ctx.text(site.name.name), count_text(fields.size(), "value"),
+                std::to_string(site.args.size())});
+  }
+  types::CallFact fact;
+  fact.variant = variant;
+  for (size_t i = 0; i < site.args.size(); ++i) {
+    const ast::Arg& arg = site.args[i];
+    if (arg.mode == ast::Mode::Mut || arg.name.valid()) {
+      ctx.report(arg.value->span, D::VariantForm, {ctx.text(site.name.name)})
+          .help("a payload is given plainly, by its place");
+    }
+    check_value(ctx, arg.value, i < fields.size() ? Want::must(fields[i]) : Want());
+    fact.args.push_back(arg.value);
+  }
+  ctx.add_call(site.node) = std::move(fact);
+  return variant.type;
+}
+
+}  // namespace skein::check

@@ -1,0 +1,221 @@
+// Bodies: a function, a constant, a default value. Types that are open when a body ends are
+// settled here, and what waited for them is asked.
+#include <algorithm>
+
+#include "compiler/check/check_expr.h"
+#include "compiler/check/check_pattern.h"
+#include "compiler/check/traits.h"
+
+namespace skein::check {
+
+static void begin_body(Context& ctx, Body& body, NameTable& table) {
+  static const std::vector<types::TypeParamDecl> kNone;
+  ctx.table = &table;
+  ctx.body = &body;
+  ctx.infer.begin_body(number_params(ctx, table.params ? *table.params : kNone));
+  ctx.locals.enter();
+}
+
+// ---- settling ------------------------------------------------------------------------------
+
+static void report_open_types(Context& ctx, size_t errors_before) {
+  for (const auto& [var, origin] : ctx.infer.set_defaults()) {
+    // After another error an open type is its echo.
+    if (ctx.sink.error_count() > errors_before) continue;
+    ctx.report(origin, D::NeedsType).help("write its type where it is declared");
+    errors_before = ctx.sink.error_count() - 1;
+  }
+}
+
+static void settle_exprs(Context& ctx) {
+  for (const ast::Expr* expr : ctx.open_exprs) {
+    ExprFact& fact = ctx.fact(expr);
+    fact.type = ctx.infer.resolve(fact.type);
+    if (fact.adjusted_type.valid()) fact.adjusted_type = ctx.infer.resolve(fact.adjusted_type);
+    if (VariantRef* variant = std::get_if<VariantRef>(&fact.name)) {
+      variant->type = ctx.infer.resolve(variant->type);
+    }
+  }
+  for (const ast::Pattern* pattern : ctx.open_patterns) {
+    types::PatternFact& fact = ctx.fact(pattern);
+    fact.type = ctx.infer.resolve(fact.type);
+    if (fact.variant) fact.variant->type = ctx.infer.resolve(fact.variant->type);
+  }
+  for (uint32_t index : ctx.open_calls) {
+    types::CallFact& call = ctx.program.calls[index];
+    for (TypeId& arg : call.type_args) arg = ctx.infer.resolve(arg);
+    if (call.variant) call.variant->type = ctx.infer.resolve(call.variant->type);
+    if (call.conversion) call.conversion = ctx.infer.resolve(*call.conversion);
+  }
+  for (VarId var : ctx.body_vars) {
+    types::VarDecl& decl = ctx.program.vars[var];
+    decl.type = ctx.infer.resolve(decl.type);
+  }
+}
+
+static void warn_unused(Context& ctx) {
+  for (VarId var : ctx.body_vars) {
+    const types::VarDecl& decl = ctx.program.vars[var];
+    std::string_view name = ctx.text(decl.name);
+    if (ctx.locals_info[var.index].is_used || name.starts_with("_")) continue;
+    ctx.report(decl.span, D::UnusedVariable, {name})
+        .help("use it, remove it, or call it `_" + std::string(name) + "`");
+  }
+}
+
+static void end_body(Context& ctx, size_t errors_before) {
+  report_open_types(ctx, errors_before);
+  check_pending_bounds(ctx);
+  check_pending_literals(ctx);
+  check_pending_conversions(ctx);
+  check_pending_matches(ctx);
+  settle_exprs(ctx);
+  bool is_std = ctx.program.modules[ctx.table->module].is_std;
+  if (!is_std && ctx.sink.error_count() == errors_before) warn_unused(ctx);
+  ctx.locals.leave();
+  ctx.open_exprs.clear();
+  ctx.open_patterns.clear();
+  ctx.open_calls.clear();
+  ctx.body_vars.clear();
+  ctx.body = nullptr;
+  ctx.table = nullptr;
+}
+
+// ---- functions -----------------------------------------------------------------------------
+
+static void check_param_defaults(Context& ctx, const types::FnDecl& fn) {
+  for (const types::ParamDecl& param : fn.params) {
+    if (!param.default_value) continue;
+    check_value(ctx, param.default_value,
+                Want::must(param.type, param.span, "the parameter is declared here"));
+    if (param.mode == ParamMode::Mut) {
+      ctx.report(param.default_value->span, D::MutDefault, {ctx.text(param.name)});
+    }
+  }
+}
+
+void check_fn(Context& ctx, FnId id) {
+  const types::FnDecl& fn = ctx.program.fns[id];
+  const ast::FnItem& item = *fn.item->as<ast::FnItem>();
+  Doing doing("checking", fn.display_name);
+  size_t errors_before = ctx.sink.error_count();
+  Body body;
+  body.result = fn.result;
+  body.result_span = item.ret ? item.ret->span : Span();
+  begin_body(ctx, body, *ctx.fn_tables[id.index]);
+  check_param_defaults(ctx, fn);
+  for (const types::ParamDecl& param : fn.params) ctx.locals.declare(param.name, param.var);
+  if (item.body) {
+    check_block(ctx, *item.body,
+                Want::must(fn.result, body.result_span, "the function gives this"));
+  }
+  end_body(ctx, errors_before);
+}
+
+// ---- constants and defaults ----------------------------------------------------------------
+
+// The first part of an expression that is not known before the program runs; null: none.
+static const ast::Expr* find_variable_part(Context& ctx, const ast::Expr* expr) {
+  auto first = [&](std::initializer_list<const ast::Expr*> parts) -> const ast::Expr* {
+    for (const ast::Expr* part : parts) {
+      const ast::Expr* found = part ? find_variable_part(ctx, part) : nullptr;
+      if (found) return found;
+    }
+    return nullptr;
+  };
+  auto first_of = [&](std::span<ast::Expr* const> parts) -> const ast::Expr* {
+    for (const ast::Expr* part : parts) {
+      if (const ast::Expr* found = find_variable_part(ctx, part)) return found;
+    }
+    return nullptr;
+  };
+  switch (expr->kind) {
+    case ast::ExprKind::ErrorExpr:
+    case ast::ExprKind::IntLit:
+    case ast::ExprKind::FloatLit:
+    case ast::ExprKind::BoolLit:
+    case ast::ExprKind::CharLit:
+    case ast::ExprKind::StrLit:
+    case ast::ExprKind::ByteStrLit:
+    case ast::ExprKind::DurationLit:
+    case ast::ExprKind::NoneLit:
+    case ast::ExprKind::Name:
+    case ast::ExprKind::Field:
+      return nullptr;
+    case ast::ExprKind::Unary:
+      return first({expr->as<ast::Unary>()->operand});
+    case ast::ExprKind::Binary:
+      return first({expr->as<ast::Binary>()->left, expr->as<ast::Binary>()->right});
+    case ast::ExprKind::Compare:
+      return first({expr->as<ast::Compare>()->left, expr->as<ast::Compare>()->right});
+    case ast::ExprKind::Logical:
+      return first({expr->as<ast::Logical>()->left, expr->as<ast::Logical>()->right});
+    case ast::ExprKind::Tuple:
+      return first_of(expr->as<ast::Tuple>()->elements);
+    case ast::ExprKind::Array:
+      return first_of(expr->as<ast::Array>()->elements);
+    case ast::ExprKind::StructLit:
+      for (const ast::FieldInit& init : expr->as<ast::StructLit>()->fields) {
+        if (const ast::Expr* found = find_variable_part(ctx, init.value)) return found;
+      }
+      return nullptr;
+    case ast::ExprKind::Call: {
+      const types::CallFact* call = ctx.program.call_of(expr);
+      bool is_value = call && (call->variant || call->conversion);
+      if (!is_value) return expr;
+      for (const ast::Expr* arg : call->args) {
+        if (const ast::Expr* found = find_variable_part(ctx, arg)) return found;
+      }
+      return nullptr;
+    }
+    default:
+      return expr;
+  }
+}
+
+void check_const(Context& ctx, ConstId id) {
+  types::ConstDecl& decl = ctx.program.consts[id];
+  if (!decl.value) return;
+  size_t errors_before = ctx.sink.error_count();
+  Body body;
+  body.result = ctx.types.error();
+  begin_body(ctx, body, *ctx.const_tables[id.index]);
+  check_value(ctx, decl.value, Want::must(decl.type, decl.span, "the constant is declared here"));
+  const ast::Expr* variable = find_variable_part(ctx, decl.value);
+  if (variable && ctx.sink.error_count() == errors_before) {
+    ctx.report(variable->span, D::NotConstant, {ctx.text(decl.name)})
+        .help("a constant is made of literals, operators and other constants");
+  }
+  end_body(ctx, errors_before);
+}
+
+static void check_defaults_of(Context& ctx, const std::vector<types::FieldDecl>& fields,
+                              const std::vector<types::TypeParamDecl>& params, ModuleId module) {
+  for (const types::FieldDecl& field : fields) {
+    if (!field.default_value) continue;
+    NameTable table;
+    table.outer = ctx.module_tables[module.index];
+    table.module = module;
+    table.params = &params;
+    Body body;
+    body.result = ctx.types.error();
+    size_t errors_before = ctx.sink.error_count();
+    begin_body(ctx, body, table);
+    check_value(ctx, field.default_value,
+                Want::must(field.type, field.span, "the field is declared here"));
+    end_body(ctx, errors_before);
+  }
+}
+
+void check_field_defaults(Context& ctx) {
+  for (const types::StructDecl& decl : ctx.program.structs) {
+    check_defaults_of(ctx, decl.fields, decl.type_params, decl.module);
+  }
+  for (const types::EnumDecl& decl : ctx.program.enums) {
+    for (const types::VariantDecl& variant : decl.variants) {
+      check_defaults_of(ctx, variant.fields, decl.type_params, decl.module);
+    }
+  }
+}
+
+}  // namespace skein::check

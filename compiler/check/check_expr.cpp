@@ -1,0 +1,205 @@
+// Dispatch over the kinds of expressions.
+#include "compiler/check/check_expr.h"
+
+#include "compiler/check/resolve_type.h"
+
+namespace skein::check {
+
+// Parts of the language whose walls stand but which do not work yet. Their operands are not
+// looked at: what they mean depends on what is missing.
+static TypeId refuse(Context& ctx, const ast::Expr* expr, std::string_view what) {
+  return ctx.not_yet(expr->span, what);
+}
+
+static TypeId check_none(Context& ctx, const ast::Expr* expr, const Want& want) {
+  TypeId type = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
+  if (!type.valid() || ctx.types.kind(type) != TypeKind::Option) {
+    type = ctx.types.make(TypeKind::Option, {ctx.infer.fresh(expr->span)});
+  }
+  ctx.fact(expr).name = VariantRef{type, 0};
+  return type;
+}
+
+static TypeId check_byte_str(Context& ctx) {
+  return ctx.types.make(TypeKind::Array, {ctx.types.plain(TypeKind::U8)});
+}
+
+static TypeId check_type_args(Context& ctx, const ast::TypeArgs* node) {
+  PathRef path = resolve_receiver(ctx, node);
+  if (path.kind == PathRef::Kind::Type) {
+    ctx.report(node->span, D::NotAValue, {ctx.show(path.type), "a type"});
+    return ctx.types.error();
+  }
+  if (path.kind == PathRef::Kind::Broken) return ctx.types.error();
+  return refuse(ctx, node, "a function as a value");
+}
+
+static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) {
+  switch (expr->kind) {
+    case ast::ExprKind::ErrorExpr: return ctx.types.error();
+    case ast::ExprKind::IntLit: return check_int(ctx, expr->as<ast::IntLit>(), want, false);
+    case ast::ExprKind::FloatLit: return check_float(ctx, expr->as<ast::FloatLit>(), want);
+    case ast::ExprKind::BoolLit: return ctx.types.bool_();
+    case ast::ExprKind::CharLit: return ctx.types.plain(TypeKind::Char);
+    case ast::ExprKind::StrLit: return ctx.types.str();
+    case ast::ExprKind::ByteStrLit: return check_byte_str(ctx);
+    case ast::ExprKind::DurationLit: return ctx.types.plain(TypeKind::Duration);
+    case ast::ExprKind::InterpStr: return check_interp(ctx, expr->as<ast::InterpStr>());
+    case ast::ExprKind::NoneLit: return check_none(ctx, expr, want);
+    case ast::ExprKind::Underscore:
+      ctx.report(expr->span, D::UnderscoreValue);
+      return ctx.types.error();
+    case ast::ExprKind::Name: return check_name(ctx, expr->as<ast::Name>(), want);
+    case ast::ExprKind::TypeArgs: return check_type_args(ctx, expr->as<ast::TypeArgs>());
+    case ast::ExprKind::Unary: return check_unary(ctx, expr->as<ast::Unary>(), want);
+    case ast::ExprKind::Binary: return check_binary(ctx, expr->as<ast::Binary>(), want);
+    case ast::ExprKind::Compare: return check_compare(ctx, expr->as<ast::Compare>());
+    case ast::ExprKind::Logical: return check_logical(ctx, expr->as<ast::Logical>());
+    case ast::ExprKind::Coalesce: return check_coalesce(ctx, expr->as<ast::Coalesce>(), want);
+    case ast::ExprKind::Range: return check_range(ctx, expr->as<ast::Range>(), want);
+    case ast::ExprKind::Call: return check_call(ctx, expr->as<ast::Call>(), want);
+    case ast::ExprKind::MethodCall:
+      return check_method_call(ctx, expr->as<ast::MethodCall>(), want);
+    case ast::ExprKind::Field: return check_field(ctx, expr->as<ast::Field>(), want);
+    case ast::ExprKind::TupleIndex: return check_tuple_index(ctx, expr->as<ast::TupleIndex>());
+    case ast::ExprKind::Index: return check_index(ctx, expr->as<ast::Index>());
+    case ast::ExprKind::Slice: return check_slice(ctx, expr->as<ast::Slice>());
+    case ast::ExprKind::Try: return check_try(ctx, expr->as<ast::Try>());
+    case ast::ExprKind::Unwrap: return check_unwrap(ctx, expr->as<ast::Unwrap>());
+    case ast::ExprKind::StructLit: return check_struct_lit(ctx, expr->as<ast::StructLit>(), want);
+    case ast::ExprKind::Tuple: return check_tuple(ctx, expr->as<ast::Tuple>(), want);
+    case ast::ExprKind::Array: return check_array(ctx, expr->as<ast::Array>(), want);
+    case ast::ExprKind::RepeatArray: return check_repeat(ctx, expr->as<ast::RepeatArray>(), want);
+    case ast::ExprKind::MapLit: return refuse(ctx, expr, "`Map`");
+    case ast::ExprKind::BlockExpr:
+      return check_block(ctx, *expr->as<ast::BlockExpr>()->block, want);
+    case ast::ExprKind::If: return check_if(ctx, expr->as<ast::If>(), want);
+    case ast::ExprKind::Match: return check_match(ctx, expr->as<ast::Match>(), want);
+    case ast::ExprKind::Loop: return check_loop(ctx, expr->as<ast::Loop>(), want);
+    case ast::ExprKind::While: return check_while(ctx, expr->as<ast::While>());
+    case ast::ExprKind::For: return check_for(ctx, expr->as<ast::For>());
+    case ast::ExprKind::ParFor: return refuse(ctx, expr, "`par for`");
+    case ast::ExprKind::Break: return check_break(ctx, expr->as<ast::Break>());
+    case ast::ExprKind::Continue: return check_continue(ctx, expr->as<ast::Continue>());
+    case ast::ExprKind::Return: return check_return(ctx, expr->as<ast::Return>());
+    case ast::ExprKind::Closure: return refuse(ctx, expr, "a closure");
+    case ast::ExprKind::Spawn: return check_spawn(ctx, expr->as<ast::Spawn>(), want);
+    case ast::ExprKind::Await: return check_await(ctx, expr->as<ast::Await>());
+    case ast::ExprKind::Async: return check_async(ctx, expr->as<ast::Async>(), want);
+    case ast::ExprKind::Within: return refuse(ctx, expr, "`within`");
+    case ast::ExprKind::Shield: return refuse(ctx, expr, "`shield`");
+    case ast::ExprKind::Lock: return refuse(ctx, expr, "`lock`");
+    case ast::ExprKind::Catch: return refuse(ctx, expr, "`catch`");
+    case ast::ExprKind::Select: return refuse(ctx, expr, "`select`");
+    case ast::ExprKind::Yield: return check_yield(ctx, expr->as<ast::Yield>());
+    case ast::ExprKind::With: return refuse(ctx, expr, "`with`");
+    case ast::ExprKind::Assign: return check_assign(ctx, expr->as<ast::Assign>());
+    case ast::ExprKind::Send: return refuse(ctx, expr, "sending on a channel");
+    case ast::ExprKind::Receive: return refuse(ctx, expr, "receiving from a channel");
+  }
+  SKEIN_UNREACHABLE("an unknown kind of expression");
+}
+
+TypeId check_expr(Context& ctx, const ast::Expr* expr, const Want& want) {
+  return ctx.set_type(expr, check_kind(ctx, expr, want));
+}
+
+TypeId check_value(Context& ctx, const ast::Expr* expr, const Want& want) {
+  TypeId found = check_expr(ctx, expr, want);
+  if (!want.demands()) return found;
+  fit(ctx, expr, found, want);
+  return want.type;
+}
+
+// ---- values nobody uses --------------------------------------------------------------------
+
+// Whether evaluating the expression can be seen, or is at least asked for by its form.
+static bool has_effect(const ast::Expr* expr) {
+  switch (expr->kind) {
+    case ast::ExprKind::IntLit:
+    case ast::ExprKind::FloatLit:
+    case ast::ExprKind::BoolLit:
+    case ast::ExprKind::CharLit:
+    case ast::ExprKind::StrLit:
+    case ast::ExprKind::ByteStrLit:
+    case ast::ExprKind::DurationLit:
+    case ast::ExprKind::InterpStr:
+    case ast::ExprKind::NoneLit:
+    case ast::ExprKind::Name:
+    case ast::ExprKind::TypeArgs:
+    case ast::ExprKind::Unary:
+    case ast::ExprKind::Binary:
+    case ast::ExprKind::Compare:
+    case ast::ExprKind::Range:
+    case ast::ExprKind::Field:
+    case ast::ExprKind::TupleIndex:
+    case ast::ExprKind::Index:
+    case ast::ExprKind::Slice:
+    case ast::ExprKind::StructLit:
+    case ast::ExprKind::Tuple:
+    case ast::ExprKind::Array:
+    case ast::ExprKind::RepeatArray:
+    case ast::ExprKind::MapLit:
+    case ast::ExprKind::Closure:
+      return false;
+    case ast::ExprKind::Logical:
+      return has_effect(expr->as<ast::Logical>()->right);
+    case ast::ExprKind::Coalesce:
+      return has_effect(expr->as<ast::Coalesce>()->right);
+    default:
+      return true;
+  }
+}
+
+static void report_no_effect(Context& ctx, const ast::Expr* expr) {
+  Report report = ctx.report(expr->span, D::NoEffect);
+  if (const ast::Compare* compare = expr->try_as<ast::Compare>()) {
+    if (compare->op == ast::CompareOp::Eq) {
+      report.help("to assign, write `=`").fix(compare->op_span, "=");
+      return;
+    }
+  }
+  const ast::Unary* unary = expr->try_as<ast::Unary>();
+  if (unary && unary->op == ast::UnaryOp::Neg) {
+    report.help("a line that begins with `-` starts a statement: end the line before with `-`");
+    return;
+  }
+  report.help("use the value, or remove it; `_ = …` drops it on purpose");
+}
+
+// Rule 59: what must not be lost by accident.
+static void check_drop(Context& ctx, const ast::Expr* expr, TypeId type) {
+  TypeKind kind = ctx.kind(type);
+  if (kind == TypeKind::Result) {
+    ctx.report(expr->span, D::DroppedResult, {ctx.show(type)})
+        .help("pass the error on with `?`, panic on it with `!`, or look with `match`")
+        .help("`_ = …` drops it on purpose");
+  }
+  if (kind != TypeKind::Task) return;
+  if (expr->kind != ast::ExprKind::Spawn) {
+    ctx.report(expr->span, D::DroppedTask, {ctx.show(type)})
+        .help("await it, or keep it in a variable");
+    return;
+  }
+  TypeId value = ctx.types.arg(ctx.infer.shallow(type));
+  if (ctx.kind(value) != TypeKind::Result) return;
+  ctx.report(expr->span, D::LostResult, {ctx.show(value)})
+      .help("await the task and look at its result");
+}
+
+TypeId check_dropped(Context& ctx, const ast::Expr* expr) {
+  TypeId type = check_expr(ctx, expr, Want::must(ctx.types.unit()));
+  TypeKind kind = ctx.kind(type);
+  if (kind == TypeKind::Never) return type;
+  if (kind == TypeKind::Error) return ctx.types.unit();
+  if (!has_effect(expr)) {
+    report_no_effect(ctx, expr);
+    return ctx.types.unit();
+  }
+  if (kind == TypeKind::Unit) return type;
+  check_drop(ctx, expr, type);
+  ctx.adjust(expr, Adjustment::DropValue, ctx.types.unit());
+  return ctx.types.unit();
+}
+
+}  // namespace skein::check

@@ -1,0 +1,327 @@
+// Blocks, branches and loops, and the ways out of them.
+#include <algorithm>
+
+#include "compiler/check/check_expr.h"
+#include "compiler/check/check_pattern.h"
+#include "compiler/check/declare.h"
+#include "compiler/check/join.h"
+#include "compiler/check/suggest.h"
+
+namespace skein::check {
+
+// ---- blocks --------------------------------------------------------------------------------
+
+static void declare_items_of(Context& ctx, const ast::Block& block) {
+  std::vector<ast::Item*> items;
+  for (const ast::Stmt* stmt : block.stmts) {
+    if (const ast::ItemStmt* item = stmt->try_as<ast::ItemStmt>()) items.push_back(item->item);
+  }
+  if (items.empty()) return;
+  ctx.table = &new_table(ctx, *ctx.table);
+  Body* body = ctx.body;
+  ctx.body = nullptr;
+  declare_block_items(ctx, *ctx.table, items);
+  ctx.body = body;
+}
+
+static void warn_unreachable(Context& ctx, Span first, Span ended_by) {
+  ctx.report(first, D::UnreachableCode).label(ended_by, "nothing comes back from here");
+}
+
+// The last expression of a block. Gives `never` only where that is all it can give.
+static TypeId check_last(Context& ctx, const ast::Block& block, const Want& want) {
+  if (want.demands() && ctx.kind(want.type) == TypeKind::Unit) {
+    return check_dropped(ctx, block.value);
+  }
+  if (!want.demands()) return check_expr(ctx, block.value, want);
+  TypeId found = check_expr(ctx, block.value, want);
+  fit(ctx, block.value, found, want);
+  return ctx.kind(found) == TypeKind::Never ? ctx.types.never() : want.type;
+}
+
+// A block without a last expression where a value is wanted.
+static TypeId check_no_value(Context& ctx, const ast::Block& block, const Want& want) {
+  if (!want.demands() || ctx.infer.unify(want.type, ctx.types.unit())) return ctx.types.unit();
+  if (ctx.is_error(want.type)) return want.type;
+  Span end = {block.span.end - 1, block.span.end};
+  Report report = ctx.report(end, D::MissingValue, {ctx.show(want.type)});
+  if (want.because.valid()) report.label(want.because, std::string(want.why));
+  return ctx.types.error();
+}
+
+TypeId check_block(Context& ctx, const ast::Block& block, const Want& want) {
+  NameTable* outside = ctx.table;
+  ctx.locals.enter();
+  declare_items_of(ctx, block);
+  const ast::Stmt* ended_by = nullptr;
+  bool is_warned = false;
+  for (const ast::Stmt* stmt : block.stmts) {
+    if (ended_by && !is_warned && stmt->kind != ast::StmtKind::Item) {
+      warn_unreachable(ctx, stmt->span, ended_by->span);
+      is_warned = true;
+    }
+    TypeId type = check_stmt(ctx, stmt);
+    if (!ended_by && ctx.kind(type) == TypeKind::Never) ended_by = stmt;
+  }
+  TypeId type;
+  if (block.value) {
+    if (ended_by && !is_warned) warn_unreachable(ctx, block.value->span, ended_by->span);
+    type = check_last(ctx, block, want);
+  } else {
+    type = ended_by ? ctx.types.never() : check_no_value(ctx, block, want);
+  }
+  ctx.locals.leave();
+  ctx.table = outside;
+  return ended_by ? ctx.types.never() : type;
+}
+
+// ---- if ------------------------------------------------------------------------------------
+
+static void check_conditions(Context& ctx, std::span<const ast::Condition> conditions) {
+  for (const ast::Condition& condition : conditions) {
+    if (!condition.pattern) {
+      check_value(ctx, condition.value,
+                  Want::must(ctx.types.bool_(), condition.value->span, ""));
+      continue;
+    }
+    TypeId type = check_expr(ctx, condition.value);
+    PatternMode mode;
+    mode.is_refutable = true;
+    check_pattern(ctx, condition.pattern, type, mode);
+  }
+}
+
+static bool gives_value(Context& ctx, TypeId type) {
+  TypeKind kind = ctx.kind(type);
+  return kind != TypeKind::Unit && kind != TypeKind::Never && kind != TypeKind::Error;
+}
+
+static TypeId check_if_alone(Context& ctx, const ast::If* node, const Want& want) {
+  bool wants_value = want.demands() && !ctx.infer.unify(want.type, ctx.types.unit());
+  Want inner = wants_value ? Want() : Want::must(ctx.types.unit());
+  bool is_unused = want.demands() && !wants_value;
+  TypeId then = check_block(ctx, *node->then, is_unused ? inner : Want());
+  if (wants_value && ctx.is_error(want.type)) return want.type;
+  if (wants_value || (!is_unused && gives_value(ctx, then))) {
+    Report report = ctx.report(node->span, D::IfWithoutElse);
+    report.help("add an `else` branch with the other value");
+    if (want.because.valid()) report.label(want.because, std::string(want.why));
+    return ctx.types.error();
+  }
+  return ctx.types.unit();
+}
+
+TypeId check_if(Context& ctx, const ast::If* node, const Want& want) {
+  ctx.locals.enter();
+  check_conditions(ctx, node->conditions);
+  if (!node->otherwise) {
+    TypeId type = check_if_alone(ctx, node, want);
+    ctx.locals.leave();
+    return type;
+  }
+  Join join(ctx, want);
+  join.add_block(*node->then);
+  ctx.locals.leave();
+  join.add_expr(node->otherwise);
+  return join.type();
+}
+
+// ---- match ---------------------------------------------------------------------------------
+
+TypeId check_match(Context& ctx, const ast::Match* node, const Want& want) {
+  TypeId subject = check_expr(ctx, node->subject);
+  Join join(ctx, want);
+  for (const ast::MatchArm& arm : node->arms) {
+    ctx.locals.enter();
+    PatternMode mode;
+    mode.is_refutable = true;
+    check_pattern(ctx, arm.pattern, subject, mode);
+    if (arm.guard) check_value(ctx, arm.guard, Want::must(ctx.types.bool_()));
+    join.add_expr(arm.body);
+    ctx.locals.leave();
+  }
+  ctx.matches.push_back({node->subject->span, subject, node, nullptr});
+  return join.type();
+}
+
+// ---- loops ---------------------------------------------------------------------------------
+
+static void check_loop_body(Context& ctx, const ast::Expr* node, ast::Ident label,
+                            const ast::Block& body, Join* values) {
+  for (const LoopFrame& frame : ctx.body->loops) {
+    if (!label.valid() || frame.label.name != label.name) continue;
+    ctx.report(label.span, D::DuplicateName, {ctx.text(label.name)})
+        .mark("declared again here")
+        .label(frame.label.span, "first declared here");
+  }
+  LoopFrame frame;
+  frame.node = node;
+  frame.label = label;
+  frame.values = values;
+  frame.defers = ctx.body->defers;
+  ctx.body->loops.push_back(frame);
+  check_block(ctx, body, Want::must(ctx.types.unit()));
+}
+
+TypeId check_loop(Context& ctx, const ast::Loop* node, const Want& want) {
+  Join values(ctx, want);
+  check_loop_body(ctx, node, node->label, *node->body, &values);
+  bool has_break = ctx.body->loops.back().has_break;
+  ctx.body->loops.pop_back();
+  if (!has_break) return ctx.types.never();
+  TypeId type = values.type();
+  return ctx.kind(type) == TypeKind::Never ? ctx.types.unit() : type;
+}
+
+TypeId check_while(Context& ctx, const ast::While* node) {
+  ctx.locals.enter();
+  check_conditions(ctx, node->conditions);
+  check_loop_body(ctx, node, node->label, *node->body, nullptr);
+  ctx.body->loops.pop_back();
+  ctx.locals.leave();
+  return ctx.types.unit();
+}
+
+static TypeId report_not_iterable(Context& ctx, const ast::Expr* iterable, TypeId type) {
+  TypeKind kind = ctx.kind(type);
+  std::optional<VarKind> literal = ctx.infer.var_kind(type);
+  Report report = ctx.report(iterable->span, D::NotIterable, {ctx.show(type)});
+  if (kind == TypeKind::Str) {
+    report.help("its parts are `s.chars()`, `s.bytes()`, `s.lines()`");
+  } else if (types::is_integer(kind) || literal == VarKind::Integer) {
+    report.help("to count, write a range: `0.." +
+                std::string(ctx.program.sources.text(iterable->span)) + "`");
+  } else if (kind == TypeKind::Option) {
+    report.help("it may be `none`: take the value out with `if let`");
+  } else if (kind == TypeKind::Task) {
+    report.help("await the task first");
+  }
+  return ctx.types.error();
+}
+
+// What a loop over a value of this type gives at each step.
+static TypeId element_type(Context& ctx, const ast::Expr* iterable, TypeId type) {
+  type = ctx.infer.shallow(type);
+  switch (ctx.types.kind(type)) {
+    case TypeKind::Array:
+    case TypeKind::FixedArray:
+      return ctx.types.arg(type);
+    case TypeKind::Range:
+    case TypeKind::RangeInclusive: {
+      TypeId bound = ctx.infer.shallow(ctx.types.arg(type));
+      TypeKind kind = ctx.types.kind(bound);
+      bool is_counted = types::is_integer(kind) || kind == TypeKind::Char ||
+                        kind == TypeKind::Error || kind == TypeKind::Param ||
+                        ctx.infer.var_kind(bound) == VarKind::Integer ||
+                        ctx.infer.is_unknown(bound);
+      return is_counted ? bound : report_not_iterable(ctx, iterable, type);
+    }
+    case TypeKind::Error:
+      return type;
+    default:
+      break;
+  }
+  if (ctx.infer.is_unknown(type)) {
+    ctx.report(iterable->span, D::NeedsType).help("write its type where it is declared");
+    return ctx.types.error();
+  }
+  return report_not_iterable(ctx, iterable, type);
+}
+
+TypeId check_for(Context& ctx, const ast::For* node) {
+  TypeId type = check_expr(ctx, node->iterable);
+  TypeId element = element_type(ctx, node->iterable, type);
+  bool is_array = ctx.kind(type) == TypeKind::Array || ctx.kind(type) == TypeKind::FixedArray;
+  ctx.locals.enter();
+  PatternMode mode;
+  mode.origin = Origin::Loop;
+  mode.allows_mut = is_array;
+  check_pattern(ctx, node->pattern, element, mode);
+  if (is_array && has_mut_binding(node->pattern)) require_mutable(ctx, node->iterable);
+  check_loop_body(ctx, node, node->label, *node->body, nullptr);
+  ctx.body->loops.pop_back();
+  ctx.locals.leave();
+  return ctx.types.unit();
+}
+
+// ---- ways out ------------------------------------------------------------------------------
+
+static void report_outside_loop(Context& ctx, Span span, std::string_view word) {
+  Report report = ctx.report(span, D::OutsideLoop, {word});
+  bool is_in_task = ctx.body->spawn && ctx.body->outer && !ctx.body->outer->loops.empty();
+  if (is_in_task) {
+    report.label(ctx.body->spawn->span, "this block is a task of its own");
+  }
+}
+
+static LoopFrame* find_loop(Context& ctx, Span span, ast::Ident label, std::string_view word) {
+  std::vector<LoopFrame>& loops = ctx.body->loops;
+  if (loops.empty()) {
+    report_outside_loop(ctx, span, word);
+    return nullptr;
+  }
+  LoopFrame* found = nullptr;
+  if (!label.valid()) found = &loops.back();
+  for (size_t i = loops.size(); i > 0 && !found; --i) {
+    if (loops[i - 1].label.valid() && loops[i - 1].label.name == label.name) found = &loops[i - 1];
+  }
+  if (!found) {
+    Report report = ctx.report(label.span, D::UnknownLabel, {ctx.text(label.name)});
+    std::vector<std::string_view> names;
+    for (const LoopFrame& frame : loops) {
+      if (frame.label.valid()) names.push_back(ctx.text(frame.label.name));
+    }
+    suggest(report, label.span, ctx.text(label.name), std::move(names));
+    return nullptr;
+  }
+  if (found->defers == ctx.body->defers) return found;
+  ctx.report(span, D::LeavesDefer, {word});
+  return nullptr;
+}
+
+TypeId check_break(Context& ctx, const ast::Break* node) {
+  LoopFrame* loop = find_loop(ctx, node->span, node->label, "break");
+  if (!loop) {
+    if (node->value) check_expr(ctx, node->value);
+    return ctx.types.never();
+  }
+  loop->has_break = true;
+  Join* values = loop->values;
+  if (node->value && !values) {
+    check_expr(ctx, node->value);
+    ctx.report(node->value->span, D::BreakValue)
+        .help("only `loop` gives a value: a `while` or `for` may end without `break`");
+  } else if (node->value) {
+    values->add_expr(node->value);
+  } else if (values) {
+    values->add_unit(node->span);
+  }
+  return ctx.types.never();
+}
+
+TypeId check_continue(Context& ctx, const ast::Continue* node) {
+  find_loop(ctx, node->span, node->label, "continue");
+  return ctx.types.never();
+}
+
+TypeId check_return(Context& ctx, const ast::Return* node) {
+  if (ctx.body->defers > 0) ctx.report(node->span, D::LeavesDefer, {"return"});
+  Want want = Want::must(ctx.body->result, ctx.body->result_span, "the function gives this");
+  if (node->value) {
+    TypeId found = check_expr(ctx, node->value, want);
+    if (try_fit(ctx, node->value, found, want.type)) return ctx.types.never();
+    if (ctx.kind(want.type) == TypeKind::Unit && !ctx.is_error(found)) {
+      ctx.report(node->value->span, D::ReturnsValue, {ctx.show(found)})
+          .help("write the type behind the parameters: `-> " + ctx.show(found) + "`");
+    } else {
+      report_mismatch(ctx, node->value, found, want);
+    }
+    return ctx.types.never();
+  }
+  if (ctx.infer.unify(want.type, ctx.types.unit())) return ctx.types.never();
+  Report report = ctx.report(node->span, D::MissingValue, {ctx.show(want.type)});
+  if (want.because.valid()) report.label(want.because, std::string(want.why));
+  return ctx.types.never();
+}
+
+}  // namespace skein::check

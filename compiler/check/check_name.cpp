@@ -1,0 +1,280 @@
+// Names in expressions: variables and what is captured, items, bare variants.
+#include "compiler/check/check_expr.h"
+#include "compiler/check/modules.h"
+#include "compiler/check/resolve_type.h"
+#include "compiler/check/suggest.h"
+
+namespace skein::check {
+
+// ---- variables -----------------------------------------------------------------------------
+
+void note_use(Context& ctx, VarId var, bool is_read) {
+  LocalInfo& info = ctx.locals_info[var.index];
+  if (is_read) info.is_used = true;
+  for (Body* body = ctx.body; body && body->depth > info.body; body = body->outer) {
+    if (body->is_captured.insert(var.index).second) body->captures.push_back(var);
+  }
+}
+
+static TypeId use_var(Context& ctx, const ast::Name* node, VarId var) {
+  ctx.fact(node).name = var;
+  note_use(ctx, var, true);
+  return ctx.program.vars[var].type;
+}
+
+// ---- variants ------------------------------------------------------------------------------
+
+std::optional<VariantRef> find_variant(Context& ctx, TypeId id, Symbol name) {
+  TypeId known = ctx.infer.shallow(id);
+  const Type& type = ctx.types.get(known);
+  if (type.kind == TypeKind::Option) {
+    // A bare variant where an option of its enum is wanted.
+    return find_variant(ctx, type.args[0], name);
+  }
+  if (type.kind == TypeKind::Result) {
+    if (name == ctx.known.ok) return VariantRef{known, 0};
+    if (name == ctx.known.err) return VariantRef{known, 1};
+    return std::nullopt;
+  }
+  if (type.kind != TypeKind::Enum) return std::nullopt;
+  const std::vector<types::VariantDecl>& variants = ctx.program.enums[EnumId(type.decl)].variants;
+  for (uint32_t i = 0; i < variants.size(); ++i) {
+    if (variants[i].name == name) return VariantRef{known, i};
+  }
+  return std::nullopt;
+}
+
+void report_unknown_variant(Context& ctx, TypeId id, ast::Ident name) {
+  Report report = ctx.report(name.span, D::UnknownVariant, {ctx.show(id), ctx.text(name.name)});
+  const Type& type = ctx.types.get(ctx.infer.shallow(id));
+  std::vector<std::string_view> names;
+  if (type.kind == TypeKind::Result) names = {"ok", "err"};
+  if (type.kind == TypeKind::Enum) {
+    const types::EnumDecl& decl = ctx.program.enums[EnumId(type.decl)];
+    for (const types::VariantDecl& variant : decl.variants) {
+      names.push_back(ctx.text(variant.name));
+    }
+    if (!ctx.program.modules[decl.module].is_std) report.label(decl.span, "declared here");
+  }
+  suggest(report, name.span, ctx.text(name.name), std::move(names));
+}
+
+// A variant named without its payload.
+static TypeId unit_variant(Context& ctx, const ast::Expr* node, VariantRef ref, Symbol name) {
+  const Type& type = ctx.types.get(ref.type);
+  size_t payload = ctx.program.variant_fields(ref.type, ref.variant).size();
+  if (payload > 0) {
+    bool has_names = type.kind == TypeKind::Enum &&
+                     ctx.program.enums[EnumId(type.decl)].variants[ref.variant].has_names;
+    std::string form = std::string(ctx.text(name)) + (has_names ? " { … }" : "(…)");
+    ctx.report(node->span, D::VariantForm, {ctx.text(name)})
+        .help("it carries a payload: write `" + form + "`");
+    return ref.type;
+  }
+  ctx.fact(node).name = ref;
+  return ref.type;
+}
+
+// ---- items ---------------------------------------------------------------------------------
+
+static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& entity, Symbol name) {
+  switch (entity.kind) {
+    case Entity::Kind::Const:
+      ctx.fact(node).name = ConstId(entity.index);
+      return ctx.program.consts[ConstId(entity.index)].type;
+    case Entity::Kind::Fn:
+      use_fn(ctx, FnId(entity.index));
+      return ctx.not_yet(node->span, "a function as a value");
+    case Entity::Kind::Broken:
+    case Entity::Kind::None:
+      return ctx.types.error();
+    case Entity::Kind::Module:
+    case Entity::Kind::Struct:
+    case Entity::Kind::Enum:
+    case Entity::Kind::Trait:
+    case Entity::Kind::Static:
+    case Entity::Kind::Alias:
+    case Entity::Kind::TypeParam:
+    case Entity::Kind::Builtin:
+      break;
+  }
+  Report report =
+      ctx.report(node->span, D::NotAValue, {ctx.text(name), kind_words(entity.kind)});
+  if (entity.kind == Entity::Kind::Struct) {
+    report.help("make one with `" + std::string(ctx.text(name)) + " { … }`");
+  }
+  if (entity.kind == Entity::Kind::Enum) {
+    report.help("name one of its variants: `" + std::string(ctx.text(name)) + ".…`");
+  }
+  return ctx.types.error();
+}
+
+// ---- what is not there ---------------------------------------------------------------------
+
+static void collect_names(Context& ctx, std::vector<std::string_view>& names) {
+  for (Symbol name : ctx.locals.names()) names.push_back(ctx.text(name));
+  for (const NameTable* table = ctx.table; table; table = table->outer) {
+    for (const auto& [name, entity] : table->names) names.push_back(ctx.text(name));
+  }
+}
+
+static bool help_foreign(Report& report, std::string_view text) {
+  static constexpr std::pair<std::string_view, std::string_view> kForeign[] = {
+      {"null", "`none`"},          {"nil", "`none`"},         {"None", "`none`"},
+      {"undefined", "`none`"},     {"True", "`true`"},        {"False", "`false`"},
+      {"this", "`self`"},          {"Ok", "`ok`"},            {"Err", "`err`"},
+      {"printf", "`println`"},     {"print_line", "`println`"}, {"printLine", "`println`"},
+      {"puts", "`println`"},       {"fmt", "`println`"},      {"len", "the method `x.len()`"},
+      {"sleep", "`time.sleep`, with `use std.time`"},
+      {"exit", "`process.exit`, with `use std.process`"}};
+  for (const auto& [foreign, ours] : kForeign) {
+    if (foreign != text) continue;
+    report.help("Skein's spelling is " + std::string(ours));
+    return true;
+  }
+  if (text == "Some") {
+    report.help("a value fits where an option is wanted: write it without `Some`");
+    return true;
+  }
+  for (std::string_view module : {"time", "process", "env", "math"}) {
+    if (module != text) continue;
+    report.help("the module is there after `use std." + std::string(module) + "`");
+    return true;
+  }
+  return false;
+}
+
+static TypeId report_unknown_name(Context& ctx, Symbol name, Span span, const Want& want) {
+  std::string_view text = ctx.text(name);
+  if (name == ctx.known.self) {
+    ctx.report(span, D::SelfOutside, {"self"})
+        .help("a method has `self` as its first parameter: `fn f(self)`");
+    return ctx.types.error();
+  }
+  if (is_planned_name(text)) return ctx.not_yet(span, quoted(text));
+  Report report = ctx.report(span, D::UnknownName, {text});
+  if (help_foreign(report, text)) return ctx.types.error();
+  std::vector<std::string_view> names = {"none", "true", "false"};
+  collect_names(ctx, names);
+  TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
+  if (wanted.valid() && ctx.types.kind(wanted) == TypeKind::Enum) {
+    const Type& type = ctx.types.get(wanted);
+    for (const types::VariantDecl& variant : ctx.program.enums[EnumId(type.decl)].variants) {
+      names.push_back(ctx.text(variant.name));
+    }
+  }
+  suggest(report, span, text, std::move(names));
+  return ctx.types.error();
+}
+
+TypeId check_name(Context& ctx, const ast::Name* node, const Want& want) {
+  VarId var = ctx.locals.find(node->name);
+  if (var.valid()) return use_var(ctx, node, var);
+  if (want.type.valid()) {
+    std::optional<VariantRef> variant = find_variant(ctx, want.type, node->name);
+    if (variant) return unit_variant(ctx, node, *variant, node->name);
+  }
+  const Entity* entity = find_entity(ctx, node->name);
+  if (entity) return use_entity(ctx, node, *entity, node->name);
+  if (node->name == ctx.known.ok || node->name == ctx.known.err) {
+    std::string text(ctx.text(node->name));
+    ctx.report(node->span, D::VariantForm, {text})
+        .help("it carries a payload: write `" + text + "(…)`");
+    return ctx.types.error();
+  }
+  return report_unknown_name(ctx, node->name, node->span, want);
+}
+
+// ---- receivers that are no values ----------------------------------------------------------
+
+static PathRef broken() { return {.kind = PathRef::Kind::Broken}; }
+
+static PathRef entity_ref(Context& ctx, const Entity& entity, ast::Ident name,
+                          std::span<ast::TypeExpr* const> args) {
+  switch (entity.kind) {
+    case Entity::Kind::Module:
+      return {.kind = PathRef::Kind::Module, .module = ModuleId(entity.index)};
+    case Entity::Kind::Struct:
+    case Entity::Kind::Enum:
+    case Entity::Kind::Alias:
+    case Entity::Kind::TypeParam:
+    case Entity::Kind::Builtin: {
+      TypeId type = entity_type(ctx, entity, name, args, MissingArgs::Infer);
+      if (ctx.is_error(type)) return broken();
+      return {.kind = PathRef::Kind::Type, .type = type};
+    }
+    case Entity::Kind::Broken:
+      return broken();
+    case Entity::Kind::None:
+    case Entity::Kind::Fn:
+    case Entity::Kind::Trait:
+    case Entity::Kind::Const:
+    case Entity::Kind::Static:
+      return {};
+  }
+  SKEIN_UNREACHABLE("an unknown kind of name");
+}
+
+static PathRef name_ref(Context& ctx, const ast::Name* node,
+                        std::span<ast::TypeExpr* const> args) {
+  if (ctx.locals.find(node->name).valid()) return {};
+  if (node->name == ctx.known.self_type && self_type(ctx).valid()) {
+    return {.kind = PathRef::Kind::Type, .type = self_type(ctx)};
+  }
+  const Entity* entity = find_entity(ctx, node->name);
+  return entity ? entity_ref(ctx, *entity, {node->name, node->span}, args) : PathRef();
+}
+
+PathRef resolve_receiver(Context& ctx, const ast::Expr* expr) {
+  if (const ast::Name* name = expr->try_as<ast::Name>()) return name_ref(ctx, name, {});
+  if (const ast::TypeArgs* type = expr->try_as<ast::TypeArgs>()) {
+    if (const ast::Name* name = type->base->try_as<ast::Name>()) {
+      return name_ref(ctx, name, type->args);
+    }
+    return {};
+  }
+  // `module.Type` as in `time.Instant.now()`.
+  const ast::Field* field = expr->try_as<ast::Field>();
+  const ast::Name* base = field ? field->receiver->try_as<ast::Name>() : nullptr;
+  if (!base || field->optional) return {};
+  PathRef outer = name_ref(ctx, base, {});
+  if (outer.kind != PathRef::Kind::Module) return {};
+  const NameTable& table = *ctx.module_tables[outer.module.index];
+  auto found = table.names.find(field->name.name);
+  if (found == table.names.end() || !found->second.is_pub) return {};
+  if (found->second.kind == Entity::Kind::Const) return {};
+  return entity_ref(ctx, found->second, field->name, {});
+}
+
+// ---- `module.name`, `Enum.Variant` ---------------------------------------------------------
+
+std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node) {
+  PathRef path = resolve_receiver(ctx, node->receiver);
+  switch (path.kind) {
+    case PathRef::Kind::Value:
+      return std::nullopt;
+    case PathRef::Kind::Broken:
+      return ctx.types.error();
+    case PathRef::Kind::Module: {
+      const Entity* item = find_in_module(ctx, path.module, node->name);
+      return item ? use_entity(ctx, node, *item, node->name.name) : ctx.types.error();
+    }
+    case PathRef::Kind::Type: {
+      std::optional<VariantRef> variant;
+      if (ctx.kind(path.type) != TypeKind::Option) {
+        variant = find_variant(ctx, path.type, node->name.name);
+      }
+      if (variant) return unit_variant(ctx, node, *variant, node->name.name);
+      if (ctx.kind(path.type) == TypeKind::Enum) {
+        report_unknown_variant(ctx, path.type, node->name);
+      } else {
+        ctx.report(node->name.span, D::UnknownItemOfType,
+                   {ctx.show(path.type), ctx.text(node->name.name)});
+      }
+      return ctx.types.error();
+    }
+  }
+  SKEIN_UNREACHABLE("an unknown kind of path");
+}
+
+}  // namespace skein::check

@@ -1,0 +1,241 @@
+// Parts of values: fields, elements, payloads of options and results.
+#include <algorithm>
+
+#include "compiler/check/check_expr.h"
+#include "compiler/check/method.h"
+#include "compiler/check/suggest.h"
+
+namespace skein::check {
+
+// Says that the type has to be known here and is not.
+static TypeId report_unknown_type(Context& ctx, const ast::Expr* expr) {
+  ctx.report(expr->span, D::NeedsType).help("write its type where it is declared");
+  return ctx.types.error();
+}
+
+// ---- chains --------------------------------------------------------------------------------
+
+TypeId chained_type(Context& ctx, TypeId receiver, Span span) {
+  TypeId type = ctx.infer.shallow(receiver);
+  if (ctx.types.kind(type) == TypeKind::Option) return ctx.infer.shallow(ctx.types.arg(type));
+  if (ctx.types.kind(type) == TypeKind::Error) return type;
+  if (ctx.types.kind(type) == TypeKind::Result) {
+    return ctx.not_yet(span, "`?.` on a `Result`");
+  }
+  ctx.report(span, D::BadChain, {ctx.show(type)}).help("`.` is enough here");
+  return ctx.types.error();
+}
+
+TypeId chain_result(Context& ctx, TypeId part) {
+  TypeId type = ctx.infer.shallow(part);
+  TypeKind kind = ctx.types.kind(type);
+  if (kind == TypeKind::Option || kind == TypeKind::Error) return type;
+  return ctx.types.make(TypeKind::Option, {type});
+}
+
+// ---- fields --------------------------------------------------------------------------------
+
+bool can_see_field(const Context& ctx, ModuleId owner, const types::FieldDecl& field) {
+  return field.is_pub || owner == ctx.table->module;
+}
+
+static void report_unknown_field(Context& ctx, const ast::Field* node, TypeId type) {
+  std::string_view text = ctx.text(node->name.name);
+  Report report = ctx.report(node->name.span, D::UnknownField, {ctx.show(type), text});
+  TypeKind kind = ctx.kind(type);
+  if (kind == TypeKind::Option || kind == TypeKind::Task || kind == TypeKind::Result) {
+    TypeId inner = ctx.infer.shallow(ctx.types.arg(ctx.infer.shallow(type)));
+    std::string way = kind == TypeKind::Option   ? "it may be `none`: `?.`, `!` or `if let`"
+                      : kind == TypeKind::Result ? "it may be an error: `?`, `!` or `match`"
+                                                 : "await the task first";
+    if (ctx.types.kind(inner) == TypeKind::Struct) {
+      report.help(way);
+      return;
+    }
+  }
+  std::vector<std::string_view> names;
+  if (kind == TypeKind::Struct) {
+    const Type& head = ctx.types.get(ctx.infer.shallow(type));
+    for (const types::FieldDecl& field : ctx.program.structs[StructId(head.decl)].fields) {
+      names.push_back(ctx.text(field.name));
+    }
+  }
+  if (suggest(report, node->name.span, text, std::move(names))) return;
+  size_t mark = ctx.infer.mark();
+  std::optional<MethodMatch> method = try_method(ctx, type, node->name.name, node->name.span);
+  ctx.infer.roll_back(mark);
+  if (method) report.help("it is a method: write `" + std::string(text) + "()`");
+}
+
+// The type of a field of a value, with its position noted.
+static TypeId field_type(Context& ctx, const ast::Field* node, TypeId type) {
+  const Type head = ctx.types.get(type);
+  if (head.kind == TypeKind::Error) return type;
+  if (head.kind == TypeKind::Range || head.kind == TypeKind::RangeInclusive) {
+    bool is_start = node->name.name == ctx.known.start;
+    if (is_start || node->name.name == ctx.known.end) {
+      ctx.fact(node).field = is_start ? 0 : 1;
+      return head.args[0];
+    }
+  }
+  if (head.kind == TypeKind::Struct) {
+    const types::StructDecl& decl = ctx.program.structs[StructId(head.decl)];
+    for (uint32_t i = 0; i < decl.fields.size(); ++i) {
+      if (decl.fields[i].name != node->name.name) continue;
+      if (!can_see_field(ctx, decl.module, decl.fields[i])) {
+        ctx.report(node->name.span, D::PrivateField,
+                   {ctx.text(node->name.name), ctx.text(decl.name)});
+      }
+      ctx.fact(node).field = i;
+      return ctx.types.substitute(decl.fields[i].type, head.args);
+    }
+  }
+  if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->receiver);
+  report_unknown_field(ctx, node, type);
+  return ctx.types.error();
+}
+
+TypeId check_field(Context& ctx, const ast::Field* node, const Want&) {
+  if (!node->optional) {
+    std::optional<TypeId> path = check_path_field(ctx, node);
+    if (path) return *path;
+  }
+  TypeId receiver = ctx.infer.shallow(check_expr(ctx, node->receiver));
+  if (!node->optional) return field_type(ctx, node, receiver);
+  TypeId inner = chained_type(ctx, receiver, node->name.span);
+  return chain_result(ctx, field_type(ctx, node, inner));
+}
+
+TypeId check_tuple_index(Context& ctx, const ast::TupleIndex* node) {
+  TypeId type = ctx.infer.shallow(check_expr(ctx, node->receiver));
+  if (node->optional) type = chained_type(ctx, type, node->index_span);
+  const Type head = ctx.types.get(type);
+  if (head.kind == TypeKind::Error) return type;
+  if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->receiver);
+  if (head.kind != TypeKind::Tuple || node->index >= head.args.size()) {
+    Report report = ctx.report(node->index_span, D::UnknownField,
+                               {ctx.show(type), std::to_string(node->index)});
+    if (head.kind == TypeKind::Tuple) {
+      report.help("it has " + std::to_string(head.args.size()) + " parts, counted from 0");
+    }
+    if (head.kind == TypeKind::Array) report.help("elements are reached with `[…]`");
+    return ctx.types.error();
+  }
+  ctx.fact(node).field = node->index;
+  TypeId part = head.args[node->index];
+  return node->optional ? chain_result(ctx, part) : part;
+}
+
+// ---- elements ------------------------------------------------------------------------------
+
+TypeId check_index(Context& ctx, const ast::Index* node) {
+  TypeId type = ctx.infer.shallow(check_expr(ctx, node->receiver));
+  const Type head = ctx.types.get(type);
+  if (node->args.size() != 1 || node->args[0].name.valid()) {
+    return ctx.not_yet(node->span, "an index with `default:`");
+  }
+  const ast::Expr* index = node->args[0].value;
+  switch (head.kind) {
+    case TypeKind::Array:
+    case TypeKind::FixedArray:
+      check_value(ctx, index, Want::must(ctx.types.int_(), node->receiver->span,
+                                         "elements are counted with an `int`"));
+      return head.args[0];
+    case TypeKind::Error:
+      check_expr(ctx, index);
+      return type;
+    case TypeKind::Str:
+      check_expr(ctx, index);
+      ctx.report(node->span, D::StrIndex)
+          .help("`s.bytes()[i]` is a byte, `s.chars()[i]` a character, `s[a..b]` a part");
+      return ctx.types.error();
+    default:
+      break;
+  }
+  check_expr(ctx, index);
+  if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->receiver);
+  Report report = ctx.report(node->receiver->span, D::NotIndexable, {ctx.show(type)});
+  if (head.kind == TypeKind::Tuple) report.help("parts of a tuple are reached with `.0`");
+  return ctx.types.error();
+}
+
+TypeId check_slice(Context& ctx, const ast::Slice* node) {
+  TypeId type = ctx.infer.shallow(check_expr(ctx, node->receiver));
+  Want bound = Want::must(ctx.types.int_());
+  if (node->range->low) check_value(ctx, node->range->low, bound);
+  if (node->range->high) check_value(ctx, node->range->high, bound);
+  ctx.set_type(node->range, ctx.types.make(node->range->inclusive ? TypeKind::RangeInclusive
+                                                                  : TypeKind::Range,
+                                           {ctx.types.int_()}));
+  switch (ctx.types.kind(type)) {
+    case TypeKind::Array:
+    case TypeKind::Str:
+    case TypeKind::Error:
+      return type;
+    case TypeKind::FixedArray:
+      return ctx.types.make(TypeKind::Array, {ctx.types.arg(type)});
+    default:
+      break;
+  }
+  if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->receiver);
+  ctx.report(node->receiver->span, D::NotIndexable, {ctx.show(type)});
+  return ctx.types.error();
+}
+
+// ---- payloads ------------------------------------------------------------------------------
+
+TypeId check_unwrap(Context& ctx, const ast::Unwrap* node) {
+  TypeId type = ctx.infer.shallow(check_expr(ctx, node->operand));
+  TypeKind kind = ctx.types.kind(type);
+  if (kind == TypeKind::Option || kind == TypeKind::Result) return ctx.types.arg(type);
+  if (kind == TypeKind::Error) return type;
+  if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->operand);
+  ctx.report(node->span, D::NothingToUnwrap, {ctx.show(type), "!"})
+      .help("`!` takes the value out of a `T?` or a `Result`");
+  return ctx.types.error();
+}
+
+// Where `?` leads to: the result of the function, or of the spawn block around.
+static bool returns_kind(Context& ctx, TypeId wrapped) {
+  return ctx.infer.unify(ctx.body->result, wrapped);
+}
+
+static TypeId report_bad_try(Context& ctx, const ast::Try* node, TypeId type) {
+  Report report = ctx.report(node->span, D::BadTry, {ctx.show(type), ctx.show(ctx.body->result)});
+  if (ctx.body->result_span.valid()) {
+    report.label(ctx.body->result_span, "the function gives this");
+  }
+  bool is_option = ctx.kind(type) == TypeKind::Option;
+  report.help(is_option ? "give an option, or look with `if let`, `??` or `!`"
+                        : "give a `Result`, or look with `match` or `!`");
+  return ctx.types.arg(ctx.infer.shallow(type));
+}
+
+TypeId check_try(Context& ctx, const ast::Try* node) {
+  TypeId type = ctx.infer.shallow(check_expr(ctx, node->operand));
+  const Type head = ctx.types.get(type);
+  if (head.kind == TypeKind::Error) return type;
+  if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->operand);
+  if (head.kind == TypeKind::Option) {
+    TypeId any = ctx.types.make(TypeKind::Option, {ctx.infer.fresh(node->span)});
+    if (returns_kind(ctx, any)) return head.args[0];
+    return report_bad_try(ctx, node, type);
+  }
+  if (head.kind == TypeKind::Result) {
+    TypeId any =
+        ctx.types.make(TypeKind::Result, {ctx.infer.fresh(node->span), head.args[1]});
+    if (returns_kind(ctx, any)) return head.args[0];
+    TypeId result = ctx.infer.shallow(ctx.body->result);
+    if (ctx.types.kind(result) == TypeKind::Result) {
+      ctx.not_yet(node->span, "`?` that converts `" + ctx.show(head.args[1]) + "` to `" +
+                                  ctx.show(ctx.types.get(result).args[1]) + "`");
+      return head.args[0];
+    }
+    return report_bad_try(ctx, node, type);
+  }
+  ctx.report(node->span, D::NothingToUnwrap, {ctx.show(type), "?"})
+      .help("`?` passes on `none` or the error of a `T?` or a `Result`");
+  return ctx.types.error();
+}
+
+}  // namespace skein::check

@@ -1,0 +1,415 @@
+// Patterns: their types, their bindings.
+#include "compiler/check/check_pattern.h"
+
+#include <algorithm>
+
+#include "compiler/check/check_expr.h"
+#include "compiler/check/resolve_type.h"
+#include "compiler/check/suggest.h"
+
+namespace skein::check {
+
+// The bindings of one pattern; those of the choices of `a | b` are the same variables.
+using Bindings = std::unordered_map<Symbol, VarId, IdHash>;
+
+namespace {
+
+struct Walk {
+  Context& ctx;
+  const PatternMode& mode;
+  Bindings bindings;               // made so far
+  const Bindings* shared = nullptr;  // of the first choice; later ones take its variables
+};
+
+}  // namespace
+
+static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject, bool is_top);
+
+// ---- bindings ------------------------------------------------------------------------------
+
+VarId declare_var(Context& ctx, ast::Ident name, TypeId type, const PatternMode& mode) {
+  types::VarDecl decl;
+  decl.name = name.name;
+  decl.type = type;
+  decl.is_mutable = mode.is_var;
+  decl.span = name.span;
+  LocalInfo info;
+  info.origin = mode.origin;
+  info.keyword = mode.keyword;
+  VarId var = new_var(ctx, std::move(decl), info);
+  ctx.body_vars.push_back(var);
+  ctx.locals.declare(name.name, var);
+  return var;
+}
+
+static bool check_mut(Walk& state, const ast::BindingPattern* pattern, bool is_top) {
+  Context& ctx = state.ctx;
+  if (!pattern->is_mut) return false;
+  if (state.mode.allows_mut && is_top) return true;
+  if (state.mode.origin == Origin::Let || state.mode.origin == Origin::Var) {
+    Report report = ctx.report(pattern->span, D::MutInLet);
+    report.help("a variable that changes is declared `var " +
+                std::string(ctx.text(pattern->name.name)) + "`");
+    return false;
+  }
+  ctx.not_yet(pattern->span, "`mut` in this pattern");
+  return false;
+}
+
+static void walk_binding(Walk& state, const ast::BindingPattern* pattern, TypeId type,
+                         bool is_top) {
+  Context& ctx = state.ctx;
+  bool is_place = check_mut(state, pattern, is_top);
+  Symbol name = pattern->name.name;
+  auto before = state.bindings.find(name);
+  if (before != state.bindings.end()) {
+    ctx.report(pattern->span, D::DuplicateName, {ctx.text(name)})
+        .mark("bound again here")
+        .label(ctx.program.vars[before->second].span, "first bound here");
+    return;
+  }
+  VarId var;
+  if (state.shared) {
+    auto shared = state.shared->find(name);
+    if (shared == state.shared->end()) {
+      ctx.report(pattern->span, D::BindingNotInAll, {ctx.text(name)})
+          .help("each choice of a pattern binds the same names");
+    } else {
+      var = shared->second;
+      TypeId first = ctx.program.vars[var].type;
+      if (!ctx.infer.unify(first, type)) {
+        ctx.report(pattern->span, D::TypeMismatch, {ctx.show(first), ctx.show(type)})
+            .label(ctx.program.vars[var].span, "bound here to `" + ctx.show(first) + "`");
+      }
+    }
+  }
+  if (!var.valid()) {
+    var = declare_var(ctx, pattern->name, type, state.mode);
+    ctx.program.vars[var].is_place = is_place;
+    if (is_place) ctx.program.vars[var].is_mutable = true;
+  }
+  state.bindings.emplace(name, var);
+  ctx.fact(pattern).var = var;
+}
+
+bool has_mut_binding(const ast::Pattern* pattern) {
+  const ast::BindingPattern* binding = pattern->try_as<ast::BindingPattern>();
+  return binding && binding->is_mut;
+}
+
+// ---- literals and ranges -------------------------------------------------------------------
+
+static void walk_literal(Walk& state, const ast::LiteralPattern* pattern, TypeId type) {
+  if (pattern->value) {
+    check_value(state.ctx, pattern->value, Want::must(type, pattern->span, ""));
+  }
+}
+
+static std::optional<__int128> constant_of(const ast::Expr* expr) {
+  if (const ast::IntLit* literal = expr->try_as<ast::IntLit>()) {
+    return static_cast<__int128>(literal->value);
+  }
+  if (const ast::CharLit* literal = expr->try_as<ast::CharLit>()) return literal->value;
+  const ast::Unary* unary = expr->try_as<ast::Unary>();
+  const ast::IntLit* operand = unary ? unary->operand->try_as<ast::IntLit>() : nullptr;
+  if (operand) return -static_cast<__int128>(operand->value);
+  return std::nullopt;
+}
+
+static void walk_range(Walk& state, const ast::RangePattern* pattern, TypeId type) {
+  Context& ctx = state.ctx;
+  for (const ast::Expr* end : {pattern->low, pattern->high}) {
+    if (end) check_value(ctx, end, Want::must(type, pattern->span, ""));
+  }
+  TypeKind kind = ctx.kind(type);
+  bool is_counted = types::is_integer(kind) || kind == TypeKind::Char ||
+                    kind == TypeKind::Error || kind == TypeKind::Param ||
+                    ctx.infer.var_kind(type) == VarKind::Integer;
+  if (!is_counted) ctx.report(pattern->span, D::BadRange, {ctx.show(type)});
+  if (!pattern->low || !pattern->high) return;
+  std::optional<__int128> low = constant_of(pattern->low);
+  std::optional<__int128> high = constant_of(pattern->high);
+  if (!low || !high) return;
+  bool is_empty = pattern->inclusive ? *low > *high : *low >= *high;
+  if (is_empty) ctx.report(pattern->span, D::EmptyRange);
+}
+
+// ---- tuples, variants, structs -------------------------------------------------------------
+
+static void walk_all_unknown(Walk& state, std::span<ast::Pattern* const> patterns) {
+  for (const ast::Pattern* pattern : patterns) {
+    walk(state, pattern, state.ctx.types.error(), false);
+  }
+}
+
+static void report_pattern(Walk& state, const ast::Pattern* pattern, std::string_view what,
+                           TypeId type) {
+  Context& ctx = state.ctx;
+  if (ctx.is_error(type)) return;
+  Report report = ctx.report(pattern->span, D::PatternType, {what, ctx.show(type)});
+  if (ctx.kind(type) == TypeKind::Option && !state.mode.is_refutable) {
+    report.help("it may be `none`: write `if let … = …`, or `let … = … else { … }`");
+  }
+  if (ctx.kind(type) == TypeKind::Result) {
+    report.help("it may be an error: write `ok(…)` around the pattern in `if let` or `match`");
+  }
+}
+
+static void walk_tuple(Walk& state, const ast::TuplePattern* pattern, TypeId type) {
+  Context& ctx = state.ctx;
+  if (pattern->elements.empty()) {
+    if (!ctx.infer.unify(type, ctx.types.unit())) report_pattern(state, pattern, "`()`", type);
+    return;
+  }
+  if (ctx.infer.is_unknown(type)) {
+    std::vector<TypeId> parts;
+    for (const ast::Pattern* element : pattern->elements) {
+      parts.push_back(ctx.infer.fresh(element->span));
+    }
+    ctx.infer.unify(type, ctx.types.make(TypeKind::Tuple, std::move(parts)));
+    type = ctx.infer.shallow(type);
+  }
+  const Type head = ctx.types.get(type);
+  if (head.kind != TypeKind::Tuple) {
+    report_pattern(state, pattern, "a tuple", type);
+    return walk_all_unknown(state, pattern->elements);
+  }
+  if (head.args.size() != pattern->elements.size()) {
+    ctx.report(pattern->span, D::PatternCount,
+               {ctx.show(type), std::to_string(head.args.size()),
+                std::to_string(pattern->elements.size())});
+    return walk_all_unknown(state, pattern->elements);
+  }
+  for (size_t i = 0; i < head.args.size(); ++i) {
+    walk(state, pattern->elements[i], head.args[i], false);
+  }
+}
+
+// The variant that a path names for a subject of this type.
+static std::optional<VariantRef> resolve_variant(Walk& state, const ast::Pattern* pattern,
+                                                 std::span<const ast::PathSegment> path,
+                                                 TypeId type) {
+  Context& ctx = state.ctx;
+  ast::Ident name = path.back().name;
+  if (path.size() == 2) {
+    const Entity* entity = find_entity(ctx, path[0].name.name);
+    bool is_type = entity && (entity->kind == Entity::Kind::Enum ||
+                              entity->kind == Entity::Kind::Alias);
+    if (!is_type) {
+      (void)resolve_path(ctx, path.first(1), path[0].name.span, MissingArgs::Infer);
+      return std::nullopt;
+    }
+    TypeId named = entity_type(ctx, *entity, path[0].name, path[0].args, MissingArgs::Infer);
+    if (!ctx.infer.unify(named, type)) {
+      report_pattern(state, pattern, "a variant of " + quoted(ctx.show(named)), type);
+      return std::nullopt;
+    }
+  }
+  if (ctx.is_error(type)) return std::nullopt;
+  if (path.size() > 2) {
+    ctx.not_yet(pattern->span, "a longer path in a pattern");
+    return std::nullopt;
+  }
+  TypeKind kind = ctx.kind(type);
+  if (kind != TypeKind::Enum && kind != TypeKind::Result) {
+    const Entity* entity = find_entity(ctx, name.name);
+    std::string_view text = ctx.text(name.name);
+    if (entity && entity->kind == Entity::Kind::Const) {
+      ctx.not_yet(pattern->span, "a constant as a pattern");
+    } else {
+      report_pattern(state, pattern, "the variant " + quoted(text), type);
+    }
+    return std::nullopt;
+  }
+  std::optional<VariantRef> found = find_variant(ctx, type, name.name);
+  if (!found) report_unknown_variant(ctx, type, name);
+  return found;
+}
+
+static bool has_named_fields(Context& ctx, VariantRef variant) {
+  const Type& type = ctx.types.get(ctx.infer.shallow(variant.type));
+  if (type.kind != TypeKind::Enum) return false;
+  return ctx.program.enums[EnumId(type.decl)].variants[variant.variant].has_names;
+}
+
+static void walk_variant(Walk& state, const ast::VariantPattern* pattern, TypeId type) {
+  Context& ctx = state.ctx;
+  std::optional<VariantRef> variant = resolve_variant(state, pattern, pattern->path, type);
+  if (!variant) return walk_all_unknown(state, pattern->payload);
+  ctx.fact(pattern).variant = variant;
+  std::vector<TypeId> fields = ctx.program.variant_fields(variant->type, variant->variant);
+  std::string name = ctx.program.variant_name(variant->type, variant->variant);
+  if (has_named_fields(ctx, *variant)) {
+    ctx.report(pattern->span, D::VariantForm, {name})
+        .help("its payload has names: write `" + name + " { … }`");
+    return walk_all_unknown(state, pattern->payload);
+  }
+  if (fields.size() != pattern->payload.size()) {
+    Report report = ctx.report(pattern->span, D::PatternCount,
+                               {name, std::to_string(fields.size()),
+                                std::to_string(pattern->payload.size())});
+    if (pattern->payload.empty()) {
+      std::string holes = "_";
+      for (size_t i = 1; i < fields.size(); ++i) holes += ", _";
+      report.help("write `" + name + "(" + holes + ")`");
+    }
+    return walk_all_unknown(state, pattern->payload);
+  }
+  for (size_t i = 0; i < fields.size(); ++i) walk(state, pattern->payload[i], fields[i], false);
+}
+
+// The fields a pattern with braces may name.
+static const std::vector<types::FieldDecl>* pattern_fields(Walk& state,
+                                                           const ast::StructPattern* pattern,
+                                                           TypeId type,
+                                                           std::vector<TypeId>& types) {
+  Context& ctx = state.ctx;
+  const Type head = ctx.types.get(type);
+  if (head.kind == TypeKind::Enum || head.kind == TypeKind::Result) {
+    std::optional<VariantRef> variant = resolve_variant(state, pattern, pattern->path, type);
+    if (!variant) return nullptr;
+    ctx.fact(pattern).variant = variant;
+    types = ctx.program.variant_fields(variant->type, variant->variant);
+    if (has_named_fields(ctx, *variant)) {
+      return &ctx.program.enums[EnumId(head.decl)].variants[variant->variant].fields;
+    }
+    std::string name = ctx.program.variant_name(variant->type, variant->variant);
+    ctx.report(pattern->span, D::VariantForm, {name})
+        .help("its payload has no names: write `" + name + "(…)`");
+    return nullptr;
+  }
+  TypeId named = resolve_path(ctx, pattern->path, pattern->span, MissingArgs::Infer);
+  if (ctx.is_error(named)) return nullptr;
+  if (ctx.kind(named) != TypeKind::Struct) {
+    ctx.report(pattern->span, D::NotAStruct, {ctx.show(named)});
+    return nullptr;
+  }
+  if (!ctx.infer.unify(named, type)) {
+    report_pattern(state, pattern, quoted(ctx.show(named)), type);
+    return nullptr;
+  }
+  types = ctx.program.fields(named);
+  return &ctx.program.structs[StructId(ctx.types.get(ctx.infer.shallow(named)).decl)].fields;
+}
+
+static void walk_struct(Walk& state, const ast::StructPattern* pattern, TypeId type) {
+  Context& ctx = state.ctx;
+  std::vector<TypeId> types;
+  const std::vector<types::FieldDecl>* fields = pattern_fields(state, pattern, type, types);
+  std::vector<bool> seen(types.size(), false);
+  std::string owner(ctx.text(pattern->path.back().name.name));
+  for (const ast::FieldPattern& field : pattern->fields) {
+    size_t index = 0;
+    while (fields && index < fields->size() && (*fields)[index].name != field.name.name) ++index;
+    if (!fields || index == fields->size()) {
+      if (fields) {
+        Report report =
+            ctx.report(field.name.span, D::UnknownField, {owner, ctx.text(field.name.name)});
+        std::vector<std::string_view> names;
+        for (const types::FieldDecl& decl : *fields) names.push_back(ctx.text(decl.name));
+        suggest(report, field.name.span, ctx.text(field.name.name), std::move(names));
+      }
+      walk(state, field.pattern, ctx.types.error(), false);
+      continue;
+    }
+    if (seen[index]) ctx.report(field.name.span, D::DuplicateField, {ctx.text(field.name.name)});
+    seen[index] = true;
+    walk(state, field.pattern, types[index], false);
+  }
+  if (!fields || pattern->has_rest) return;
+  std::string missing;
+  for (size_t i = 0; i < fields->size(); ++i) {
+    if (seen[i]) continue;
+    if (!missing.empty()) missing += ", ";
+    missing += quoted(ctx.text((*fields)[i].name));
+  }
+  if (missing.empty()) return;
+  ctx.report(pattern->span, D::MissingField, {owner, missing})
+      .help("`..` at the end leaves the others out");
+}
+
+static void walk_alternatives(Walk& state, const ast::AlternativesPattern* pattern, TypeId type) {
+  Walk first{state.ctx, state.mode, state.bindings, state.shared};
+  walk(first, pattern->choices[0], type, false);
+  for (size_t i = 1; i < pattern->choices.size(); ++i) {
+    Walk choice{state.ctx, state.mode, state.bindings, &first.bindings};
+    walk(choice, pattern->choices[i], type, false);
+    for (const auto& [name, var] : first.bindings) {
+      if (choice.bindings.contains(name)) continue;
+      state.ctx.report(pattern->choices[i]->span, D::BindingNotInAll, {state.ctx.text(name)})
+          .help("each choice of a pattern binds the same names");
+    }
+  }
+  state.bindings = std::move(first.bindings);
+}
+
+// ---- the walk ------------------------------------------------------------------------------
+
+// Rule 77: where the subject is an option, `none` matches none and any other pattern the payload.
+static TypeId look_through_options(Walk& state, const ast::Pattern* pattern, TypeId type) {
+  Context& ctx = state.ctx;
+  if (!state.mode.is_refutable) return type;
+  uint32_t layers = 0;
+  while (ctx.types.kind(type) == TypeKind::Option) {
+    ++layers;
+    type = ctx.infer.shallow(ctx.types.arg(type));
+    if (pattern->kind == ast::PatternKind::Binding) break;
+  }
+  ctx.fact(pattern).option_layers = layers;
+  return type;
+}
+
+static void walk_none(Walk& state, const ast::Pattern* pattern, TypeId type) {
+  Context& ctx = state.ctx;
+  if (ctx.infer.is_unknown(type)) {
+    ctx.infer.unify(type, ctx.types.make(TypeKind::Option, {ctx.infer.fresh(pattern->span)}));
+    type = ctx.infer.shallow(type);
+  }
+  if (ctx.types.kind(type) != TypeKind::Option) {
+    return report_pattern(state, pattern, "`none`", type);
+  }
+  ctx.fact(pattern).variant = VariantRef{type, 0};
+}
+
+static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject, bool is_top) {
+  Context& ctx = state.ctx;
+  TypeId type = ctx.infer.shallow(subject);
+  ctx.fact(pattern).type = type;
+  ctx.open_patterns.push_back(pattern);
+  switch (pattern->kind) {
+    case ast::PatternKind::Error:
+    case ast::PatternKind::Wildcard:
+      return;
+    case ast::PatternKind::None:
+      return walk_none(state, pattern, type);
+    case ast::PatternKind::Alternatives:
+      return walk_alternatives(state, pattern->as<ast::AlternativesPattern>(), type);
+    default:
+      break;
+  }
+  type = look_through_options(state, pattern, type);
+  switch (pattern->kind) {
+    case ast::PatternKind::Binding:
+      return walk_binding(state, pattern->as<ast::BindingPattern>(), type, is_top);
+    case ast::PatternKind::Literal:
+      return walk_literal(state, pattern->as<ast::LiteralPattern>(), type);
+    case ast::PatternKind::Range:
+      return walk_range(state, pattern->as<ast::RangePattern>(), type);
+    case ast::PatternKind::Tuple:
+      return walk_tuple(state, pattern->as<ast::TuplePattern>(), type);
+    case ast::PatternKind::Variant:
+      return walk_variant(state, pattern->as<ast::VariantPattern>(), type);
+    case ast::PatternKind::Struct:
+      return walk_struct(state, pattern->as<ast::StructPattern>(), type);
+    default:
+      SKEIN_UNREACHABLE("handled above");
+  }
+}
+
+void check_pattern(Context& ctx, const ast::Pattern* pattern, TypeId subject,
+                   const PatternMode& mode) {
+  Walk state{ctx, mode, {}, nullptr};
+  walk(state, pattern, subject, true);
+}
+
+}  // namespace skein::check

@@ -1,0 +1,97 @@
+// Statements.
+#include "compiler/check/check_expr.h"
+#include "compiler/check/check_pattern.h"
+#include "compiler/check/resolve_type.h"
+
+namespace skein::check {
+
+static Span keyword_span(const ast::LetStmt* stmt) {
+  return {stmt->span.begin, stmt->span.begin + 3};   // `let` and `var` have three letters
+}
+
+static PatternMode let_mode(const ast::LetStmt* stmt) {
+  PatternMode mode;
+  mode.is_refutable = stmt->otherwise != nullptr;
+  mode.is_var = stmt->is_var;
+  mode.origin = stmt->is_var ? Origin::Var : Origin::Let;
+  mode.keyword = keyword_span(stmt);
+  return mode;
+}
+
+// `let x: int`: set on each path before it is used, which is asked later.
+static TypeId check_let_later(Context& ctx, const ast::LetStmt* stmt, TypeId declared) {
+  const ast::BindingPattern* binding = stmt->pattern->try_as<ast::BindingPattern>();
+  if (!binding) {
+    if (stmt->pattern->kind != ast::PatternKind::Error) {
+      ctx.report(stmt->pattern->span, D::LetWithoutValue)
+          .help("only a single name can be declared without a value");
+    }
+    check_pattern(ctx, stmt->pattern, ctx.types.error(), let_mode(stmt));
+    return ctx.types.unit();
+  }
+  TypeId type = declared.valid() ? declared : ctx.infer.fresh(binding->span);
+  check_pattern(ctx, stmt->pattern, type, let_mode(stmt));
+  VarId var = ctx.fact(stmt->pattern).var;
+  if (var.valid()) ctx.program.vars[var].is_set_later = true;
+  return ctx.types.unit();
+}
+
+static Want let_want(Context& ctx, const ast::LetStmt* stmt, TypeId declared) {
+  if (!declared.valid()) return {};
+  // `let v: int = x else { … }`: the type is that of `v`, the value of `x` an option of it.
+  bool names_payload = stmt->otherwise && stmt->pattern->is<ast::BindingPattern>();
+  TypeId type = names_payload ? ctx.types.make(TypeKind::Option, {declared}) : declared;
+  return Want::must(type, stmt->type->span, "the type that is declared");
+}
+
+static void check_let_else(Context& ctx, const ast::LetStmt* stmt) {
+  TypeId type = check_block(ctx, *stmt->otherwise, Want());
+  TypeKind kind = ctx.kind(type);
+  if (kind == TypeKind::Never || kind == TypeKind::Error) return;
+  ctx.report(stmt->otherwise->span, D::ElseReturns)
+      .help("leave with `return`, `break`, `continue` or `panic(…)`");
+}
+
+static TypeId check_let(Context& ctx, const ast::LetStmt* stmt) {
+  TypeId declared = stmt->type ? resolve_type(ctx, stmt->type) : TypeId();
+  if (stmt->ok) {
+    if (stmt->init) check_expr(ctx, stmt->init);
+    check_pattern(ctx, stmt->pattern, ctx.types.error(), let_mode(stmt));
+    check_pattern(ctx, stmt->ok, ctx.types.error(), let_mode(stmt));
+    ctx.not_yet(stmt->span, "`let v, ok = …`");
+    return ctx.types.unit();
+  }
+  if (!stmt->init) return check_let_later(ctx, stmt, declared);
+  Want want = let_want(ctx, stmt, declared);
+  TypeId found = check_expr(ctx, stmt->init, want);
+  if (want.demands()) fit(ctx, stmt->init, found, want);
+  TypeId type = want.demands() ? want.type : found;
+  bool returns = ctx.kind(found) != TypeKind::Never;
+  if (!returns && !want.demands()) {
+    type = ctx.types.unit();
+    ctx.adjust(stmt->init, Adjustment::NeverToAny, type);
+  }
+  if (stmt->otherwise) check_let_else(ctx, stmt);
+  check_pattern(ctx, stmt->pattern, type, let_mode(stmt));
+  if (!stmt->otherwise) ctx.matches.push_back({stmt->pattern->span, type, nullptr, stmt->pattern});
+  return returns ? ctx.types.unit() : ctx.types.never();
+}
+
+static TypeId check_defer(Context& ctx, const ast::DeferStmt* stmt) {
+  ++ctx.body->defers;
+  check_dropped(ctx, stmt->body);
+  --ctx.body->defers;
+  return ctx.types.unit();
+}
+
+TypeId check_stmt(Context& ctx, const ast::Stmt* stmt) {
+  switch (stmt->kind) {
+    case ast::StmtKind::Let: return check_let(ctx, stmt->as<ast::LetStmt>());
+    case ast::StmtKind::Expr: return check_dropped(ctx, stmt->as<ast::ExprStmt>()->expr);
+    case ast::StmtKind::Defer: return check_defer(ctx, stmt->as<ast::DeferStmt>());
+    case ast::StmtKind::Item: return ctx.types.unit();
+  }
+  SKEIN_UNREACHABLE("an unknown kind of statement");
+}
+
+}  // namespace skein::check

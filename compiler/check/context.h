@@ -1,0 +1,217 @@
+// What the steps of checking share: the program so far, the body under way, and how to speak.
+//
+// Context is a bag of state. What is done with it stands in the files named after the work.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "compiler/check/check.h"
+#include "compiler/check/infer.h"
+#include "compiler/check/names.h"
+#include "compiler/support/diagnostics.h"
+#include "compiler/syntax/ast.h"
+#include "compiler/types/program.h"
+
+namespace skein::check {
+
+using types::Adjustment;
+using types::ConstId;
+using types::EnumId;
+using types::ExprFact;
+using types::FnId;
+using types::ImplId;
+using types::ModuleId;
+using types::ParamMode;
+using types::Program;
+using types::StaticId;
+using types::StructId;
+using types::TraitId;
+using types::Type;
+using types::TypeId;
+using types::TypeKind;
+using types::TypeStore;
+using types::VarId;
+using types::VariantRef;
+
+// Names the checker itself looks for.
+struct WellKnown {
+  explicit WellKnown(Interner& names);
+  Symbol self, self_type, ok, err, new_, main, drop, start, end, join;
+};
+
+// How a variable came to be; decides what is said about changing it.
+enum class Origin : uint8_t { Let, Var, Param, Loop, Pattern };
+
+// What only the checker has to know about a variable.
+struct LocalInfo {
+  Origin origin = Origin::Let;
+  Span keyword = {};       // `let` of its declaration, to offer `var`
+  uint32_t body = 0;       // depth of the body it belongs to
+  bool is_used = false;
+};
+
+class Join;
+
+// A loop around the place that is checked.
+struct LoopFrame {
+  const ast::Expr* node = nullptr;
+  ast::Ident label;          // not valid: none
+  Join* values = nullptr;    // of `loop`: what its `break`s give; null: they give nothing
+  bool has_break = false;
+  uint32_t defers = 0;       // how many `defer` bodies are around it
+};
+
+// A function, or what is one for `return` and captures: a spawn block.
+struct Body {
+  Body* outer = nullptr;
+  uint32_t depth = 0;
+  const ast::Expr* spawn = nullptr;   // the spawn whose block it is; null: a function
+  TypeId result;
+  Span result_span;                   // where the result type is written; may be invalid
+  std::vector<LoopFrame> loops;
+  uint32_t defers = 0;                // how many `defer` bodies are around this place
+  std::vector<VarId> captures;        // in order of first use
+  std::unordered_set<uint32_t> is_captured;
+};
+
+// A literal whose type may not be known yet; checked for its range when the body ends.
+struct PendingLiteral {
+  const ast::Expr* node = nullptr;   // IntLit
+  bool is_negative = false;
+  TypeId type;
+};
+
+// `T: Ord` asked of a type that may not be known yet.
+struct PendingBound {
+  TypeId type;
+  TraitId trait;
+  Span span;
+  std::string wanted_by;             // "`sort`"
+  Span wanted_at;                    // where the bound is written; may be invalid
+};
+
+// A conversion `u8(x)` of a value whose type may not be known yet.
+struct PendingConversion {
+  const ast::Expr* node = nullptr;
+  const ast::Expr* arg = nullptr;
+  TypeId target;
+};
+
+// Patterns that must cover all values of their subject: a match, or a `let` (one pattern).
+struct PendingMatch {
+  Span span;                                // of the subject
+  TypeId subject;
+  const ast::Match* match = nullptr;        // null: `pattern` has to match whatever comes
+  const ast::Pattern* pattern = nullptr;
+};
+
+struct Import {
+  Span span;
+  Symbol name;
+  bool is_used = false;
+};
+
+// `type Name = T`, resolved when it is first used.
+struct Alias {
+  enum class State : uint8_t { Untouched, UnderWay, Done };
+  const ast::TypeAliasItem* item = nullptr;
+  NameTable* table = nullptr;       // where it was declared
+  State state = State::Untouched;
+  std::vector<types::TypeParamDecl> params;
+  TypeId type;
+};
+
+// A method of some type, by the head of the type and the name.
+struct MethodKey {
+  uint64_t head = 0;
+  Symbol name;
+  friend bool operator==(const MethodKey&, const MethodKey&) = default;
+};
+struct MethodKeyHash {
+  size_t operator()(const MethodKey& key) const {
+    return std::hash<uint64_t>()(key.head * 0x9e3779b97f4a7c15u + key.name.index);
+  }
+};
+
+struct Context {
+  Context(const Input& input, Program& program);
+
+  const Input& input;
+  Program& program;
+  TypeStore& types;
+  Interner& names;
+  DiagnosticSink& sink;
+  WellKnown known;
+  Infer infer;
+
+  // ---- declarations ----
+  std::deque<NameTable> tables;
+  NameTable* prelude = nullptr;
+  ModuleId root;                                             // the user's file
+  std::vector<NameTable*> module_tables;                     // by ModuleId
+  std::vector<const ast::Module*> module_trees;              // by ModuleId
+  std::unordered_map<std::string, ModuleId> modules_by_name;
+  std::vector<Import> imports;
+  std::vector<uint32_t> decl_of_item;                        // by ItemId: index in its store
+  std::deque<Alias> aliases;
+  std::vector<NameTable*> fn_tables;                         // by FnId: with its type parameters
+  std::vector<NameTable*> const_tables;                      // by ConstId
+  std::unordered_map<MethodKey, std::vector<FnId>, MethodKeyHash> methods;
+  std::unordered_map<uint64_t, std::vector<FnId>> methods_of;   // by head, for suggestions
+
+  // ---- bodies ----
+  std::deque<FnId> pending_fns;
+  std::vector<LocalInfo> locals_info;                        // by VarId
+  NameTable* table = nullptr;                                // of the place that is checked
+  Locals locals;
+  Body* body = nullptr;
+  std::vector<VarId> body_vars;                              // declared in this function
+  std::vector<const ast::Expr*> open_exprs;                  // facts with unset variables
+  std::vector<const ast::Pattern*> open_patterns;
+  std::vector<uint32_t> open_calls;
+  std::vector<PendingLiteral> literals;
+  std::vector<PendingBound> bounds;
+  std::vector<PendingConversion> conversions;
+  std::vector<PendingMatch> matches;
+
+  // ---- speaking ----
+  Report report(Span span, D kind, std::initializer_list<std::string_view> args = {}) {
+    return sink.report(span, kind, args);
+  }
+  std::string_view text(Symbol name) const { return names.text(name); }
+  // A type as the user would write it here.
+  std::string show(TypeId type);
+  // Says that something is not built yet: "`select`".
+  TypeId not_yet(Span span, std::string_view what);
+
+  // ---- facts ----
+  ExprFact& fact(const ast::Expr* expr) { return program.exprs[expr->id.index]; }
+  types::PatternFact& fact(const ast::Pattern* pattern) {
+    return program.patterns[pattern->id.index];
+  }
+  // Notes the type of an expression and gives it back.
+  TypeId set_type(const ast::Expr* expr, TypeId type);
+  void adjust(const ast::Expr* expr, Adjustment adjustment, TypeId type);
+  types::CallFact& add_call(const ast::Expr* expr);
+
+  // Of what the type is known to be.
+  TypeKind kind(TypeId type) { return types.kind(infer.shallow(type)); }
+  bool is_error(TypeId type) { return kind(type) == TypeKind::Error; }
+};
+
+// Sees to it that the body and the default values of a function are checked.
+void use_fn(Context& ctx, FnId fn);
+
+// A new variable of the program; not yet in scope.
+VarId new_var(Context& ctx, types::VarDecl var, LocalInfo info);
+
+// `name` in backticks.
+std::string quoted(std::string_view name);
+
+}  // namespace skein::check

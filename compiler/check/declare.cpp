@@ -1,0 +1,181 @@
+// Enters the names of items.
+#include "compiler/check/declare.h"
+
+#include <utility>
+
+namespace skein::check {
+
+NameTable& new_table(Context& ctx, NameTable& outer) {
+  ctx.tables.emplace_back();
+  NameTable& table = ctx.tables.back();
+  table.outer = &outer;
+  table.module = outer.module;
+  table.self_type = outer.self_type;
+  table.params = outer.params;
+  return table;
+}
+
+void enter_builtin_types(Context& ctx, NameTable& table) {
+  auto enter = [&](std::string_view name, TypeKind kind) {
+    Entity entity;
+    entity.kind = Entity::Kind::Builtin;
+    entity.index = static_cast<uint32_t>(kind);
+    entity.is_pub = true;
+    table.names.emplace(ctx.names.intern(name), entity);
+  };
+  for (TypeKind kind : {TypeKind::Bool, TypeKind::Char, TypeKind::I8, TypeKind::I16, TypeKind::I32,
+                        TypeKind::Int, TypeKind::U8, TypeKind::U16, TypeKind::U32, TypeKind::Uint,
+                        TypeKind::F32, TypeKind::Float, TypeKind::Str, TypeKind::Duration,
+                        TypeKind::Instant, TypeKind::Scope, TypeKind::Range,
+                        TypeKind::RangeInclusive, TypeKind::Result, TypeKind::Task,
+                        TypeKind::Atomic, TypeKind::Chan, TypeKind::Sender, TypeKind::Receiver,
+                        TypeKind::Mutex, TypeKind::RwLock, TypeKind::Shared, TypeKind::Weak,
+                        TypeKind::Map, TypeKind::Set}) {
+    enter(types::spelling(kind), kind);
+  }
+  // Decision 4: other names of the same types.
+  enter("i64", TypeKind::Int);
+  enter("u64", TypeKind::Uint);
+}
+
+static void enter_name(Context& ctx, NameTable& table, const ast::Item& item, Entity entity) {
+  if (!item.name.valid()) return;
+  entity.is_pub = item.is_pub;
+  entity.span = item.name.span;
+  auto [entry, is_new] = table.names.emplace(item.name.name, entity);
+  if (is_new) return;
+  ctx.report(item.name.span, D::DuplicateName, {ctx.text(item.name.name)})
+      .mark("declared again here")
+      .label(entry->second.span, "first declared here");
+}
+
+static void note_decl(Context& ctx, const ast::Item& item, uint32_t index) {
+  if (ctx.decl_of_item.size() <= item.id.index) ctx.decl_of_item.resize(item.id.index + 1);
+  ctx.decl_of_item[item.id.index] = index;
+}
+
+static uint32_t add_fn(Context& ctx, NameTable& table, const ast::FnItem& item) {
+  types::FnDecl fn;
+  fn.name = item.name.name;
+  fn.module = table.module;
+  fn.display_name = item.name.valid() ? std::string(ctx.text(item.name.name)) : "";
+  fn.is_pub = item.is_pub;
+  fn.item = &item;
+  fn.span = item.name.span;
+  fn.result = ctx.types.error();
+  ctx.fn_tables.push_back(nullptr);
+  return ctx.program.fns.add(std::move(fn)).index;
+}
+
+static uint32_t add_struct(Context& ctx, NameTable& table, const ast::Item& item) {
+  types::StructDecl decl;
+  decl.name = item.name.name;
+  decl.module = table.module;
+  decl.is_pub = item.is_pub;
+  decl.span = item.name.span;
+  return ctx.program.structs.add(std::move(decl)).index;
+}
+
+static uint32_t add_enum(Context& ctx, NameTable& table, const ast::Item& item) {
+  types::EnumDecl decl;
+  decl.name = item.name.name;
+  decl.module = table.module;
+  decl.is_pub = item.is_pub;
+  decl.span = item.name.span;
+  return ctx.program.enums.add(std::move(decl)).index;
+}
+
+static uint32_t add_trait(Context& ctx, NameTable& table, const ast::TraitItem& item) {
+  types::TraitDecl decl;
+  decl.name = item.name.name;
+  decl.module = table.module;
+  decl.is_unique = item.is_unique;
+  decl.is_pub = item.is_pub;
+  decl.span = item.name.span;
+  return ctx.program.traits.add(std::move(decl)).index;
+}
+
+static uint32_t add_const(Context& ctx, NameTable& table, const ast::ConstItem& item) {
+  types::ConstDecl decl;
+  decl.name = item.name.name;
+  decl.module = table.module;
+  decl.type = ctx.types.error();
+  decl.value = item.value;
+  decl.is_pub = item.is_pub;
+  decl.span = item.name.span;
+  ctx.const_tables.push_back(&table);
+  return ctx.program.consts.add(std::move(decl)).index;
+}
+
+static uint32_t add_alias(Context& ctx, NameTable& table, const ast::TypeAliasItem& item) {
+  ctx.aliases.push_back({});
+  ctx.aliases.back().item = &item;
+  ctx.aliases.back().table = &table;
+  ctx.aliases.back().type = ctx.types.error();
+  return static_cast<uint32_t>(ctx.aliases.size() - 1);
+}
+
+static Entity refuse(Context& ctx, const ast::Item& item, std::string_view what) {
+  Span span = item.name.valid() ? item.name.span : item.span;
+  ctx.not_yet(span, what);
+  return {.kind = Entity::Kind::Broken};
+}
+
+static Entity enter_static(Context& ctx, const ast::StaticItem& item) {
+  const ast::NamedType* type = item.type ? item.type->try_as<ast::NamedType>() : nullptr;
+  std::string_view head = type ? ctx.text(type->path.back().name.name) : "";
+  for (std::string_view shared : {"Atomic", "Mutex", "RwLock", "Chan", "Once"}) {
+    if (head == shared) return refuse(ctx, item, "`static`");
+  }
+  ctx.report(item.type ? item.type->span : item.name.span, D::StaticNotShared,
+             {ctx.text(item.name.name)})
+      .help("all tasks see a static: wrap what changes, as in `Atomic<int>` or `Mutex<…>`")
+      .help("a value that never changes is a `const`");
+  return {.kind = Entity::Kind::Broken};
+}
+
+// The declaration of one item, and what its name stands for.
+static Entity add_item(Context& ctx, NameTable& table, const ast::Item& item) {
+  using Kind = Entity::Kind;
+  switch (item.kind) {
+    case ast::ItemKind::Fn:
+      return {.kind = Kind::Fn, .index = add_fn(ctx, table, *item.as<ast::FnItem>())};
+    case ast::ItemKind::Struct:
+      return {.kind = Kind::Struct, .index = add_struct(ctx, table, item)};
+    case ast::ItemKind::Enum:
+      return {.kind = Kind::Enum, .index = add_enum(ctx, table, item)};
+    case ast::ItemKind::Trait:
+      if (!ctx.program.modules[table.module].is_std) return refuse(ctx, item, "`trait`");
+      return {.kind = Kind::Trait, .index = add_trait(ctx, table, *item.as<ast::TraitItem>())};
+    case ast::ItemKind::Const:
+      return {.kind = Kind::Const, .index = add_const(ctx, table, *item.as<ast::ConstItem>())};
+    case ast::ItemKind::TypeAlias:
+      return {.kind = Kind::Alias,
+              .index = add_alias(ctx, table, *item.as<ast::TypeAliasItem>())};
+    case ast::ItemKind::Static:
+      return enter_static(ctx, *item.as<ast::StaticItem>());
+    case ast::ItemKind::Impl:
+    case ast::ItemKind::Use:
+      return {};
+    case ast::ItemKind::Test:
+      return refuse(ctx, item, "`test`");
+    case ast::ItemKind::Extern:
+      return refuse(ctx, item, "`extern`");
+    case ast::ItemKind::TaskLocal:
+      return refuse(ctx, item, "`task_local`");
+    case ast::ItemKind::ThreadLocal:
+      return refuse(ctx, item, "`thread_local`");
+  }
+  SKEIN_UNREACHABLE("an unknown kind of item");
+}
+
+void enter_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+  for (const ast::Item* item : items) {
+    Entity entity = add_item(ctx, table, *item);
+    if (!entity) continue;
+    note_decl(ctx, *item, entity.index);
+    enter_name(ctx, table, *item, entity);
+  }
+}
+
+}  // namespace skein::check

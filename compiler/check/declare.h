@@ -1,0 +1,31 @@
+// Declarations: entering names, then giving them their meaning, before any body is looked at.
+#pragma once
+
+#include "compiler/check/context.h"
+
+namespace skein::check {
+
+// The types every program knows without `use`.
+void enter_builtin_types(Context& ctx, NameTable& table);
+
+// Adds a declaration for each item and enters its name. Nothing is resolved yet.
+void enter_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+
+// Resolves what the heads of these items say: type parameters and their bounds (1), fields and
+// payloads (2), signatures, impls and the types of constants (3). Each stage is run for all items
+// that may refer to each other before the next.
+void resolve_type_params(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+void resolve_fields(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+
+// All of it for the items of one block.
+void declare_block_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+
+// A table inside `outer` for a declaration with type parameters of its own.
+NameTable& new_table(Context& ctx, NameTable& outer);
+
+// Boxes the fields through which types contain themselves, from struct `first_struct` and enum
+// `first_enum` on; reports types whose values would have no end.
+void box_recursive_fields(Context& ctx, uint32_t first_struct, uint32_t first_enum);
+
+}  // namespace skein::check

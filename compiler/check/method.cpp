@@ -1,0 +1,241 @@
+// Methods: which function a name means for a value of some type.
+//
+// Functions of impls are indexed by the head of the impl's type (`Point`, `[ ]`, `int`) and their
+// name. Impls of a bare type parameter (`impl<T: Integer> T`, core library only) stand under a
+// head of their own, which is asked last.
+#include "compiler/check/method.h"
+
+#include <algorithm>
+
+#include "compiler/check/suggest.h"
+#include "compiler/check/traits.h"
+
+namespace skein::check {
+
+static uint64_t head_of(const Type& type) {
+  bool has_decl = type.kind == TypeKind::Struct || type.kind == TypeKind::Enum;
+  return (static_cast<uint64_t>(type.kind) << 32) | (has_decl ? type.decl : 0);
+}
+
+static uint64_t any_head() { return static_cast<uint64_t>(TypeKind::Param) << 32; }
+
+std::string type_head_name(Context& ctx, TypeId id) {
+  const Type& type = ctx.types.get(id);
+  if (type.kind == TypeKind::Struct) {
+    return std::string(ctx.text(ctx.program.structs[StructId(type.decl)].name));
+  }
+  if (type.kind == TypeKind::Enum) {
+    return std::string(ctx.text(ctx.program.enums[EnumId(type.decl)].name));
+  }
+  return ctx.show(id);
+}
+
+void enter_method(Context& ctx, FnId fn, TypeId self_type) {
+  const types::FnDecl& decl = ctx.program.fns[fn];
+  uint64_t head = head_of(ctx.types.get(self_type));
+  std::vector<FnId>& same_name = ctx.methods[{head, decl.name}];
+  if (!same_name.empty() && !ctx.program.modules[decl.module].is_std) {
+    ctx.report(decl.span, D::DuplicateName, {ctx.text(decl.name)})
+        .mark("declared again here")
+        .label(ctx.program.fns[same_name.front()].span, "first declared here");
+    return;
+  }
+  same_name.push_back(fn);
+  ctx.methods_of[head].push_back(fn);
+}
+
+// ---- finding -------------------------------------------------------------------------------
+
+static bool is_visible(const Context& ctx, const types::FnDecl& fn) {
+  return fn.is_pub || fn.module == ctx.table->module;
+}
+
+// Matches the impl's type with `type`, and asks its bounds. What it set stays set if it fits.
+static std::optional<std::vector<TypeId>> match_impl(Context& ctx, const types::FnDecl& fn,
+                                                     TypeId type, Span span) {
+  const types::ImplDecl& impl = ctx.program.impls[fn.impl];
+  size_t mark = ctx.infer.mark();
+  std::vector<TypeId> args;
+  for (size_t i = 0; i < impl.type_params.size(); ++i) args.push_back(ctx.infer.fresh(span));
+  bool fits = ctx.infer.unify(ctx.types.substitute(impl.self_type, args), type);
+  for (size_t i = 0; fits && i < args.size(); ++i) {
+    for (TraitId bound : impl.type_params[i].bounds) {
+      if (has_trait(ctx, args[i], bound) == Answer::No) fits = false;
+    }
+  }
+  if (fits) return args;
+  ctx.infer.roll_back(mark);
+  return std::nullopt;
+}
+
+static void ask_bounds(Context& ctx, const types::FnDecl& fn, const std::vector<TypeId>& args,
+                       Span span) {
+  const types::ImplDecl& impl = ctx.program.impls[fn.impl];
+  for (size_t i = 0; i < impl.type_params.size(); ++i) {
+    for (TraitId bound : impl.type_params[i].bounds) {
+      require_trait(ctx, {args[i], bound, span, quoted(ctx.text(fn.name)), Span()});
+    }
+  }
+}
+
+static const std::vector<FnId>* candidates(const Context& ctx, uint64_t head, Symbol name) {
+  auto found = ctx.methods.find({head, name});
+  return found == ctx.methods.end() ? nullptr : &found->second;
+}
+
+static uint64_t head_of_known(Context& ctx, TypeId type) {
+  std::optional<VarKind> number = ctx.infer.var_kind(type);
+  TypeId head = ctx.infer.shallow(type);
+  if (number == VarKind::Integer) head = ctx.types.int_();
+  if (number == VarKind::Float) head = ctx.types.plain(TypeKind::Float);
+  return head_of(ctx.types.get(head));
+}
+
+std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Span span) {
+  for (uint64_t head : {head_of_known(ctx, type), any_head()}) {
+    const std::vector<FnId>* list = candidates(ctx, head, name);
+    if (!list) continue;
+    for (FnId id : *list) {
+      const types::FnDecl& fn = ctx.program.fns[id];
+      if (!is_visible(ctx, fn)) continue;
+      std::optional<std::vector<TypeId>> args = match_impl(ctx, fn, type, span);
+      if (!args) continue;
+      ask_bounds(ctx, fn, *args, span);
+      return MethodMatch{id, std::move(*args)};
+    }
+  }
+  return std::nullopt;
+}
+
+// ---- not finding ---------------------------------------------------------------------------
+
+static bool is_planned_method(TypeKind kind, std::string_view name) {
+  static constexpr std::string_view kOfTasks[] = {"join", "detach", "cancel", "id", "name"};
+  static constexpr std::string_view kOfSequences[] = {
+      "all",  "any",  "chunks",   "chunks_mut", "collect",   "enumerate",   "filter",
+      "fold", "map",  "for_each", "par_map",    "par_sort",  "skip",        "sort_by",
+      "take", "step", "split_mut", "sorted_by", "to_map",    "to_set",      "windows",
+      "zip",  "chain", "rev",      "iter",      "position",  "flat_map",    "product"};
+  auto has = [&](const auto& names) {
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+  };
+  if (kind == TypeKind::Task) return has(kOfTasks);
+  bool is_sequence = kind == TypeKind::Array || kind == TypeKind::Range ||
+                     kind == TypeKind::RangeInclusive || kind == TypeKind::FixedArray;
+  return is_sequence && has(kOfSequences);
+}
+
+// A method of that name whose impl asks for a trait the type lacks: says which.
+static bool report_bound_of_impl(Context& ctx, TypeId type, ast::Ident name) {
+  for (uint64_t head : {head_of_known(ctx, type), any_head()}) {
+    const std::vector<FnId>* list = candidates(ctx, head, name.name);
+    if (!list) continue;
+    for (FnId id : *list) {
+      const types::FnDecl& fn = ctx.program.fns[id];
+      if (!is_visible(ctx, fn)) continue;
+      const types::ImplDecl& impl = ctx.program.impls[fn.impl];
+      std::vector<TypeId> args;
+      for (size_t i = 0; i < impl.type_params.size(); ++i) {
+        args.push_back(ctx.infer.fresh(name.span));
+      }
+      bool is_bare = ctx.types.kind(impl.self_type) == TypeKind::Param;
+      bool is_mark = !impl.type_params.empty() && !impl.type_params[0].bounds.empty() &&
+                     !can_derive(ctx, impl.type_params[0].bounds[0]);
+      if (is_bare && is_mark) continue;
+      if (!ctx.infer.unify(ctx.types.substitute(impl.self_type, args), type)) continue;
+      ask_bounds(ctx, fn, args, name.span);
+      return true;
+    }
+  }
+  return false;
+}
+
+static std::string_view foreign_method(TypeKind kind, std::string_view name) {
+  struct Row {
+    std::string_view foreign;
+    std::string_view ours;
+  };
+  static constexpr Row kSequences[] = {
+      {"length", "len"}, {"size", "len"},   {"count", "len"},     {"append", "push"},
+      {"add", "push"},   {"push_back", "push"}, {"includes", "contains"}, {"has", "contains"},
+      {"find", "index_of"}, {"indexOf", "index_of"}, {"empty", "is_empty"}};
+  static constexpr Row kText[] = {
+      {"length", "len"},       {"size", "len"},          {"upper", "to_upper"},
+      {"lower", "to_lower"},   {"uppercase", "to_upper"}, {"lowercase", "to_lower"},
+      {"strip", "trim"},       {"index_of", "find"},     {"indexOf", "find"},
+      {"startswith", "starts_with"}, {"endswith", "ends_with"}};
+  static constexpr Row kAll[] = {{"to_string", "to_str"}, {"toString", "to_str"},
+                                 {"string", "to_str"},    {"unwrap", "!"},
+                                 {"get", "await"}};
+  auto find = [&](const auto& rows) -> std::string_view {
+    for (const Row& row : rows) {
+      if (row.foreign == name) return row.ours;
+    }
+    return {};
+  };
+  std::string_view ours;
+  if (kind == TypeKind::Array) ours = find(kSequences);
+  if (kind == TypeKind::Str) ours = find(kText);
+  if (!ours.empty()) return ours;
+  ours = find(kAll);
+  bool unwraps = kind == TypeKind::Option || kind == TypeKind::Result;
+  if (ours == "!" && !unwraps) return {};
+  if (ours == "await" && kind != TypeKind::Task) return {};
+  return ours;
+}
+
+static bool has_field(Context& ctx, TypeId id, Symbol name) {
+  const Type& type = ctx.types.get(ctx.infer.shallow(id));
+  if (type.kind != TypeKind::Struct) return false;
+  const std::vector<types::FieldDecl>& fields = ctx.program.structs[StructId(type.decl)].fields;
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const types::FieldDecl& field) { return field.name == name; });
+}
+
+static void report_unknown_method(Context& ctx, TypeId type, ast::Ident name) {
+  std::string_view text = ctx.text(name.name);
+  Report report = ctx.report(name.span, D::UnknownMethod, {ctx.show(type), text});
+  std::string_view ours = foreign_method(ctx.kind(type), text);
+  if (!ours.empty()) {
+    report.help("Skein's spelling is `" + std::string(ours) + "`");
+    if (ours != "!") report.fix(name.span, std::string(ours));
+    return;
+  }
+  if (has_field(ctx, type, name.name)) {
+    report.help("`" + std::string(text) + "` is a field: leave the parentheses away");
+    return;
+  }
+  TypeKind kind = ctx.kind(type);
+  bool wraps = kind == TypeKind::Option || kind == TypeKind::Result || kind == TypeKind::Task;
+  if (wraps) {
+    TypeId inner = ctx.types.arg(ctx.infer.shallow(type));
+    if (candidates(ctx, head_of_known(ctx, inner), name.name)) {
+      std::string way = kind == TypeKind::Task ? "await it first" : "take the value out first: `!`";
+      if (kind == TypeKind::Option) way += ", `?.` or `if let`";
+      report.help("`" + ctx.show(inner) + "` has it; " + way);
+      return;
+    }
+  }
+  std::vector<std::string_view> names;
+  for (uint64_t head : {head_of_known(ctx, type), any_head()}) {
+    for (FnId id : ctx.methods_of[head]) {
+      if (is_visible(ctx, ctx.program.fns[id])) {
+        names.push_back(ctx.text(ctx.program.fns[id].name));
+      }
+    }
+  }
+  suggest(report, name.span, text, std::move(names));
+}
+
+std::optional<MethodMatch> find_method(Context& ctx, TypeId type, ast::Ident name) {
+  std::optional<MethodMatch> match = try_method(ctx, type, name.name, name.span);
+  if (match) return match;
+  if (is_planned_method(ctx.kind(type), ctx.text(name.name))) {
+    ctx.not_yet(name.span, "`" + ctx.show(type) + "." + std::string(ctx.text(name.name)) + "`");
+    return std::nullopt;
+  }
+  if (!report_bound_of_impl(ctx, type, name)) report_unknown_method(ctx, type, name);
+  return std::nullopt;
+}
+
+}  // namespace skein::check

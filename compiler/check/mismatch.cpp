@@ -1,0 +1,160 @@
+// Making a value fit what its context wants, and saying what to do where it does not.
+#include "compiler/check/check_expr.h"
+
+namespace skein::check {
+
+bool try_fit(Context& ctx, const ast::Expr* expr, TypeId found, TypeId wanted) {
+  found = ctx.infer.shallow(found);
+  wanted = ctx.infer.shallow(wanted);
+  if (ctx.is_error(found) || ctx.is_error(wanted)) return true;
+  if (ctx.types.kind(found) == TypeKind::Never) {
+    if (ctx.types.kind(wanted) == TypeKind::Never) return true;
+    ctx.adjust(expr, Adjustment::NeverToAny, wanted);
+    return true;
+  }
+  if (ctx.infer.unify(found, wanted)) return true;
+  if (ctx.types.kind(wanted) != TypeKind::Option) return false;
+  if (!ctx.infer.unify(found, ctx.types.arg(wanted))) return false;
+  ctx.adjust(expr, Adjustment::WrapOption, wanted);
+  return true;
+}
+
+void fit(Context& ctx, const ast::Expr* expr, TypeId found, const Want& want) {
+  if (!try_fit(ctx, expr, found, want.type)) report_mismatch(ctx, expr, found, want);
+}
+
+// ---- ways out ------------------------------------------------------------------------------
+
+static bool is_number(const Context& ctx, TypeId type) {
+  TypeKind kind = ctx.types.kind(type);
+  return types::is_integer(kind) || types::is_float(kind);
+}
+
+static bool fits(Context& ctx, TypeId found, TypeId wanted) {
+  size_t mark = ctx.infer.mark();
+  bool same = ctx.infer.unify(found, wanted);
+  ctx.infer.roll_back(mark);
+  return same;
+}
+
+// The text of an expression where it is short enough to be repeated in a help.
+static std::string source_of(Context& ctx, const ast::Expr* expr) {
+  std::string_view text = ctx.program.sources.text(expr->span);
+  bool is_short = text.size() <= 24 && text.find('\n') == std::string_view::npos;
+  return is_short ? std::string(text) : "…";
+}
+
+// Whether a postfix operator can be written behind it without parentheses.
+static bool is_postfix(const ast::Expr* expr) {
+  switch (expr->kind) {
+    case ast::ExprKind::Unary:
+    case ast::ExprKind::Binary:
+    case ast::ExprKind::Compare:
+    case ast::ExprKind::Logical:
+    case ast::ExprKind::Coalesce:
+    case ast::ExprKind::Range:
+    case ast::ExprKind::Await:
+    case ast::ExprKind::Spawn:
+      return expr->in_parens;
+    default:
+      return true;
+  }
+}
+
+static std::string with_postfix(Context& ctx, const ast::Expr* expr, std::string_view postfix) {
+  std::string text = source_of(ctx, expr);
+  if (!is_postfix(expr)) text = "(" + text + ")";
+  return "`" + text + std::string(postfix) + "`";
+}
+
+static void help_to_str(Context& ctx, Report& report, const ast::Expr* expr) {
+  std::string text = source_of(ctx, expr);
+  bool has_quote = text.find('"') != std::string::npos;
+  std::string shown = has_quote ? "" : "`\"${" + text + "}\"` or ";
+  report.help("show it: " + shown + with_postfix(ctx, expr, ".to_str()"));
+  if (!has_quote && text != "…" && !expr->in_parens) {
+    report.fix(expr->span, "\"${" + text + "}\"");
+  }
+}
+
+static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr, TypeId found,
+                            TypeId wanted) {
+  TypeKind from = ctx.types.kind(found);
+  TypeKind to = ctx.types.kind(wanted);
+  std::string name = ctx.show(wanted);
+  if (to == TypeKind::Str && (is_number(ctx, found) || from == TypeKind::Bool ||
+                              from == TypeKind::Char || from == TypeKind::Duration)) {
+    help_to_str(ctx, report, expr);
+    return true;
+  }
+  if (is_number(ctx, wanted) && from == TypeKind::Str) {
+    report.help("read it: `" + name + ".parse(" + source_of(ctx, expr) + ")`");
+    return true;
+  }
+  if (is_number(ctx, wanted) && (is_number(ctx, found) || from == TypeKind::Char)) {
+    report.help("convert it: `" + name + "(" + source_of(ctx, expr) + ")`");
+    return true;
+  }
+  if (to == TypeKind::Char && types::is_integer(from)) {
+    report.help("convert it: `char(" + source_of(ctx, expr) + ")`");
+    return true;
+  }
+  if (to == TypeKind::Bool && types::is_integer(from)) {
+    report.help("compare it: `" + source_of(ctx, expr) + " != 0`");
+    return true;
+  }
+  if (to == TypeKind::Duration && types::is_integer(from)) {
+    report.help("give it a unit, as in `10ms`, or multiply: `" + source_of(ctx, expr) + " * 1s`");
+    return true;
+  }
+  return false;
+}
+
+// What is around the wanted value, or around the found one.
+static bool help_to_wrap(Context& ctx, Report& report, const ast::Expr* expr, TypeId found,
+                         TypeId wanted) {
+  TypeKind from = ctx.types.kind(found);
+  TypeKind to = ctx.types.kind(wanted);
+  if (from == TypeKind::Option && fits(ctx, ctx.types.arg(found), wanted)) {
+    report.help("it may be `none`: " + with_postfix(ctx, expr, "!") +
+                " panics then, `… ?? other` gives another, `if let` asks");
+    return true;
+  }
+  if (from == TypeKind::Result && fits(ctx, ctx.types.arg(found), wanted)) {
+    report.help("it may be an error: " + with_postfix(ctx, expr, "?") + " passes it on, " +
+                with_postfix(ctx, expr, "!") + " panics");
+    return true;
+  }
+  if (from == TypeKind::Task && fits(ctx, ctx.types.arg(found), wanted)) {
+    report.help("a task is not its value yet: `await " + source_of(ctx, expr) + "`");
+    return true;
+  }
+  if (to == TypeKind::Task && fits(ctx, found, ctx.types.arg(wanted))) {
+    report.help("start it as a task: `spawn " + source_of(ctx, expr) + "`");
+    return true;
+  }
+  if (to == TypeKind::Array && fits(ctx, found, ctx.types.arg(wanted))) {
+    report.help("an array of one is `[" + source_of(ctx, expr) + "]`");
+    return true;
+  }
+  if (to == TypeKind::Result && fits(ctx, found, ctx.types.arg(wanted))) {
+    report.help("wrap it: `ok(" + source_of(ctx, expr) + ")`");
+    return true;
+  }
+  return false;
+}
+
+void report_mismatch(Context& ctx, const ast::Expr* expr, TypeId found, const Want& want) {
+  TypeId from = ctx.infer.resolve_for_show(found);
+  TypeId to = ctx.infer.resolve_for_show(want.type);
+  if (ctx.types.has_error(from) || ctx.types.has_error(to)) return;
+  Report report = ctx.report(expr->span, D::TypeMismatch, {ctx.show(to), ctx.show(from)});
+  report.mark("this is `" + ctx.show(from) + "`");
+  if (want.because.valid() && want.because != expr->span) {
+    report.label(want.because, std::string(want.why));
+  }
+  if (help_to_convert(ctx, report, expr, from, to)) return;
+  (void)help_to_wrap(ctx, report, expr, from, to);
+}
+
+}  // namespace skein::check

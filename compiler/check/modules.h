@@ -1,0 +1,22 @@
+// Which modules a program has, and what their `use` lines bring.
+#pragma once
+
+#include "compiler/check/context.h"
+
+namespace skein::check {
+
+// Loads the user's file, the modules of the core library, and all that they use, and enters the
+// names of their items.
+void load_modules(Context& ctx);
+
+// Enters what each module's `use` lines name. All items have been entered before.
+void resolve_imports(Context& ctx);
+
+// Warns of what was imported and not used.
+void check_imports(Context& ctx);
+
+// The item `name` of a module as another module sees it. Reports what is not there or private;
+// then the entity is None.
+const Entity* find_in_module(Context& ctx, ModuleId module, ast::Ident name);
+
+}  // namespace skein::check

@@ -1,0 +1,186 @@
+// Places: what can be assigned to, and who may change it.
+#include "compiler/check/check_expr.h"
+
+namespace skein::check {
+
+VarId root_of(Context& ctx, const ast::Expr* expr) {
+  for (;;) {
+    switch (expr->kind) {
+      case ast::ExprKind::Name: {
+        const VarId* var = std::get_if<VarId>(&ctx.fact(expr).name);
+        return var ? *var : VarId();
+      }
+      case ast::ExprKind::Field:
+        if (expr->as<ast::Field>()->optional) return VarId();
+        expr = expr->as<ast::Field>()->receiver;
+        break;
+      case ast::ExprKind::TupleIndex:
+        if (expr->as<ast::TupleIndex>()->optional) return VarId();
+        expr = expr->as<ast::TupleIndex>()->receiver;
+        break;
+      case ast::ExprKind::Index:
+        expr = expr->as<ast::Index>()->receiver;
+        break;
+      default:
+        return VarId();
+    }
+  }
+}
+
+// ---- reports -------------------------------------------------------------------------------
+
+static void help_to_change(Context& ctx, Report& report, VarId var) {
+  const types::VarDecl& decl = ctx.program.vars[var];
+  const LocalInfo& info = ctx.locals_info[var.index];
+  std::string name(ctx.text(decl.name));
+  switch (info.origin) {
+    case Origin::Let:
+      report.help("declare it with `var`");
+      if (info.keyword.valid()) report.fix(info.keyword, "var");
+      return;
+    case Origin::Param:
+      if (decl.name == ctx.known.self) {
+        report.help("a method that changes its value has `mut self`");
+      } else if (decl.mode == ParamMode::Own) {
+        report.help("keep it in a variable of its own: `var " + name + " = " + name + "`");
+      } else {
+        report.help("to change it for the caller, declare it `mut " + name +
+                    "`; for itself, copy it: `var " + name + " = " + name + "`");
+      }
+      return;
+    case Origin::Loop:
+      report.help("`for mut " + name + " in …` changes the elements themselves");
+      return;
+    case Origin::Pattern:
+      report.help("copy it into a variable: `var " + name + " = " + name + "`");
+      return;
+    case Origin::Var:
+      return;
+  }
+}
+
+static std::string_view how_bound(const Context& ctx, VarId var) {
+  switch (ctx.locals_info[var.index].origin) {
+    case Origin::Let: return "bound for good by this `let`";
+    case Origin::Param:
+      return ctx.program.vars[var].mode == ParamMode::Own ? "a parameter is bound for good"
+                                                          : "a borrowed, read-only parameter";
+    case Origin::Loop: return "a loop variable is a copy of the element";
+    case Origin::Pattern: return "bound for good by this pattern";
+    case Origin::Var: return "declared here";
+  }
+  SKEIN_UNREACHABLE("an unknown origin");
+}
+
+// A variable of the function around, changed in a spawn block: the task has a copy.
+static bool report_captured(Context& ctx, const ast::Expr* expr, VarId var) {
+  const types::VarDecl& decl = ctx.program.vars[var];
+  if (ctx.locals_info[var.index].body == ctx.body->depth) return false;
+  std::string name(ctx.text(decl.name));
+  ctx.report(expr->span, D::CapturedChange, {name})
+      .mark("changed in the task")
+      .label(decl.span, "the variable of the function, which stays as it is")
+      .help("share what tasks change: `Atomic` for a number or a flag, `Mutex` for anything")
+      .help("for a value of the task's own: `var mine = " + name + "` in the block");
+  return true;
+}
+
+void require_mutable(Context& ctx, const ast::Expr* expr) {
+  VarId var = root_of(ctx, expr);
+  if (!var.valid()) {
+    const ExprFact& fact = ctx.fact(expr);
+    if (fact.type.valid() && ctx.is_error(fact.type)) return;
+    Report report = ctx.report(expr->span, D::NotAPlace);
+    report.help("only a variable, a field or an element can be changed");
+    return;
+  }
+  if (report_captured(ctx, expr, var)) return;
+  const types::VarDecl& decl = ctx.program.vars[var];
+  if (decl.is_mutable || ctx.is_error(decl.type)) return;
+  Report report = ctx.report(expr->span, D::NotMutable, {ctx.text(decl.name)});
+  report.label(decl.span, std::string(how_bound(ctx, var)));
+  help_to_change(ctx, report, var);
+}
+
+// ---- assignment ----------------------------------------------------------------------------
+
+// The variable named by the place itself.
+static VarId assigned_var(Context& ctx, const ast::Expr* place) {
+  const ast::Name* name = place->try_as<ast::Name>();
+  return name ? ctx.locals.find(name->name) : VarId();
+}
+
+static TypeId check_assigned_var(Context& ctx, const ast::Expr* place, VarId var,
+                                 bool is_compound) {
+  ctx.fact(place).name = var;
+  note_use(ctx, var, is_compound);
+  const types::VarDecl& decl = ctx.program.vars[var];
+  ctx.set_type(place, decl.type);
+  bool is_first = decl.is_set_later && !is_compound &&
+                  ctx.locals_info[var.index].body == ctx.body->depth;
+  if (!is_first) require_mutable(ctx, place);
+  return decl.type;
+}
+
+// The type of what is assigned to. `_` takes anything: an invalid type.
+static TypeId check_place(Context& ctx, const ast::Expr* place, bool is_compound) {
+  if (place->kind == ast::ExprKind::Underscore) {
+    ctx.set_type(place, ctx.types.unit());
+    return TypeId();
+  }
+  VarId var = assigned_var(ctx, place);
+  if (var.valid()) return check_assigned_var(ctx, place, var, is_compound);
+  if (const ast::Tuple* tuple = place->try_as<ast::Tuple>(); tuple && !is_compound) {
+    std::vector<TypeId> parts;
+    for (const ast::Expr* element : tuple->elements) {
+      TypeId part = check_place(ctx, element, false);
+      parts.push_back(part.valid() ? part : ctx.infer.fresh(element->span));
+    }
+    if (parts.empty()) return ctx.set_type(place, ctx.types.unit());
+    return ctx.set_type(place, ctx.types.make(TypeKind::Tuple, std::move(parts)));
+  }
+  if (place->kind == ast::ExprKind::Unwrap) {
+    check_expr(ctx, place);
+    return ctx.not_yet(place->span, "assigning to `x!`");
+  }
+  if (place->kind == ast::ExprKind::Slice) {
+    check_expr(ctx, place);
+    return ctx.not_yet(place->span, "assigning to a slice");
+  }
+  TypeId type = check_expr(ctx, place);
+  if (ctx.is_error(type)) return type;
+  if (std::holds_alternative<ConstId>(ctx.fact(place).name)) {
+    ctx.report(place->span, D::NotAPlace).help("a `const` never changes");
+    return type;
+  }
+  require_mutable(ctx, place);
+  return type;
+}
+
+static Span declared_at(Context& ctx, const ast::Expr* place) {
+  VarId var = root_of(ctx, place);
+  bool is_whole = place->kind == ast::ExprKind::Name;
+  return var.valid() && is_whole ? ctx.program.vars[var].span : Span();
+}
+
+TypeId check_assign(Context& ctx, const ast::Assign* node) {
+  TypeId place = check_place(ctx, node->place, node->is_compound);
+  if (!place.valid()) {
+    if (node->is_compound) ctx.report(node->place->span, D::UnderscoreValue);
+    check_expr(ctx, node->value);
+    return ctx.types.unit();
+  }
+  if (!node->is_compound) {
+    check_value(ctx, node->value,
+                Want::must(place, declared_at(ctx, node->place), "the variable has another type"));
+    return ctx.types.unit();
+  }
+  check_expr(ctx, node->value, Want::hint(place));
+  TypeId result = apply_operator(ctx, node, node->op, node->op_span, node->place, node->value);
+  if (!ctx.infer.unify(result, place) && !ctx.is_error(result)) {
+    ctx.report(node->span, D::TypeMismatch, {ctx.show(place), ctx.show(result)});
+  }
+  return ctx.types.unit();
+}
+
+}  // namespace skein::check

@@ -1,0 +1,429 @@
+// Gives declarations their meaning: type parameters, fields, signatures, impls.
+#include <algorithm>
+
+#include "compiler/check/declare.h"
+#include "compiler/check/method.h"
+#include "compiler/check/resolve_type.h"
+#include "compiler/check/suggest.h"
+#include "compiler/check/traits.h"
+
+namespace skein::check {
+
+// Puts `ctx.table` back when a declaration is done.
+class InTable {
+ public:
+  InTable(Context& ctx, NameTable& table) : ctx_(ctx), outside_(ctx.table) { ctx.table = &table; }
+  ~InTable() { ctx_.table = outside_; }
+  InTable(const InTable&) = delete;
+
+ private:
+  Context& ctx_;
+  NameTable* outside_;
+};
+
+// ---- attributes ----------------------------------------------------------------------------
+
+static constexpr std::string_view kPlannedAttributes[] = {"plain", "blocking", "ffi", "shareable",
+                                                          "deprecated"};
+
+static bool is_std(Context& ctx) { return ctx.program.modules[ctx.table->module].is_std; }
+
+static void resolve_builtin(Context& ctx, const ast::Attribute& attribute, types::FnDecl& fn) {
+  const ast::StrLit* name = attribute.args.size() == 1
+                                ? attribute.args[0].value->try_as<ast::StrLit>()
+                                : nullptr;
+  if (name) fn.builtin = types::find_builtin(ctx.text(name->value));
+  if (fn.builtin) return;
+  ctx.report(attribute.span, D::UnknownBuiltin, {name ? ctx.text(name->value) : "?"});
+}
+
+// Says what is wrong with an attribute that this kind of item does not have.
+static void refuse_attribute(Context& ctx, const ast::Attribute& attribute) {
+  std::string_view name = ctx.text(attribute.name.name);
+  if (std::find(std::begin(kPlannedAttributes), std::end(kPlannedAttributes), name) !=
+      std::end(kPlannedAttributes)) {
+    ctx.not_yet(attribute.span, "`@" + std::string(name) + "`");
+    return;
+  }
+  Report report = ctx.report(attribute.name.span, D::UnknownAttribute, {name});
+  suggest(report, attribute.name.span, name, {"derive", "plain", "blocking"});
+}
+
+static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<TraitId>& derives) {
+  for (const ast::Attribute& attribute : item.attributes) {
+    if (ctx.text(attribute.name.name) != "derive") {
+      refuse_attribute(ctx, attribute);
+      continue;
+    }
+    for (const ast::Arg& arg : attribute.args) {
+      const ast::Name* name = arg.value->try_as<ast::Name>();
+      const Entity* entity = name ? find_entity(ctx, name->name) : nullptr;
+      bool is_trait = entity && entity->kind == Entity::Kind::Trait;
+      if (is_trait && can_derive(ctx, TraitId(entity->index))) {
+        derives.push_back(TraitId(entity->index));
+        continue;
+      }
+      Report report = ctx.report(arg.value->span, D::NotDerivable,
+                                 {name ? ctx.text(name->name) : "this"});
+      report.help("`@derive` knows `Eq`, `Ord`, `Hash`, `Show` and `Default`");
+    }
+  }
+}
+
+// ---- type parameters -----------------------------------------------------------------------
+
+static void add_where(Context& ctx, const ast::Generics& generics,
+                      std::vector<types::TypeParamDecl>& params, size_t first_own) {
+  for (const ast::WherePredicate& predicate : generics.where) {
+    const ast::NamedType* subject = predicate.subject->try_as<ast::NamedType>();
+    bool is_name = subject && subject->path.size() == 1;
+    auto found = std::find_if(params.begin() + static_cast<ptrdiff_t>(first_own), params.end(),
+                              [&](const types::TypeParamDecl& param) {
+                                return is_name && param.name == subject->path[0].name.name;
+                              });
+    if (found == params.end()) {
+      ctx.not_yet(predicate.subject->span, "`where` on this type");
+      continue;
+    }
+    for (const ast::TypeExpr* bound : predicate.bounds) {
+      TraitId trait = resolve_trait(ctx, bound);
+      if (trait.valid()) found->bounds.push_back(trait);
+    }
+  }
+}
+
+// Appends the parameters of one declaration to those around it.
+static void resolve_generics(Context& ctx, const ast::Generics& generics,
+                             std::vector<types::TypeParamDecl>& params) {
+  size_t first_own = params.size();
+  for (const ast::GenericParam& param : generics.params) {
+    for (size_t i = first_own; i < params.size(); ++i) {
+      if (params[i].name != param.name.name) continue;
+      ctx.report(param.name.span, D::DuplicateName, {ctx.text(param.name.name)})
+          .mark("declared again here")
+          .label(params[i].span, "first declared here");
+    }
+    if (param.fallback) ctx.not_yet(param.fallback->span, "a type parameter's default");
+    params.push_back({param.name.name, {}, param.name.span});
+    for (const ast::TypeExpr* bound : param.bounds) {
+      TraitId trait = resolve_trait(ctx, bound);
+      if (trait.valid()) params.back().bounds.push_back(trait);
+    }
+  }
+  add_where(ctx, generics, params, first_own);
+}
+
+// A table in which these parameters have their names.
+static NameTable& table_with(Context& ctx, NameTable& outer,
+                             const std::vector<types::TypeParamDecl>& params) {
+  NameTable& table = new_table(ctx, outer);
+  table.params = &params;
+  for (size_t i = 0; i < params.size(); ++i) {
+    table.names[params[i].name] = {.kind = Entity::Kind::TypeParam,
+                                   .index = static_cast<uint32_t>(i),
+                                   .span = params[i].span};
+  }
+  return table;
+}
+
+void resolve_type_params(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+  InTable in(ctx, table);
+  for (const ast::Item* item : items) {
+    if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
+      types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
+      resolve_generics(ctx, node->generics, decl.type_params);
+      resolve_derives(ctx, *item, decl.derives);
+    } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
+      types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
+      resolve_generics(ctx, node->generics, decl.type_params);
+      resolve_derives(ctx, *item, decl.derives);
+    }
+  }
+}
+
+// ---- fields --------------------------------------------------------------------------------
+
+static std::vector<types::FieldDecl> named_fields(Context& ctx,
+                                                  std::span<const ast::FieldDecl> fields) {
+  std::vector<types::FieldDecl> out;
+  std::unordered_map<Symbol, Span, IdHash> seen;
+  for (const ast::FieldDecl& field : fields) {
+    auto [first, is_new] = seen.emplace(field.name.name, field.name.span);
+    if (!is_new) {
+      ctx.report(field.name.span, D::DuplicateName, {ctx.text(field.name.name)})
+          .mark("declared again here")
+          .label(first->second, "first declared here");
+    }
+    types::FieldDecl decl;
+    decl.name = field.name.name;
+    decl.type = resolve_type(ctx, field.type);
+    decl.is_pub = field.is_pub;
+    decl.default_value = field.fallback;
+    decl.span = field.name.span;
+    out.push_back(std::move(decl));
+  }
+  return out;
+}
+
+static types::VariantDecl resolve_variant(Context& ctx, const ast::VariantDecl& variant) {
+  types::VariantDecl decl;
+  decl.name = variant.name.name;
+  decl.has_names = variant.has_named_fields;
+  decl.span = variant.name.span;
+  if (variant.has_named_fields) decl.fields = named_fields(ctx, variant.fields);
+  for (const ast::TypeExpr* payload : variant.payload) {
+    types::FieldDecl field;
+    field.type = resolve_type(ctx, payload);
+    field.is_pub = true;
+    field.span = payload->span;
+    decl.fields.push_back(std::move(field));
+  }
+  return decl;
+}
+
+static void resolve_variants(Context& ctx, const ast::EnumItem& item, types::EnumDecl& decl) {
+  std::unordered_map<Symbol, Span, IdHash> seen;
+  for (const ast::VariantDecl& variant : item.variants) {
+    auto [first, is_new] = seen.emplace(variant.name.name, variant.name.span);
+    if (!is_new) {
+      ctx.report(variant.name.span, D::DuplicateName, {ctx.text(variant.name.name)})
+          .mark("declared again here")
+          .label(first->second, "first declared here");
+      continue;
+    }
+    decl.variants.push_back(resolve_variant(ctx, variant));
+  }
+}
+
+void resolve_fields(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+  for (const ast::Item* item : items) {
+    if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
+      types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
+      NameTable& inner = table_with(ctx, table, decl.type_params);
+      inner.hides_params = true;
+      InTable in(ctx, inner);
+      decl.fields = named_fields(ctx, node->fields);
+    } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
+      types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
+      NameTable& inner = table_with(ctx, table, decl.type_params);
+      inner.hides_params = true;
+      InTable in(ctx, inner);
+      resolve_variants(ctx, *node, decl);
+    }
+  }
+}
+
+// ---- functions -----------------------------------------------------------------------------
+
+static ParamMode param_mode(ast::Mode mode) {
+  switch (mode) {
+    case ast::Mode::Plain: return ParamMode::Borrow;
+    case ast::Mode::Mut: return ParamMode::Mut;
+    case ast::Mode::Own: return ParamMode::Own;
+  }
+  SKEIN_UNREACHABLE("an unknown mode");
+}
+
+static TypeId param_type(Context& ctx, const ast::Param& param) {
+  if (!param.is_self) return param.type ? resolve_type(ctx, param.type) : ctx.types.error();
+  TypeId self = self_type(ctx);
+  if (self.valid()) return self;
+  ctx.report(param.span, D::SelfOutside, {"self"})
+      .help("methods stand in an `impl Type { … }` block");
+  return ctx.types.error();
+}
+
+static void resolve_param(Context& ctx, const ast::Param& param, types::FnDecl& fn) {
+  for (const types::ParamDecl& other : fn.params) {
+    if (other.name != param.name.name || ctx.text(param.name.name) == "_") continue;
+    ctx.report(param.name.span, D::DuplicateName, {ctx.text(param.name.name)})
+        .mark("declared again here")
+        .label(other.span, "first declared here");
+  }
+  if (param.is_using) ctx.not_yet(param.span, "`using`");
+  types::ParamDecl decl;
+  decl.name = param.name.name;
+  decl.type = param_type(ctx, param);
+  decl.mode = param_mode(param.mode);
+  decl.default_value = param.fallback;
+  decl.span = param.name.span;
+  types::VarDecl var;
+  var.name = decl.name;
+  var.type = decl.type;
+  var.is_mutable = decl.mode == ParamMode::Mut;
+  var.is_param = true;
+  var.mode = decl.mode;
+  var.span = param.name.span;
+  decl.var = new_var(ctx, std::move(var), {.origin = Origin::Param, .is_used = true});
+  fn.params.push_back(std::move(decl));
+  if (param.is_self) fn.has_self = true;
+}
+
+static void resolve_fn_attributes(Context& ctx, const ast::FnItem& item, types::FnDecl& fn) {
+  for (const ast::Attribute& attribute : item.attributes) {
+    if (ctx.text(attribute.name.name) == "builtin" && is_std(ctx)) {
+      resolve_builtin(ctx, attribute, fn);
+    } else {
+      refuse_attribute(ctx, attribute);
+    }
+  }
+}
+
+// `fn.type_params` holds those of the impl around it.
+static void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
+  types::FnDecl& fn = ctx.program.fns[id];
+  const ast::FnItem& item = *fn.item->as<ast::FnItem>();
+  {
+    InTable in(ctx, outer);
+    resolve_generics(ctx, item.generics, fn.type_params);
+    resolve_fn_attributes(ctx, item, fn);
+  }
+  NameTable& table = table_with(ctx, outer, fn.type_params);
+  if (!fn.impl.valid()) table.self_type = TypeId();
+  table.hides_params = !fn.impl.valid();
+  ctx.fn_tables[id.index] = &table;
+  InTable in(ctx, table);
+  for (const ast::Param& param : item.params) resolve_param(ctx, param, fn);
+  fn.result = item.ret ? resolve_type(ctx, item.ret) : ctx.types.unit();
+  if (item.is_gen) ctx.not_yet(item.name.span, "`gen fn`");
+  if (item.ret_mut) ctx.not_yet(item.ret->span, "a `mut` result");
+  if (!item.body && !fn.builtin && !fn.trait.valid()) {
+    ctx.report(item.name.span, D::MissingBody, {ctx.text(item.name.name)});
+  }
+  if (!is_std(ctx) || ctx.input.whole_library) use_fn(ctx, id);
+}
+
+// ---- impls ---------------------------------------------------------------------------------
+
+static void resolve_drop(Context& ctx, FnId id, TypeId self) {
+  const types::FnDecl& fn = ctx.program.fns[id];
+  bool has_shape = fn.has_self && fn.params.size() == 1 && fn.params[0].mode == ParamMode::Mut &&
+                   ctx.types.kind(fn.result) == TypeKind::Unit;
+  if (!has_shape) {
+    ctx.report(fn.span, D::BadDrop).help("write it `fn drop(mut self) { … }`");
+    return;
+  }
+  Type type = ctx.types.get(self);
+  if (type.kind == TypeKind::Struct) ctx.program.structs[StructId(type.decl)].drop_fn = id;
+  if (type.kind == TypeKind::Enum) ctx.program.enums[EnumId(type.decl)].drop_fn = id;
+}
+
+// Methods of a type stand in the package that declares it.
+static bool is_own_type(Context& ctx, TypeId type) {
+  if (is_std(ctx)) return true;
+  Type head = ctx.types.get(type);
+  ModuleId module;
+  if (head.kind == TypeKind::Struct) module = ctx.program.structs[StructId(head.decl)].module;
+  if (head.kind == TypeKind::Enum) module = ctx.program.enums[EnumId(head.decl)].module;
+  return module.valid() && !ctx.program.modules[module].is_std;
+}
+
+static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const ast::ImplItem& item) {
+  for (const ast::Item* member : item.items) {
+    const ast::FnItem* method = member->try_as<ast::FnItem>();
+    if (!method) {
+      ctx.not_yet(member->name.span, "a type or constant in an `impl`");
+      continue;
+    }
+    types::ImplDecl& impl = ctx.program.impls[impl_id];
+    types::FnDecl fn;
+    fn.name = method->name.name;
+    fn.module = table.module;
+    fn.display_name = type_head_name(ctx, impl.self_type) + "." +
+                      std::string(ctx.text(method->name.name));
+    fn.type_params = impl.type_params;
+    fn.is_pub = method->is_pub;
+    fn.impl = impl_id;
+    fn.item = method;
+    fn.span = method->name.span;
+    fn.result = ctx.types.error();
+    ctx.fn_tables.push_back(nullptr);
+    FnId id = ctx.program.fns.add(std::move(fn));
+    resolve_fn(ctx, id, table);
+    enter_method(ctx, id, impl.self_type);
+    impl.methods.push_back(id);
+    if (method->name.name == ctx.known.drop) resolve_drop(ctx, id, impl.self_type);
+  }
+}
+
+static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& outer) {
+  if (item.trait) {
+    ctx.not_yet(item.trait->span, "`impl` of a trait");
+    return;
+  }
+  ImplId id = ctx.program.impls.add({});
+  types::ImplDecl& impl = ctx.program.impls[id];
+  impl.module = outer.module;
+  impl.span = item.self_type->span;
+  {
+    InTable in(ctx, outer);
+    resolve_generics(ctx, item.generics, impl.type_params);
+  }
+  NameTable& table = table_with(ctx, outer, impl.type_params);
+  table.hides_params = true;
+  InTable in(ctx, table);
+  impl.self_type = resolve_type(ctx, item.self_type);
+  table.self_type = impl.self_type;
+  if (ctx.types.has_error(impl.self_type)) return;
+  if (!is_own_type(ctx, impl.self_type)) {
+    ctx.report(item.self_type->span, D::ForeignImpl, {ctx.show(impl.self_type)})
+        .help("write a function that takes it, or wrap it in a struct of your own");
+    return;
+  }
+  add_methods(ctx, id, table, item);
+}
+
+static void resolve_const(Context& ctx, const ast::ConstItem& item, NameTable& table) {
+  InTable in(ctx, table);
+  types::ConstDecl& decl = ctx.program.consts[ConstId(ctx.decl_of_item[item.id.index])];
+  if (item.type) decl.type = resolve_type(ctx, item.type);
+  else ctx.report(item.name.span, D::ConstWithoutType, {ctx.text(item.name.name)});
+}
+
+void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+  for (const ast::Item* item : items) {
+    switch (item->kind) {
+      case ast::ItemKind::Fn:
+        resolve_fn(ctx, FnId(ctx.decl_of_item[item->id.index]), table);
+        break;
+      case ast::ItemKind::Impl:
+        resolve_impl(ctx, *item->as<ast::ImplItem>(), table);
+        break;
+      case ast::ItemKind::Const:
+        resolve_const(ctx, *item->as<ast::ConstItem>(), table);
+        break;
+      case ast::ItemKind::TypeAlias: {
+        // Looked at even if nothing uses it.
+        InTable in(ctx, table);
+        const Entity* entity = table.find(item->name.name);
+        if (entity && entity->kind == Entity::Kind::Alias) {
+          (void)entity_type(ctx, *entity, item->name, {}, MissingArgs::Infer);
+        }
+        break;
+      }
+      case ast::ItemKind::Struct:
+      case ast::ItemKind::Enum:
+      case ast::ItemKind::Trait:
+      case ast::ItemKind::Static:
+      case ast::ItemKind::Use:
+      case ast::ItemKind::Test:
+      case ast::ItemKind::Extern:
+      case ast::ItemKind::TaskLocal:
+      case ast::ItemKind::ThreadLocal:
+        break;
+    }
+  }
+}
+
+void declare_block_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+  uint32_t first_struct = static_cast<uint32_t>(ctx.program.structs.size());
+  uint32_t first_enum = static_cast<uint32_t>(ctx.program.enums.size());
+  enter_items(ctx, table, items);
+  resolve_type_params(ctx, table, items);
+  resolve_fields(ctx, table, items);
+  box_recursive_fields(ctx, first_struct, first_enum);
+  resolve_signatures(ctx, table, items);
+  check_derives(ctx, first_struct, first_enum);
+}
+
+}  // namespace skein::check

@@ -1,0 +1,298 @@
+// Types as the user writes them, turned into types.
+#include "compiler/check/resolve_type.h"
+
+#include <algorithm>
+
+#include "compiler/check/declare.h"
+#include "compiler/check/modules.h"
+#include "compiler/check/suggest.h"
+
+namespace skein::check {
+
+static constexpr std::string_view kPlannedNames[] = {
+    "Barrier", "CancelToken", "Closed",    "Condvar",  "Error",     "Event",  "File",
+    "Gen",     "Iter",        "Lazy",      "Once",     "Ordering",  "Panic",  "Semaphore",
+    "Thread",  "TaskError",   "Timeout",   "TryRecv",  "TrySend",   "WaitGroup"};
+
+bool is_planned_name(std::string_view name) {
+  return std::find(std::begin(kPlannedNames), std::end(kPlannedNames), name) !=
+         std::end(kPlannedNames);
+}
+
+const Entity* find_entity(Context& ctx, Symbol name) {
+  const Entity* entity = ctx.table->find(name);
+  if (entity && entity->import != Entity::kNotImported) ctx.imports[entity->import].is_used = true;
+  return entity;
+}
+
+TypeId self_type(const Context& ctx) { return ctx.table->self_type; }
+
+static void report_unknown_type(Context& ctx, ast::Ident name) {
+  std::string_view text = ctx.text(name.name);
+  if (is_planned_name(text)) {
+    ctx.not_yet(name.span, quoted(text));
+    return;
+  }
+  Report report = ctx.report(name.span, D::UnknownType, {text});
+  // Spellings from other languages, which are too far away to be guessed from their letters.
+  static constexpr std::pair<std::string_view, std::string_view> kForeign[] = {
+      {"string", "str"},    {"String", "str"},   {"double", "float"},  {"f64", "float"},
+      {"f128", "float"},    {"boolean", "bool"}, {"integer", "int"},   {"Int", "int"},
+      {"usize", "int"},     {"isize", "int"},    {"long", "int"},      {"byte", "u8"},
+      {"rune", "char"},     {"void", "()"},      {"unit", "()"},       {"Option", "T?"},
+      {"Optional", "T?"},   {"Vec", "[T]"},      {"List", "[T]"},      {"Array", "[T]"},
+      {"error", "Error"},   {"Future", "Task"},  {"HashMap", "Map"},   {"HashSet", "Set"}};
+  for (const auto& [foreign, ours] : kForeign) {
+    if (foreign != text) continue;
+    report.help("Skein's spelling is `" + std::string(ours) + "`");
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const NameTable* table = ctx.table; table; table = table->outer) {
+    for (const auto& [other, entity] : table->names) {
+      bool is_type = entity.kind != Entity::Kind::Fn && entity.kind != Entity::Kind::Const &&
+                     entity.kind != Entity::Kind::Module;
+      if (is_type) names.push_back(ctx.text(other));
+    }
+  }
+  suggest(report, name.span, text, std::move(names));
+}
+
+// ---- type arguments ------------------------------------------------------------------------
+
+static size_t builtin_arg_count(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::Range:
+    case TypeKind::RangeInclusive:
+    case TypeKind::Task:
+    case TypeKind::Atomic:
+    case TypeKind::Chan:
+    case TypeKind::Sender:
+    case TypeKind::Receiver:
+    case TypeKind::Mutex:
+    case TypeKind::RwLock:
+    case TypeKind::Shared:
+    case TypeKind::Weak:
+    case TypeKind::Set:
+      return 1;
+    case TypeKind::Result:
+    case TypeKind::Map:
+      return 2;
+    default:
+      return 0;
+  }
+}
+
+static bool is_planned(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::Scope:
+    case TypeKind::Chan:
+    case TypeKind::Sender:
+    case TypeKind::Receiver:
+    case TypeKind::Mutex:
+    case TypeKind::RwLock:
+    case TypeKind::Shared:
+    case TypeKind::Weak:
+    case TypeKind::Map:
+    case TypeKind::Set:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The type arguments of `name`: those written, or variables where they may be left out.
+static std::optional<std::vector<TypeId>> resolve_args(Context& ctx, ast::Ident name,
+                                                       std::span<ast::TypeExpr* const> args,
+                                                       size_t wanted, MissingArgs missing) {
+  std::vector<TypeId> out;
+  if (args.empty() && wanted > 0 && missing == MissingArgs::Infer) {
+    for (size_t i = 0; i < wanted; ++i) out.push_back(ctx.infer.fresh(name.span));
+    return out;
+  }
+  for (const ast::TypeExpr* arg : args) out.push_back(resolve_type(ctx, arg));
+  if (args.size() == wanted) return out;
+  ctx.report(name.span, D::TypeArgCount,
+             {ctx.text(name.name), std::to_string(wanted), std::to_string(args.size())});
+  return std::nullopt;
+}
+
+static TypeId resolve_alias(Context& ctx, uint32_t index, ast::Ident name,
+                            std::span<ast::TypeExpr* const> args, MissingArgs missing) {
+  Alias& alias = ctx.aliases[index];
+  if (alias.state == Alias::State::UnderWay) {
+    ctx.report(alias.item->name.span, D::AliasCycle, {ctx.text(alias.item->name.name)});
+    alias.state = Alias::State::Done;
+    return ctx.types.error();
+  }
+  if (alias.state == Alias::State::Untouched) {
+    alias.state = Alias::State::UnderWay;
+    NameTable* outside = ctx.table;
+    ctx.table = &new_table(ctx, *alias.table);
+    for (const ast::GenericParam& param : alias.item->generics.params) {
+      Entity entity = {.kind = Entity::Kind::TypeParam,
+                       .index = static_cast<uint32_t>(alias.params.size())};
+      ctx.table->names[param.name.name] = entity;
+      alias.params.push_back({param.name.name, {}, param.name.span});
+    }
+    ctx.table->params = &alias.params;
+    if (alias.item->type) alias.type = resolve_type(ctx, alias.item->type);
+    ctx.table = outside;
+    alias.state = Alias::State::Done;
+  }
+  std::optional<std::vector<TypeId>> given =
+      resolve_args(ctx, name, args, alias.params.size(), missing);
+  if (!given) return ctx.types.error();
+  return ctx.types.substitute(alias.type, *given);
+}
+
+static TypeId builtin_type(Context& ctx, TypeKind kind, ast::Ident name,
+                           std::span<ast::TypeExpr* const> args, MissingArgs missing) {
+  if (is_planned(kind)) return ctx.not_yet(name.span, quoted(types::spelling(kind)));
+  if (kind == TypeKind::Result && args.size() == 1) {
+    return ctx.not_yet(name.span, "`Result<T>` without an error type");
+  }
+  std::optional<std::vector<TypeId>> given =
+      resolve_args(ctx, name, args, builtin_arg_count(kind), missing);
+  if (!given) return ctx.types.error();
+  if (given->empty()) return ctx.types.plain(kind);
+  return ctx.types.make(kind, std::move(*given));
+}
+
+TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,
+                   std::span<ast::TypeExpr* const> args, MissingArgs missing) {
+  switch (entity.kind) {
+    case Entity::Kind::Builtin:
+      return builtin_type(ctx, static_cast<TypeKind>(entity.index), name, args, missing);
+    case Entity::Kind::Alias:
+      return resolve_alias(ctx, entity.index, name, args, missing);
+    case Entity::Kind::TypeParam:
+      if (!resolve_args(ctx, name, args, 0, missing)) return ctx.types.error();
+      return ctx.types.param(entity.index);
+    case Entity::Kind::Struct: {
+      StructId id(entity.index);
+      std::optional<std::vector<TypeId>> given = resolve_args(
+          ctx, name, args, ctx.program.structs[id].type_params.size(), missing);
+      return given ? ctx.types.struct_(id, std::move(*given)) : ctx.types.error();
+    }
+    case Entity::Kind::Enum: {
+      EnumId id(entity.index);
+      std::optional<std::vector<TypeId>> given =
+          resolve_args(ctx, name, args, ctx.program.enums[id].type_params.size(), missing);
+      return given ? ctx.types.enum_(id, std::move(*given)) : ctx.types.error();
+    }
+    case Entity::Kind::Trait:
+      ctx.report(name.span, D::NotAType, {ctx.text(name.name), "a trait"})
+          .help("a value of any type with this trait has type `dyn " +
+                std::string(ctx.text(name.name)) + "`");
+      return ctx.types.error();
+    case Entity::Kind::Module:
+    case Entity::Kind::Fn:
+    case Entity::Kind::Const:
+    case Entity::Kind::Static:
+      ctx.report(name.span, D::NotAType, {ctx.text(name.name), kind_words(entity.kind)});
+      return ctx.types.error();
+    case Entity::Kind::None:
+    case Entity::Kind::Broken:
+      return ctx.types.error();
+  }
+  SKEIN_UNREACHABLE("an unknown kind of name");
+}
+
+// ---- paths ---------------------------------------------------------------------------------
+
+TypeId resolve_path(Context& ctx, std::span<const ast::PathSegment> path, Span span,
+                    MissingArgs missing) {
+  const ast::PathSegment& first = path.front();
+  if (path.size() == 1 && first.name.name == ctx.known.self_type) {
+    TypeId self = self_type(ctx);
+    if (self.valid()) return self;
+    ctx.report(span, D::SelfOutside, {"Self"});
+    return ctx.types.error();
+  }
+  const Entity* entity = find_entity(ctx, first.name.name);
+  if (!entity) {
+    report_unknown_type(ctx, first.name);
+    return ctx.types.error();
+  }
+  if (path.size() == 1) return entity_type(ctx, *entity, first.name, first.args, missing);
+  if (entity->kind == Entity::Kind::Broken) return ctx.types.error();
+  if (entity->kind == Entity::Kind::Module && path.size() == 2) {
+    const ast::PathSegment& second = path[1];
+    const Entity* item = find_in_module(ctx, ModuleId(entity->index), second.name);
+    if (!item) return ctx.types.error();
+    return entity_type(ctx, *item, second.name, second.args, missing);
+  }
+  return ctx.not_yet(span, "a type inside a type");
+}
+
+TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type) {
+  const ast::NamedType* named = type->try_as<ast::NamedType>();
+  if (!named) {
+    if (type->kind != ast::TypeKind::Error) ctx.report(type->span, D::NotATrait, {"this type"});
+    return TraitId();
+  }
+  const ast::PathSegment& first = named->path.front();
+  std::string_view text = ctx.text(first.name.name);
+  const Entity* entity = find_entity(ctx, first.name.name);
+  if (entity && entity->kind == Entity::Kind::Trait && named->path.size() == 1) {
+    return TraitId(entity->index);
+  }
+  if (entity && entity->kind == Entity::Kind::Broken) return TraitId();
+  if (entity) {
+    ctx.report(type->span, D::NotATrait, {quoted(text)});
+    return TraitId();
+  }
+  if (is_planned_name(text)) {
+    ctx.not_yet(first.name.span, quoted(text));
+    return TraitId();
+  }
+  Report report = ctx.report(first.name.span, D::UnknownTrait, {text});
+  std::vector<std::string_view> names;
+  for (const NameTable* table = ctx.table; table; table = table->outer) {
+    for (const auto& [other, found] : table->names) {
+      if (found.kind == Entity::Kind::Trait) names.push_back(ctx.text(other));
+    }
+  }
+  suggest(report, first.name.span, text, std::move(names));
+  return TraitId();
+}
+
+TypeId resolve_type(Context& ctx, const ast::TypeExpr* type) {
+  switch (type->kind) {
+    case ast::TypeKind::Error:
+      return ctx.types.error();
+    case ast::TypeKind::Named:
+      return resolve_path(ctx, type->as<ast::NamedType>()->path, type->span, MissingArgs::Error);
+    case ast::TypeKind::Tuple: {
+      std::vector<TypeId> elements;
+      for (const ast::TypeExpr* element : type->as<ast::TupleType>()->elements) {
+        elements.push_back(resolve_type(ctx, element));
+      }
+      return ctx.types.make(TypeKind::Tuple, std::move(elements));
+    }
+    case ast::TypeKind::Unit:
+      return ctx.types.unit();
+    case ast::TypeKind::Never:
+      return ctx.types.never();
+    case ast::TypeKind::Infer:
+      if (ctx.body) return ctx.infer.fresh(type->span);
+      ctx.report(type->span, D::InferOutside);
+      return ctx.types.error();
+    case ast::TypeKind::Array:
+      return ctx.types.make(TypeKind::Array,
+                            {resolve_type(ctx, type->as<ast::ArrayType>()->element)});
+    case ast::TypeKind::FixedArray:
+      return ctx.not_yet(type->span, "`[T; N]`");
+    case ast::TypeKind::Option:
+      return ctx.types.make(TypeKind::Option,
+                            {resolve_type(ctx, type->as<ast::OptionType>()->element)});
+    case ast::TypeKind::Fn:
+      return ctx.not_yet(type->span, "a `fn` type");
+    case ast::TypeKind::Dyn:
+      return ctx.not_yet(type->span, "`dyn`");
+  }
+  SKEIN_UNREACHABLE("an unknown kind of type");
+}
+
+}  // namespace skein::check

@@ -1,0 +1,261 @@
+// Which types have which traits.
+//
+// The traits of the core library are known for what the language is made of: a row a kind of
+// type. Composite types have them if their parts do (language rule 63).
+#include "compiler/check/traits.h"
+
+#include <algorithm>
+
+namespace skein::check {
+
+void find_core_traits(Context& ctx) {
+  auto find = [&](std::string_view name) {
+    const Entity* entity = ctx.prelude->find(ctx.names.intern(name));
+    return entity && entity->kind == Entity::Kind::Trait ? TraitId(entity->index) : TraitId();
+  };
+  types::CoreDecls& core = ctx.program.core;
+  core.eq = find("Eq");
+  core.ord = find("Ord");
+  core.hash = find("Hash");
+  core.show = find("Show");
+  core.default_ = find("Default");
+  core.integer = find("Integer");
+  core.real = find("Real");
+  core.atomic_value = find("AtomicValue");
+}
+
+namespace {
+
+// The traits as bits, for the table below.
+enum Trait : unsigned {
+  kEq = 1,
+  kOrd = 2,
+  kHash = 4,
+  kShow = 8,
+  kDefault = 16,
+  kInteger = 32,
+  kReal = 64,
+  kAtomicValue = 128,
+};
+
+struct Row {
+  unsigned own = 0;        // has them whatever its parts are
+  unsigned by_parts = 0;   // has them if all its parts do
+};
+
+}  // namespace
+
+static unsigned trait_bit(const Context& ctx, TraitId trait) {
+  const types::CoreDecls& core = ctx.program.core;
+  if (trait == core.eq) return kEq;
+  if (trait == core.ord) return kOrd;
+  if (trait == core.hash) return kHash;
+  if (trait == core.show) return kShow;
+  if (trait == core.default_) return kDefault;
+  if (trait == core.integer) return kInteger;
+  if (trait == core.real) return kReal;
+  if (trait == core.atomic_value) return kAtomicValue;
+  return 0;
+}
+
+static constexpr unsigned kValue = kEq | kOrd | kHash | kShow;
+static constexpr unsigned kWhole = kValue | kDefault | kInteger | kAtomicValue;
+
+static Row row_of(TypeKind kind) {
+  if (types::is_integer(kind)) return {.own = kWhole};
+  if (types::is_float(kind)) return {.own = kEq | kShow | kDefault | kReal};
+  switch (kind) {
+    case TypeKind::Error:
+    case TypeKind::Never:
+      return {.own = ~0u};
+    case TypeKind::Bool:
+      return {.own = kValue | kDefault | kAtomicValue};
+    case TypeKind::Unit:
+    case TypeKind::Str:
+    case TypeKind::Duration:
+      return {.own = kValue | kDefault};
+    case TypeKind::Char:
+      return {.own = kValue};
+    case TypeKind::Instant:
+      return {.own = kEq | kOrd | kHash};
+    case TypeKind::Tuple:
+    case TypeKind::FixedArray:
+      return {.by_parts = kValue | kDefault};
+    case TypeKind::Array:
+      return {.own = kDefault, .by_parts = kValue};
+    case TypeKind::Option:
+      return {.own = kDefault, .by_parts = kValue};
+    case TypeKind::Result:
+      return {.by_parts = kValue};
+    case TypeKind::Range:
+    case TypeKind::RangeInclusive:
+      return {.by_parts = kEq | kHash | kShow};
+    default:
+      return {};
+  }
+}
+
+// What a bound brings along.
+static unsigned implied(unsigned bit) {
+  if (bit == kInteger) return kWhole;
+  if (bit == kReal) return kReal | kEq | kShow | kDefault;
+  if (bit == kOrd) return kOrd | kEq;
+  if (bit == kAtomicValue) return kAtomicValue | kEq;
+  return bit;
+}
+
+static Answer all_have(Context& ctx, const std::vector<TypeId>& parts, TraitId trait) {
+  Answer answer = Answer::Yes;
+  for (TypeId part : parts) {
+    Answer of_part = has_trait(ctx, part, trait);
+    if (of_part == Answer::No) return Answer::No;
+    if (of_part == Answer::Unknown) answer = Answer::Unknown;
+  }
+  return answer;
+}
+
+static Answer param_has(Context& ctx, uint32_t position, TraitId trait) {
+  const std::vector<types::TypeParamDecl>* params = ctx.table ? ctx.table->params : nullptr;
+  if (!params || position >= params->size()) return Answer::No;
+  unsigned wanted = trait_bit(ctx, trait);
+  for (TraitId bound : (*params)[position].bounds) {
+    if (bound == trait || (implied(trait_bit(ctx, bound)) & wanted) != 0) return Answer::Yes;
+  }
+  return Answer::No;
+}
+
+static const std::vector<TraitId>& derives_of(Context& ctx, const Type& type) {
+  if (type.kind == TypeKind::Struct) return ctx.program.structs[StructId(type.decl)].derives;
+  return ctx.program.enums[EnumId(type.decl)].derives;
+}
+
+Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
+  id = ctx.infer.shallow(id);
+  const Type type = ctx.types.get(id);
+  unsigned wanted = trait_bit(ctx, trait);
+  switch (type.kind) {
+    case TypeKind::Var: {
+      VarKind kind = *ctx.infer.var_kind(id);
+      if (kind == VarKind::Any) return Answer::Unknown;
+      TypeKind fallback = kind == VarKind::Integer ? TypeKind::Int : TypeKind::Float;
+      return (row_of(fallback).own & wanted) != 0 ? Answer::Yes : Answer::No;
+    }
+    case TypeKind::Param:
+      return param_has(ctx, type.decl, trait);
+    case TypeKind::Struct:
+    case TypeKind::Enum: {
+      const std::vector<TraitId>& derives = derives_of(ctx, type);
+      bool derives_it = std::find(derives.begin(), derives.end(), trait) != derives.end();
+      return derives_it ? all_have(ctx, type.args, trait) : Answer::No;
+    }
+    default:
+      break;
+  }
+  Row row = row_of(type.kind);
+  if ((row.own & wanted) != 0) return Answer::Yes;
+  if ((row.by_parts & wanted) != 0) return all_have(ctx, type.args, trait);
+  return Answer::No;
+}
+
+// ---- bounds --------------------------------------------------------------------------------
+
+static void report_bound(Context& ctx, const PendingBound& bound) {
+  std::string_view trait = ctx.text(ctx.program.traits[bound.trait].name);
+  std::string type = ctx.show(bound.type);
+  Report report = ctx.report(bound.span, D::BoundUnmet, {type, trait});
+  if (bound.wanted_at.valid()) {
+    report.label(bound.wanted_at, "`" + std::string(trait) + "` is asked for here");
+  }
+  TypeKind kind = ctx.kind(bound.type);
+  const types::CoreDecls& core = ctx.program.core;
+  bool is_declared = kind == TypeKind::Struct || kind == TypeKind::Enum;
+  if (is_declared && can_derive(ctx, bound.trait)) {
+    report.help("write `@derive(" + std::string(trait) + ")` above `" + type + "`");
+  }
+  if (bound.trait == core.show && !is_declared) report.help("`\"${x:?}\"` shows anything");
+  if (bound.trait == core.ord && types::is_float(kind)) {
+    report.help("floats have `<` but no order of all values: nothing compares with NaN");
+  }
+  if (kind == TypeKind::Param) {
+    report.help("ask for it where the parameter is declared: `" + type + ": " +
+                std::string(trait) + "`");
+  }
+}
+
+void require_trait(Context& ctx, PendingBound bound) {
+  switch (has_trait(ctx, bound.type, bound.trait)) {
+    case Answer::Yes:
+      // A literal may still become another type.
+      if (ctx.infer.var_kind(bound.type)) ctx.bounds.push_back(std::move(bound));
+      return;
+    case Answer::No:
+      report_bound(ctx, bound);
+      return;
+    case Answer::Unknown:
+      ctx.bounds.push_back(std::move(bound));
+      return;
+  }
+}
+
+void check_pending_bounds(Context& ctx) {
+  for (const PendingBound& bound : ctx.bounds) {
+    if (has_trait(ctx, bound.type, bound.trait) == Answer::No) report_bound(ctx, bound);
+  }
+  ctx.bounds.clear();
+}
+
+std::vector<std::optional<VarKind>> number_params(
+    Context& ctx, const std::vector<types::TypeParamDecl>& params) {
+  std::vector<std::optional<VarKind>> out;
+  for (const types::TypeParamDecl& param : params) {
+    std::optional<VarKind> number;
+    for (TraitId bound : param.bounds) {
+      if (bound == ctx.program.core.integer) number = VarKind::Integer;
+      if (bound == ctx.program.core.real) number = VarKind::Float;
+    }
+    out.push_back(number);
+  }
+  return out;
+}
+
+// ---- derive --------------------------------------------------------------------------------
+
+bool can_derive(const Context& ctx, TraitId trait) {
+  return (trait_bit(ctx, trait) & (kValue | kDefault)) != 0;
+}
+
+static void check_parts(Context& ctx, const std::vector<types::FieldDecl>& fields,
+                        const std::vector<types::TypeParamDecl>& params, Symbol owner,
+                        const std::vector<TraitId>& derives) {
+  // Inside, a parameter counts as having what is derived: it is asked for at each use.
+  std::vector<types::TypeParamDecl> assumed = params;
+  for (types::TypeParamDecl& param : assumed) param.bounds = derives;
+  NameTable table;
+  table.params = &assumed;
+  NameTable* outside = ctx.table;
+  ctx.table = &table;
+  for (TraitId trait : derives) {
+    for (const types::FieldDecl& field : fields) {
+      if (has_trait(ctx, field.type, trait) != Answer::No) continue;
+      ctx.report(field.span, D::DerivePart,
+                 {ctx.text(owner), ctx.text(ctx.program.traits[trait].name),
+                  ctx.show(field.type)});
+    }
+  }
+  ctx.table = outside;
+}
+
+void check_derives(Context& ctx, uint32_t first_struct, uint32_t first_enum) {
+  for (uint32_t i = first_struct; i < ctx.program.structs.size(); ++i) {
+    const types::StructDecl& decl = ctx.program.structs[StructId(i)];
+    check_parts(ctx, decl.fields, decl.type_params, decl.name, decl.derives);
+  }
+  for (uint32_t i = first_enum; i < ctx.program.enums.size(); ++i) {
+    const types::EnumDecl& decl = ctx.program.enums[EnumId(i)];
+    for (const types::VariantDecl& variant : decl.variants) {
+      check_parts(ctx, variant.fields, decl.type_params, decl.name, decl.derives);
+    }
+  }
+}
+
+}  // namespace skein::check
