@@ -24,7 +24,7 @@ constexpr uint64_t kGlobalFirst = 61;
 constexpr uint64_t kClock = 64;
 
 Worker::Worker(Scheduler& owner, uint32_t number)
-    : id(number), scheduler(owner), wake_wanted_(1), random_(number * 2654435769u + 1) {}
+    : wake_wanted_(1), id(number), scheduler(owner), random_(number * 2654435769u + 1) {}
 
 void Worker::enter(const base::Stack& own) {
   stack = own;

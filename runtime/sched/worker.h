@@ -63,9 +63,16 @@ class alignas(128) Worker {
   bool has_stealable_work() { return Thief(deque).sees_work() || ready.glance().queued() > 0; }
   void fence_always();
 
+  // First, in one cache line with what every spawn touches.
+ private:
+  // Somebody sleeps and wants to hear of the next thing offered. Owner: anybody sets it, the worker
+  // clears it.
+  base::Atomic<uint32_t> wake_wanted_;
+
+ public:
   const uint32_t id;
-  Scheduler& scheduler;
   task::FramePool pool;
+  Scheduler& scheduler;
   Counters counters;
   base::Stack stack = {};
   ReadyQueue ready;
@@ -90,9 +97,6 @@ class alignas(128) Worker {
   void rest();
   int64_t time_to_sleep(bool watches);
 
-  // Somebody sleeps and wants to hear of the next thing offered. Owner: anybody sets it, the worker
-  // clears it.
-  base::Atomic<uint32_t> wake_wanted_;
   StealPatience steal_patience_;
   ReadyPatience ready_patience_;
   Stolen stolen_ = Stolen::Nothing;

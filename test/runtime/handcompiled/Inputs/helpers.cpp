@@ -33,7 +33,7 @@ extern "C" int64_t end(int64_t result) {
   const int64_t took = skn_time_now() - started;
   printf("%lld\n", static_cast<long long>(result));
   if (timed) {
-    fprintf(stderr, "%.3f s, %.2f ns each of the result, %.2f ns each of N\n",
+    fprintf(stderr, "%.5f s, %.2f ns each of the result, %.2f ns each of N\n",
             static_cast<double>(took) / 1e9,
             static_cast<double>(took) / static_cast<double>(result),
             static_cast<double>(took) / static_cast<double>(argument));
