@@ -40,7 +40,7 @@ std::unique_ptr<Output> emit(sir::Module& sir, const Options& options) {
     output->bytes = print_ir(module);
     return output;
   }
-  if (!link_fast_paths(module, options.fast_bitcode, error)) return refuse(std::move(error));
+  if (!link_fast_paths(module, options, error)) return refuse(std::move(error));
   optimize(module, *machine, options.opt_level);
   if (options.form == Form::Ir) {
     output->bytes = print_ir(module);

@@ -34,6 +34,11 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::s
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
   SKEIN_CHECK(target != nullptr, "LLVM was built without x86-64");
   std::string cpu = options.cpu.empty() ? "x86-64" : options.cpu;
+  std::unique_ptr<llvm::MCSubtargetInfo> known(target->createMCSubtargetInfo(triple, "", ""));
+  if (!known->isCPUStringValid(cpu)) {
+    error = "`" + cpu + "` is no x86-64 processor that LLVM knows";
+    return nullptr;
+  }
   llvm::TargetOptions target_options;
   target_options.FunctionSections = true;
   target_options.DataSections = true;
@@ -43,10 +48,7 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::s
   std::unique_ptr<llvm::TargetMachine> machine(
       target->createTargetMachine(triple, cpu, "", target_options, llvm::Reloc::Static,
                                   llvm::CodeModel::Small, level));
-  if (machine == nullptr || !machine->getMCSubtargetInfo()->isCPUStringValid(cpu)) {
-    error = "`" + cpu + "` is no x86-64 processor that LLVM knows";
-    return nullptr;
-  }
+  SKEIN_CHECK(machine != nullptr, "LLVM has no machine for x86-64");
   return machine;
 }
 
@@ -59,6 +61,8 @@ static void forget_used(llvm::Module& module) {
   }
 }
 
+static constexpr const char* kTargetAttributes[] = {"target-cpu", "target-features", "tune-cpu"};
+
 static void copy_target_attributes(const llvm::Module& from, llvm::Module& to) {
   const llvm::Function* model = nullptr;
   for (const llvm::Function& function : from) {
@@ -67,14 +71,24 @@ static void copy_target_attributes(const llvm::Module& from, llvm::Module& to) {
   if (model == nullptr) return;
   for (llvm::Function& function : to) {
     if (function.isDeclaration()) continue;
-    for (const char* name : {"target-cpu", "target-features", "tune-cpu"}) {
+    for (const char* name : kTargetAttributes) {
       if (model->hasFnAttribute(name)) function.addFnAttr(model->getFnAttribute(name));
     }
   }
 }
 
-bool link_fast_paths(llvm::Module& module, std::string_view bitcode, std::string& error) {
-  llvm::MemoryBufferRef buffer({bitcode.data(), bitcode.size()}, "fast.bc");
+// For a cpu that was asked for, the program and the hot paths alike.
+static void set_cpu(llvm::Module& module, llvm::StringRef cpu) {
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    for (const char* name : kTargetAttributes) function.removeFnAttr(name);
+    function.addFnAttr("target-cpu", cpu);
+  }
+}
+
+bool link_fast_paths(llvm::Module& module, const Options& options, std::string& error) {
+  llvm::MemoryBufferRef buffer({options.fast_bitcode.data(), options.fast_bitcode.size()},
+                               "fast.bc");
   llvm::Expected<std::unique_ptr<llvm::Module>> fast =
       llvm::parseBitcodeFile(buffer, module.getContext());
   if (!fast) {
@@ -88,6 +102,7 @@ bool link_fast_paths(llvm::Module& module, std::string_view bitcode, std::string
   bool failed = llvm::Linker::linkModules(module, std::move(*fast),
                                           llvm::Linker::Flags::LinkOnlyNeeded);
   SKEIN_CHECK(!failed, "the program does not fit the runtime's bitcode");
+  if (!options.cpu.empty()) set_cpu(module, options.cpu);
   return true;
 }
 
