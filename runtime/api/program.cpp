@@ -3,6 +3,7 @@
 
 #include "runtime/base/platform.h"
 #include "runtime/fault/panic.h"
+#include "runtime/fault/report.h"
 #include "runtime/fault/signals.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/task/state.h"
@@ -97,7 +98,13 @@ void print_line(std::string_view text, bool newline, int fd) {
     error = base::write_all(fd, text.data() + done, text.size() - done);
   }
   if (error == 0 && newline) error = base::write_all(fd, &end, 1);
+  if (error == 0 || error == EBADF || fd != STDOUT_FILENO) return;
   if (error == EPIPE) base::end_process(kBrokenPipeStatus);
+  if (base::begin_ending()) {
+    fault::Report report;
+    report.text("error: cannot write to standard output: ").text(strerror(error)).text("\n");
+  }
+  base::end_process(1);
 }
 
 }  // namespace skein::api

@@ -20,7 +20,9 @@ struct ProgramRamp {
 abi::Buffer* program_arguments();
 
 // Writes a text, with a newline if wanted, in one piece as far as the system allows. When nobody
-// reads standard output any more the program ends quietly, with the status a shell gives for that.
+// reads standard output any more the program ends quietly, with the status a shell gives for that;
+// when it cannot be written (a full disk), with a message and status 1. What standard error refuses
+// is lost, and so is what goes to a closed descriptor.
 void print_line(std::string_view text, bool newline, int fd);
 
 }  // namespace skein::api

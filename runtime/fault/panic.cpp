@@ -24,6 +24,8 @@ namespace skein::fault {
 
 static_assert(sizeof(_Unwind_Exception) == sizeof(Panic::unwind));
 
+constexpr uint32_t kMostNative = sizeof(Panic::native) / sizeof(void*);
+
 static _Unwind_Exception* unwind_of(Panic* panic) {
   return reinterpret_cast<_Unwind_Exception*>(panic->unwind);
 }
@@ -41,8 +43,7 @@ static void* allocate(size_t size) {
 
 static _Unwind_Reason_Code note_address(_Unwind_Context* context, void* memory) {
   Panic* panic = static_cast<Panic*>(memory);
-  constexpr uint32_t kMost = sizeof(panic->native) / sizeof(panic->native[0]);
-  if (panic->native_count == kMost) return _URC_END_OF_STACK;
+  if (panic->native_count == kMostNative) return _URC_END_OF_STACK;
   panic->native[panic->native_count++] = reinterpret_cast<void*>(_Unwind_GetIP(context));
   return _URC_NO_REASON;
 }
@@ -117,6 +118,7 @@ static void print(Report& report, const char* title, const Panic* panic) {
   report.text(title).text(value::text_of(panic->message)).text("\n");
   report.place(panic->site);
   report.stack(panic->native, panic->native_count);
+  if (panic->native_count == kMostNative) report.text("  ...\n");
   print_passed(report, panic->passed);
 }
 

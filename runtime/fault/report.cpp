@@ -64,24 +64,39 @@ size_t Report::frames_at(void* address, SourceFrame* frames, size_t most) {
   return symbolizer_.find(reinterpret_cast<uintptr_t>(address) - 1, frames, most);
 }
 
-size_t Report::stack(void* const* addresses, uint32_t count) {
+void Report::line(const SourceFrame& frame, uint32_t times) {
+  if (times == 0) return;
+  text("  in `").text(frame.function).text("`");
+  if (frame.file != nullptr && frame.line != 0) {
+    text(" at ").text(frame.file).text(":").number(frame.line);
+  }
+  if (times > 1) text(" (").number(times).text(" times)");
+  text("\n");
+}
+
+static bool same_line(const SourceFrame& a, const SourceFrame& b) {
+  return a.function == b.function && a.file == b.file && a.line == b.line;
+}
+
+void Report::stack(void* const* addresses, uint32_t count) {
   constexpr size_t kMost = 8;
-  size_t lines = 0;
+  SourceFrame last = {};
+  uint32_t times = 0;
   for (uint32_t i = 0; i < count; ++i) {
     SourceFrame frames[kMost];
     const size_t found = frames_at(addresses[i], frames, kMost);
     for (size_t k = 0; k < found; ++k) {
-      const SourceFrame& frame = frames[k];
-      if (frame.function == nullptr) continue;
-      text("  in `").text(frame.function).text("`");
-      if (frame.file != nullptr && frame.line != 0) {
-        text(" at ").text(frame.file).text(":").number(frame.line);
+      if (frames[k].function == nullptr) continue;
+      if (times > 0 && same_line(last, frames[k])) {
+        ++times;
+        continue;
       }
-      text("\n");
-      ++lines;
+      line(last, times);
+      last = frames[k];
+      times = 1;
     }
   }
-  return lines;
+  line(last, times);
 }
 
 void Report::place_of(void* const* addresses, uint32_t count) {

@@ -21,9 +21,9 @@ class Report {
   // "  --> file:line:column"; nothing for site 0.
   void place(uint32_t site);
 
-  // "  in `function` at file:line" for every frame that has debug information. Gives how many lines
-  // that was.
-  size_t stack(void* const* addresses, uint32_t count);
+  // "  in `function` at file:line" for every frame that has debug information; a line that repeats
+  // is counted instead.
+  void stack(void* const* addresses, uint32_t count);
 
   // "  in `function` at file:line, awaiting" for a place a panic passed.
   void passed(uint32_t site);
@@ -33,6 +33,7 @@ class Report {
 
  private:
   void flush();
+  void line(const SourceFrame& frame, uint32_t times);
   size_t frames_at(void* address, SourceFrame* frames, size_t most);
 
   Symbolizer symbolizer_;

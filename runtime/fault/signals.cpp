@@ -37,7 +37,8 @@ static void report_exhaustion() {
     Report report;
     report.text("panic: stack exhausted\n");
     report.place_of(addresses.list, addresses.count);
-    if (report.stack(addresses.list, addresses.count) > 0) report.text("  ...\n");
+    report.stack(addresses.list, addresses.count);
+    if (addresses.count == kMostShown) report.text("  ...\n");
   }
   base::end_process_now(kPanicStatus);
 }

@@ -19,9 +19,10 @@ constexpr int64_t kWatch = 10'000'000;
 constexpr int64_t kMostWatch = 160'000'000;
 // How much later than due a timer of a busy worker is fired by another.
 constexpr int64_t kTimerPatience = 2'000'000;
-// Every so many picks the global queue comes first, and the clock is looked at.
+// Every so many picks the global queue comes first.
 constexpr uint64_t kGlobalFirst = 61;
-constexpr uint64_t kClock = 64;
+// So often, between two frames, the clock is looked at while timers are set.
+constexpr uint64_t kClockCycles = 250 * base::kCyclesPerMicrosecond;
 
 Worker::Worker(Scheduler& owner, uint32_t number)
     : wake_wanted_(1), id(number), scheduler(owner), random_(number * 2654435769u + 1) {}
@@ -107,7 +108,7 @@ void Worker::resume_and_learn(Frame* frame) {
 // The deque needs no look: when no frame runs here, nothing is pushed here.
 Frame* Worker::next_local() {
   const uint64_t pick = ++counters.picks;
-  if (pick % kClock == 0) fire_timers();
+  if (timers.due() != kNoTimer && base::cycles() - looked_at_clock_ > kClockCycles) fire_timers();
   if (pick % kGlobalFirst == 0) {
     if (Frame* frame = take_global()) return frame;
   }
@@ -142,6 +143,7 @@ void Worker::make_fired_ready(abi::Timer* fired) {
 
 bool Worker::fire_timers() {
   if (timers.due() == kNoTimer) return false;
+  looked_at_clock_ = base::cycles();
   const int64_t now = base::now();
   if (timers.due() > now) return false;
   make_fired_ready(timers.fire(now));

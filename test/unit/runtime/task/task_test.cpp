@@ -78,6 +78,18 @@ TEST_F(TaskTest, ScopeWithFinishedChildrenDoesNotWait) {
   EXPECT_FALSE(wait_for_children(&scope, &waiter));
 }
 
+TEST_F(TaskTest, FrameCountedByAScopeIsFreedAndCountedOff) {
+  abi::Scope scope = {};
+  abi::Panic panic = {};
+  abi::Frame* child = new_frame(0);
+  add_child(&scope);
+  EXPECT_TRUE(StateWord(child->state).count_in(&scope));
+  EXPECT_TRUE(wait_for_children(&scope, &waiter));
+  const uint64_t state = reinterpret_cast<uint64_t>(&panic) | abi::kPanicked;
+  EXPECT_EQ(finish_frame(child, state, 8, pool), &waiter);
+  EXPECT_EQ(take_panic(&scope), &panic);
+}
+
 TEST_F(TaskTest, ScopeKeepsTheFirstPanicAndAttachesTheOthers) {
   abi::Scope scope = {};
   abi::Panic panics[3] = {};
