@@ -4,7 +4,7 @@
 //  - a jump to a block that only jumps on goes there at once;
 //  - unwinding to blocks that have nothing to do but go on unwinding is no clean-up;
 //  - blocks that nothing reaches go; a block and its only follower become one;
-//  - `live` and `dead` of locals that nothing uses go.
+//  - `live` and `dead` of locals that nothing uses go, and settings of flags that nothing reads.
 #include "compiler/passes/passes.h"
 #include "compiler/sir/flow.h"
 
@@ -26,12 +26,13 @@ class Simplifier {
   Simplifier(sir::Module& module, Function& function) : module_(module), function_(function) {}
 
   void run() {
-    remove_unused_lives();
     // First, so that a chain of empty clean-up blocks is walked once.
     thread_jumps();
     clear_idle_unwinds();
     merge_chains();
     remove_unreachable();
+    remove_unread_flags();
+    remove_unused_lives();
   }
 
  private:
@@ -126,6 +127,13 @@ class Simplifier {
 
   void merge_chains() {
     sir::Flow flow(function_);
+    // A block that is also unwound to keeps its name.
+    std::vector<bool> is_unwound_to(function_.blocks.size());
+    for (const Block& block : function_.blocks) {
+      for (const Inst& inst : block.insts) {
+        if (inst.unwind.valid()) is_unwound_to[inst.unwind.index] = true;
+      }
+    }
     std::vector<bool> is_merged(function_.blocks.size());
     for (BlockId id : flow.order()) {
       if (is_merged[id.index]) continue;
@@ -134,7 +142,8 @@ class Simplifier {
         const Inst& end = block.insts.back();
         if (end.kind != InstKind::Jump) break;
         BlockId next = end.targets[0];
-        bool is_only_way = flow.predecessors(next).size() == 1 && next != id;
+        bool is_only_way =
+            flow.predecessors(next).size() == 1 && !is_unwound_to[next.index] && next != id;
         if (!is_only_way || next == BlockId(0)) break;
         block.insts.pop_back();
         std::vector<Inst>& moved = function_.blocks[next].insts;
@@ -163,6 +172,32 @@ class Simplifier {
       }
     }
     function_.blocks = std::move(kept);
+  }
+
+  void remove_unread_flags() {
+    bool has_flags = false;
+    for (const sir::Local& local : function_.locals) {
+      has_flags |= local.kind == sir::LocalKind::Flag;
+    }
+    if (!has_flags) return;
+    sir::Flow flow(function_);
+    sir::Liveness live(flow);
+    for (BlockId block : flow.order()) {
+      std::vector<Inst>& insts = function_.blocks[block].insts;
+      sir::BitSet after = live.at_end(block);
+      std::vector<bool> is_unread(insts.size());
+      for (size_t i = insts.size(); i-- > 0;) {
+        is_unread[i] = sets_flag(insts[i]) && !after.test(insts[i].dest.local.index);
+        live.step_back(block, i, after);
+      }
+      size_t index = 0;
+      std::erase_if(insts, [&](const Inst&) { return is_unread[index++]; });
+    }
+  }
+
+  bool sets_flag(const Inst& inst) const {
+    return inst.kind == InstKind::Assign && inst.dest.is_local() &&
+           function_.locals[inst.dest.local].kind == sir::LocalKind::Flag;
   }
 
   sir::Module& module_;

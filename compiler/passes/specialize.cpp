@@ -7,6 +7,7 @@
 //
 // `drop` methods are called by nobody by name; a type that has one, and may be a value here, asks
 // for the copy of its method.
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -43,6 +44,8 @@ class Specializer {
  private:
   // Chains of generic functions, each asking for the next: 64 is far more than people write.
   static constexpr uint32_t kMaxDepth = 64;
+  // Parts of a type, counted as often as they are written: `(T, T)` doubles it from call to call.
+  static constexpr size_t kMaxTypeSize = 4096;
 
   struct Request {
     FunctionId generic;
@@ -68,9 +71,24 @@ class Specializer {
     }
   }
 
+  size_t size_of(TypeId type) {
+    auto known = sizes_.find(type);
+    if (known != sizes_.end()) return known->second;
+    size_t size = 1;
+    for (TypeId arg : program_.types.get(type).args) size += size_of(arg);
+    size = std::min(size, kMaxTypeSize);
+    sizes_.emplace(type, size);
+    return size;
+  }
+
   // The number of the copy, which is made later.
   FunctionId request(FunctionId generic, std::vector<TypeId> args, uint32_t depth, Span span) {
     const Function& function = module_.functions[generic];
+    for (TypeId arg : args) {
+      if (size_of(arg) < kMaxTypeSize) continue;
+      report_depth(function, span);
+      return FunctionId();
+    }
     std::string name = function.name;
     if (!args.empty()) {
       name += "<";
@@ -190,6 +208,7 @@ class Specializer {
   std::unordered_map<std::string, FunctionId> by_name_;
   std::unordered_map<types::FnId, FunctionId, IdHash> by_decl_;
   std::unordered_set<TypeId, IdHash> types_;
+  std::unordered_map<TypeId, size_t, IdHash> sizes_;
   bool failed_ = false;
 };
 

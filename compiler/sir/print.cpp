@@ -144,6 +144,7 @@ class Printer {
       is_first = false;
       print_function(function);
     }
+    if (!module_.counts_plainly.empty()) print_counts();
     return std::move(out_);
   }
 
@@ -178,6 +179,50 @@ class Printer {
           add_fields(variant.fields, pending);
         }
       }
+    }
+  }
+
+  // What mark_shared found out, as a comment: it can be found out again.
+  void print_counts() {
+    std::set<std::string> atomic;
+    std::set<std::string> plain;
+    for (const Function& function : module_.functions) {
+      for (const Local& local : function.locals) {
+        if (!has_count(program_.types.kind(local.type))) continue;
+        std::set<std::string>& names = module_.counts_atomically(local.type) ? atomic : plain;
+        names.insert(type_text(program_, local.type));
+      }
+    }
+    out_ += "\n// counted atomically:" + joined(atomic) + "\n";
+    out_ += "// counted plainly:" + joined(plain) + "\n";
+  }
+
+  static std::string joined(const std::set<std::string>& names) {
+    std::string out;
+    for (const std::string& name : names) out += " " + name;
+    return out;
+  }
+
+  // Whether values of the kind are a pointer to something counted.
+  static bool has_count(TypeKind kind) {
+    switch (kind) {
+      case TypeKind::Str:
+      case TypeKind::Array:
+      case TypeKind::Atomic:
+      case TypeKind::Chan:
+      case TypeKind::Sender:
+      case TypeKind::Receiver:
+      case TypeKind::Mutex:
+      case TypeKind::RwLock:
+      case TypeKind::Shared:
+      case TypeKind::Weak:
+      case TypeKind::Map:
+      case TypeKind::Set:
+      case TypeKind::Fn:
+      case TypeKind::Dyn:
+        return true;
+      default:
+        return false;
     }
   }
 
