@@ -17,8 +17,8 @@ static void for_each_module(Context& ctx, Stage stage) {
   }
 }
 
-static void declare_all(Context& ctx) {
-  load_modules(ctx);
+static bool declare_all(Context& ctx) {
+  if (!load_modules(ctx)) return false;
   resolve_imports(ctx);
   // From here on every name can be found, whichever module declares it.
   find_core_traits(ctx);
@@ -29,6 +29,7 @@ static void declare_all(Context& ctx) {
   box_recursive_fields(ctx, 0, 0);
   for_each_module(ctx, resolve_signatures);
   check_derives(ctx, 0, 0);
+  return true;
 }
 
 static void find_main(Context& ctx, ModuleId root) {
@@ -76,7 +77,7 @@ static void check_bodies(Context& ctx) {
 std::unique_ptr<types::Program> check_program(const Input& input) {
   auto program = std::make_unique<types::Program>(input.interner, input.sources);
   Context ctx(input, *program);
-  declare_all(ctx);
+  if (!declare_all(ctx)) return program;
   find_main(ctx, ctx.root);
   check_bodies(ctx);
   check_imports(ctx);

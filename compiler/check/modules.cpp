@@ -71,18 +71,23 @@ static ModuleId load_used(Context& ctx, std::span<const ast::Ident> path) {
   return find_module(ctx, path_text(ctx, path.first(path.size() - 1)));
 }
 
-static void enter_core(Context& ctx) {
+static bool enter_core(Context& ctx) {
   for (std::string_view name : kCoreModules) {
     ModuleSource source = ctx.input.load_module(name);
-    if (source.tree) add_module(ctx, std::string(name), source, true);
+    if (!source.tree) {
+      ctx.report({}, D::LibraryMissing, {name});
+      return false;
+    }
+    add_module(ctx, std::string(name), source, true);
   }
+  return true;
 }
 
-void load_modules(Context& ctx) {
+bool load_modules(Context& ctx) {
   ctx.tables.emplace_back();
   ctx.prelude = &ctx.tables.back();
   enter_builtin_types(ctx, *ctx.prelude);
-  enter_core(ctx);
+  if (!enter_core(ctx)) return false;
   size_t core_count = ctx.module_trees.size();
   std::string stem = ctx.input.root.path;
   stem = stem.substr(stem.find_last_of('/') + 1);
@@ -101,6 +106,7 @@ void load_modules(Context& ctx) {
       if (entity.is_pub) ctx.prelude->names.emplace(name, entity);
     }
   }
+  return true;
 }
 
 static void report_unknown_module(Context& ctx, const ast::UseItem& use) {

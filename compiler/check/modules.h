@@ -6,8 +6,8 @@
 namespace skein::check {
 
 // Loads the user's file, the modules of the core library, and all that they use, and enters the
-// names of their items.
-void load_modules(Context& ctx);
+// names of their items. False, and reported: the core library is not where it should be.
+bool load_modules(Context& ctx);
 
 // Enters what each module's `use` lines name. All items have been entered before.
 void resolve_imports(Context& ctx);
