@@ -18,7 +18,7 @@ namespace skein::codegen {
 enum class OptLevel : uint8_t { O0, O2, O3 };
 
 enum class Form : uint8_t {
-  Ir,      // text: as emitted at O0, the program's functions after optimisation otherwise
+  Ir,      // text without debug information: as emitted at O0, after optimisation otherwise
   Asm,
   Object,
 };

@@ -23,7 +23,8 @@ ModuleEmitter::ModuleEmitter(sir::Module& sir, llvm::Module& module, const Optio
       glue(*this) {}
 
 void ModuleEmitter::run() {
-  if (options.debug_info && sir.entry.valid()) {
+  // Text is for reading: places would be on every line of it.
+  if (options.debug_info && options.form != Form::Ir && sir.entry.valid()) {
     Span span;
     for (const sir::Function& function : sir.functions) {
       if (!span.valid()) span = function.span;
