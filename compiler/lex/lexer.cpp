@@ -386,9 +386,9 @@ void Scanner::close_brace(uint32_t begin) {
   ++at_;
   forget_round_brackets();
   bool closes_hole = in_hole();
+  add({closes_hole ? TokenKind::HoleEnd : TokenKind::RightBrace, 0, span(begin, at_)});
   if (!brackets_.empty()) brackets_.pop_back();
-  if (!closes_hole) return add({TokenKind::RightBrace, 0, span(begin, at_)});
-  add({TokenKind::HoleEnd, 0, span(begin, at_)});
+  if (!closes_hole) return;
   strings_.back().text_begin = at_;
   read_string_text();
 }

@@ -262,7 +262,7 @@ ast::Expr* Parser::correct_ternary(ast::Expr* condition) {
   Report report = complain(question, D::ForeignSpelling, {"c ? a : b", "if c { a } else { b }"});
   report.help("`if` is an expression; a postfix `?` touches its operand");
   parse_expr();
-  if (!panic_ && expect(TokenKind::Colon)) parse_expr();
+  if (!panic_ && accept(TokenKind::Colon)) parse_expr();
   return make_expr<ast::ErrorExpr>(since(condition->span));
 }
 

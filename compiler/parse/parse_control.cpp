@@ -273,7 +273,7 @@ ast::Reduce Parser::parse_reduce() {
     if (!parse_reduce_operator(reduce)) {
       reduce.kind = ast::Reduce::Kind::Function;
       reduce.function = parse_expr();
-      if (!panic_ && expect(TokenKind::Comma)) reduce.start = parse_expr();
+      reduce.start = !panic_ && expect(TokenKind::Comma) ? parse_expr() : missing_expr();
     }
     close_bracket(TokenKind::RightParen, open);
   }

@@ -77,6 +77,7 @@ void Parser::recover_item() {
 // Never null: what is no declaration becomes a function without a name and a body.
 ast::Item* Parser::parse_item(ItemPlace place) {
   Nest nest(*this);
+  correct_foreign_declaration();
   ItemHead head = parse_item_head();
   ast::Item* item = gave_up_ ? fail_item(head, place) : parse_item_after(head, place);
   item->span = since(head.begin);
@@ -270,6 +271,7 @@ ast::Param Parser::parse_param(bool is_first) {
     param.name = parse_ident("a parameter");
   }
   if (!panic_) parse_param_type(param);
+  if (!param.type) param.type = missing_type();
   if (!panic_ && accept(TokenKind::Eq)) param.fallback = parse_expr();
   param.span = since(begin);
   return param;

@@ -237,6 +237,7 @@ ast::Expr* Parser::parse_range_after(ast::Expr* low) {
   advance();
   bool has_high = at_operand() && !at(TokenKind::DotDot) && !at(TokenKind::DotDotEq);
   ast::Expr* high = has_high ? parse_binary(kRangePrecedence + 1) : nullptr;
+  if (inclusive && !high) fail_expected("the end of the range");
   ast::Range* range = make_expr<ast::Range>(since(begin));
   range->low = low;
   range->high = high;

@@ -56,6 +56,7 @@ ast::FieldDecl Parser::parse_field_decl() {
   field.is_pub = head.is_pub;
   if (at(TokenKind::KwFn)) {
     fail_expected("a field").help("methods stand in an `impl` of the type");
+    field.type = missing_type();
     return field;
   }
   if (at(TokenKind::KwLet) || at(TokenKind::KwVar)) {
@@ -70,7 +71,7 @@ ast::FieldDecl Parser::parse_field_decl() {
   } else if (!panic_ && !accept(TokenKind::Colon)) {
     fail_expected("`:` and the type of the field");
   }
-  if (!panic_) field.type = parse_type();
+  field.type = panic_ ? missing_type() : parse_type();
   if (!panic_ && accept(TokenKind::Eq)) field.fallback = parse_expr();
   return field;
 }
@@ -142,8 +143,7 @@ ast::ImplItem* Parser::parse_impl(const ItemHead& head) {
   advance();
   ast::ImplItem* item = make_item<ast::ImplItem>(head);
   item->generics.params = parse_generic_params();
-  if (panic_) return item;
-  item->self_type = parse_type();
+  item->self_type = panic_ ? missing_type() : parse_type();
   if (!panic_ && accept(TokenKind::KwFor)) {
     item->trait = item->self_type;
     item->self_type = parse_type();
@@ -181,11 +181,11 @@ ast::ConstItem* Parser::parse_const(const ItemHead& head, ItemPlace place) {
   ast::ConstItem* item = make_item<ast::ConstItem>(head);
   item->name = parse_ident("a name for the constant");
   if (!panic_ && accept(TokenKind::Colon)) item->type = parse_type();
-  if (panic_) return item;
-  if (accept(TokenKind::Eq)) {
+  if (!panic_ && accept(TokenKind::Eq)) {
     item->value = parse_expr();
-  } else if (place != ItemPlace::Trait) {
+  } else if (panic_ || place != ItemPlace::Trait) {
     fail_expected("`=` and the value of the constant");
+    item->value = missing_expr();
   }
   return item;
 }
@@ -198,7 +198,7 @@ T* Parser::parse_cell(const ItemHead& head) {
   accept(TokenKind::KwVar);
   item->name = parse_ident("a name");
   if (!panic_ && accept(TokenKind::Colon)) item->type = parse_type();
-  if (!panic_ && expect(TokenKind::Eq)) item->value = parse_expr();
+  item->value = !panic_ && expect(TokenKind::Eq) ? parse_expr() : missing_expr();
   return item;
 }
 
@@ -221,11 +221,11 @@ ast::TypeAliasItem* Parser::parse_type_alias(const ItemHead& head, ItemPlace pla
   item->name = parse_ident("a name for the type");
   if (!panic_) item->generics.params = parse_generic_params();
   if (!panic_ && accept(TokenKind::Colon)) item->bounds = parse_bounds();
-  if (panic_) return item;
-  if (accept(TokenKind::Eq)) {
+  if (!panic_ && accept(TokenKind::Eq)) {
     item->type = parse_type();
-  } else if (place != ItemPlace::Trait) {
+  } else if (panic_ || place != ItemPlace::Trait) {
     fail_expected("`=` and a type");
+    item->type = missing_type();
   }
   return item;
 }

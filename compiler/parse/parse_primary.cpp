@@ -33,7 +33,9 @@ ast::Expr* Parser::parse_primary() {
     case TokenKind::InterpStart: return parse_interp_str();
     case TokenKind::LeftParen: return parse_paren();
     case TokenKind::LeftBracket: return parse_bracket();
-    case TokenKind::LeftBrace: return parse_block_expr();
+    case TokenKind::LeftBrace:
+      // In a head it begins the body, so the operand is missing.
+      return struct_literals_ ? parse_block_expr() : fail_expr();
     case TokenKind::Pipe:
     case TokenKind::PipePipe: return parse_closure();
     case TokenKind::KwIf: return parse_if();
@@ -239,8 +241,7 @@ ast::Expr* Parser::parse_map_after(Span begin, ast::Expr* key) {
   while (true) {
     ast::MapEntry entry;
     entry.key = key;
-    if (!panic_ && expect(TokenKind::Colon)) entry.value = parse_expr();
-    if (!entry.value) entry.value = make_expr<ast::ErrorExpr>(token_.span);
+    entry.value = !panic_ && expect(TokenKind::Colon) ? parse_expr() : missing_expr();
     entries.push_back(entry);
     if (panic_ || !accept(TokenKind::Comma) || at(TokenKind::RightBracket)) break;
     key = parse_expr();

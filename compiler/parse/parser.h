@@ -158,6 +158,9 @@ class Parser {
   std::span<const T> list(const std::vector<T>& items) {
     return arena_.copy(items);
   }
+  // What stands in for a part that is missing; the report was made.
+  ast::Expr* missing_expr() { return make_expr<ast::ErrorExpr>(end_of_previous()); }
+  ast::TypeExpr* missing_type() { return make_type<ast::ErrorType>(end_of_previous()); }
   void report_too_tall(Span span);
   void report_too_nested();
 

@@ -100,7 +100,7 @@ const char* op_text(LogicalOp op);
 // How a parameter takes its argument, and how a call passes it. Own is never written at a call.
 enum class Mode : uint8_t { Plain, Mut, Own };
 
-// A name where it stands. Not valid: not written.
+// A name where it stands. Not valid: not written, or after a report that it is missing.
 struct Ident {
   Symbol name;
   Span span;

@@ -54,7 +54,7 @@ struct FnItem : ItemOf<ItemKind::Fn> {
   std::span<const Param> params;  // `self` first
   TypeExpr* ret = nullptr;        // null: ()
   bool ret_mut = false;           // `-> mut T`: a projection
-  Block* body = nullptr;          // null: declared only (traits, extern, `@builtin`)
+  Block* body = nullptr;          // null: declared only (traits, extern, `@builtin`), or reported
 };
 
 struct FieldDecl {
