@@ -210,6 +210,8 @@ void ModuleEmitter::emit_root() {
                              llvm::Function::ExternalLinkage, "skn_program_main", module);
   add_common_attributes(*root);
   root->setDoesNotThrow();
+  // The root has no place in the source, and what is inlined into such a function loses its own.
+  entry->addFnAttr(llvm::Attribute::NoInline);
   b.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", root));
   if (signature.suspends) {
     llvm::CallInst* call = b.CreateCall(entry, {});
