@@ -21,6 +21,10 @@ void expand_glue(sir::Module& module);
 // Turns copies of what is not used again into moves, and copies that only look into borrows.
 void move_last_uses(sir::Module& module);
 
+// Gives instructions that unwind clean-up of their own where what they share would drop what has no
+// value on this way.
+void split_cleanups(sir::Module& module);
+
 // Turns drops of what may have no value into drops of what has one, with flags where only running
 // the program can tell, and drops of tasks into waiting for them.
 void place_drops(sir::Module& module);

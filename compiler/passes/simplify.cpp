@@ -26,12 +26,12 @@ class Simplifier {
   Simplifier(sir::Module& module, Function& function) : module_(module), function_(function) {}
 
   void run() {
-    // First, so that a chain of empty clean-up blocks is walked once.
+    remove_unread_flags();
+    // So that a chain of empty clean-up blocks is walked once.
     thread_jumps();
     clear_idle_unwinds();
     merge_chains();
     remove_unreachable();
-    remove_unread_flags();
     remove_unused_lives();
   }
 

@@ -165,6 +165,13 @@ static bool convert_may_panic(TypeKind from, TypeKind to) {
   return types::is_signed(from) || types::bit_width(to) <= types::bit_width(from);
 }
 
+// Showing numbers and text only writes; what other types do is their own matter.
+static bool show_may_panic(const Module& module, const Inst& inst) {
+  TypeKind kind = module.types().kind(inst.type_args[0]);
+  return !types::is_integer(kind) && !types::is_float(kind) && kind != TypeKind::Bool &&
+         kind != TypeKind::Char && kind != TypeKind::Str && kind != TypeKind::Duration;
+}
+
 static TypeKind first_operand_kind(Module& module, const Function& function, const Inst& inst) {
   return module.types().kind(operand_type(module, function, inst.operands[0]));
 }
@@ -181,6 +188,7 @@ bool may_panic(Module& module, const Function& function, const Inst& inst) {
       return convert_may_panic(first_operand_kind(module, function, inst),
                                module.types().kind(place_type(module, function, inst.dest)));
     case InstKind::Builtin: {
+      if (inst.builtin == Builtin::Show) return show_may_panic(module, inst);
       types::BuiltinEffects effects = types::builtin_effects(inst.builtin);
       return effects == types::BuiltinEffects::Panics ||
              effects == types::BuiltinEffects::Suspends;
