@@ -129,8 +129,11 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
     return;
   }
   switch (expr->kind) {
-    case ExprKind::InterpStr:
-      return lower_interp(body, expr->as<ast::InterpStr>(), dest);
+    case ExprKind::InterpStr: {
+      LocalId text = lower_interp(body, expr->as<ast::InterpStr>());
+      if (dest.valid()) body.assign(dest, Operand::move(text), expr->span);
+      return;
+    }
     case ExprKind::NoneLit:
       return lower_none(body, expr, dest);
     case ExprKind::Name:
@@ -288,7 +291,8 @@ static bool drops_own_value(const ast::Expr* expr) {
 void lower_discarded(Body& body, const ast::Expr* expr) {
   TypeId type = body.program.fact(expr).type;
   bool is_effect_only = drops_own_value(expr) || !gives_value(body, type) ||
-                        has_place_form(body, expr) || literal_of(body, expr);
+                        has_place_form(body, expr) || literal_of(body, expr) ||
+                        expr->kind == ExprKind::InterpStr;
   if (is_effect_only) return lower_plain(body, expr, Place());
   LocalId temp = body.new_temp(type, expr->span);
   lower_plain(body, expr, temp);
@@ -296,6 +300,8 @@ void lower_discarded(Body& body, const ast::Expr* expr) {
 }
 
 LocalId lower_to_temp(Body& body, const ast::Expr* expr) {
+  const ast::InterpStr* text = expr->try_as<ast::InterpStr>();
+  if (text != nullptr && !is_adjusted(body, expr)) return lower_interp(body, text);
   LocalId temp = body.new_temp(body.program.type_of(expr), expr->span);
   lower_into(body, expr, temp);
   body.own(temp, expr->span);

@@ -20,10 +20,17 @@ static void lower_let_variable(Body& body, const ast::LetStmt* node, VarId var) 
     // Set later. Until then the drop finds nothing.
     return body.own(local, node->pattern->span);
   }
+  const ast::InterpStr* text = node->init->try_as<ast::InterpStr>();
+  bool is_built_in_place = text != nullptr && body.program.type_of(text) == body.type_of(local);
+  if (is_built_in_place) start_text(body, text, local);
   size_t statement = body.mark();
-  lower_into(body, node->init, local);
+  if (is_built_in_place) {
+    append_parts(body, text, local);
+  } else {
+    lower_into(body, node->init, local);
+  }
   body.leave(statement, node->span, local);
-  body.own(local, node->pattern->span);
+  if (!is_built_in_place) body.own(local, node->pattern->span);
 }
 
 // The value that a pattern takes apart. Parts that no variable takes are dropped with the block.

@@ -67,30 +67,38 @@ void emit_show(Body& body, TypeId type, Operand value, LocalId out, std::string 
                span);
 }
 
-void lower_interp(Body& body, const ast::InterpStr* node, const Place& dest) {
-  TypeId str = body.program.types.str();
-  LocalId text = body.new_temp(str, node->span);
-  std::span<const ast::InterpPart> parts = node->parts;
-  std::string start;
-  if (!parts.empty() && parts[0].value == nullptr) {
-    start = body.program.interner.text(parts[0].text);
-    parts = parts.subspan(1);
-  }
-  body.assign(text, body.const_str(std::move(start)), node->span);
+// The stretch of text that the string begins with.
+static std::string first_text(Body& body, const ast::InterpStr* node) {
+  bool has_text = !node->parts.empty() && node->parts[0].value == nullptr;
+  return has_text ? std::string(body.program.interner.text(node->parts[0].text)) : "";
+}
+
+void start_text(Body& body, const ast::InterpStr* node, LocalId text) {
+  body.assign(text, body.const_str(first_text(body, node)), node->span);
   body.own(text, node->span);
-  for (const ast::InterpPart& part : parts) {
-    if (part.value == nullptr) {
+}
+
+void append_parts(Body& body, const ast::InterpStr* node, LocalId text) {
+  for (size_t i = 0; i < node->parts.size(); ++i) {
+    const ast::InterpPart& part = node->parts[i];
+    if (part.value != nullptr) {
+      Operand value = lower_borrowed(body, part.value);
+      std::string spec = part.has_format ? format_text(part.format) : "";
+      emit_show(body, body.program.type_of(part.value), std::move(value), text, std::move(spec),
+                part.value->span);
+    } else if (i > 0) {
       std::string more(body.program.interner.text(part.text));
       body.builtin(Builtin::StrAppend, {}, {Operand::mut(text), body.const_str(std::move(more))},
                    Place(), node->span);
-      continue;
     }
-    Operand value = lower_borrowed(body, part.value);
-    std::string spec = part.has_format ? format_text(part.format) : "";
-    emit_show(body, body.program.type_of(part.value), std::move(value), text, std::move(spec),
-              part.value->span);
   }
-  if (dest.valid()) body.assign(dest, Operand::move(text), node->span);
+}
+
+LocalId lower_interp(Body& body, const ast::InterpStr* node) {
+  LocalId text = body.new_temp(body.program.types.str(), node->span);
+  start_text(body, node, text);
+  append_parts(body, node, text);
+  return text;
 }
 
 }  // namespace skein::lower

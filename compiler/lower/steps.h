@@ -110,7 +110,12 @@ void lower_variant_value(Body& body, const types::VariantRef& variant, const Pla
                          Span span);
 
 // ---- lower_string.cpp ----
-void lower_interp(Body& body, const ast::InterpStr* node, const Place& dest);
+// A temporary that owns the text.
+LocalId lower_interp(Body& body, const ast::InterpStr* node);
+// The same in two steps, for a local that is there: from the first on it is dropped on the ways out
+// of the current scope.
+void start_text(Body& body, const ast::InterpStr* node, LocalId text);
+void append_parts(Body& body, const ast::InterpStr* node, LocalId text);
 // `out += value` as `spec` formats it.
 void emit_show(Body& body, TypeId type, Operand value, LocalId out, std::string spec, Span span);
 std::string format_text(const ast::FormatSpec& spec);
