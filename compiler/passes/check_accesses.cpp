@@ -137,6 +137,7 @@ class AccessChecker {
 
   // An instruction while `reference` is still to be used.
   void check_beside(const Inst& inst, LocalId reference, const sir::Liveness& live) {
+    if (inst.kind == InstKind::Ref && inst.dest.local == reference) return;
     const Target& target = targets_[reference.index];
     Place held = resolve(reference);
     auto conflicts = [&](const Place& place, bool writes) {

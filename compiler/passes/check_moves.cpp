@@ -224,8 +224,20 @@ class MoveChecker {
   bool check_await_place(const Inst& inst, const Place& place) {
     const Local& root = function_.locals[place.local];
     bool is_lent = root.kind == LocalKind::Param && root.mode == ParamMode::Borrow;
-    if (!is_lent && !root.is_borrow) return true;
+    if (!is_lent && !is_looked_through(place.local)) return true;
     report_borrowed(inst, place);
+    return false;
+  }
+
+  // Whether the local stands for a place that may only be looked at.
+  bool is_looked_through(LocalId local) const {
+    if (!function_.locals[local].is_ref) return false;
+    for (const sir::Block& block : function_.blocks) {
+      for (const Inst& inst : block.insts) {
+        bool sets = inst.kind == InstKind::Ref && inst.dest.local == local;
+        if (sets && inst.operands[0].kind == Operand::Kind::Borrow) return true;
+      }
+    }
     return false;
   }
 
