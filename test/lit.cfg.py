@@ -9,6 +9,7 @@
 #   %rt %stress     the folder of the runtime's library and bitcode; its stress program
 import importlib.util
 import os
+import resource
 
 import lit.formats
 
@@ -48,6 +49,9 @@ if lit_config.params.get("nightly"):
     config.available_features.add("nightly")
     config.environment["SKEIN_TEST_NIGHTLY"] = "1"
 
+# A test that wants all memory fails alone. Sanitizers reserve terabytes, so they go without.
+if not config.sanitize:
+    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
 # A limit for each test needs psutil; without it run_program.py still limits each program.
 if importlib.util.find_spec("psutil"):
     lit_config.maxIndividualTestTime = 1200 if lit_config.params.get("nightly") else 240
