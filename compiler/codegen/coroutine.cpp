@@ -63,6 +63,9 @@ void FunctionEmitter::begin_frame() {
   llvm::Value* memory = v.rt(Rt::skn_frame_alloc, {size});
   frame_ = coro(llvm::Intrinsic::coro_begin, {coro_id_, memory});
   v.store_at(v.i64(abi::kPending), promise_, 0);
+}
+
+void FunctionEmitter::test_stack() {
   v.if_true(v.rt(Rt::skn_stack_low, {}), Chance::Unlikely, [&] {
     note_site();
     suspend(v.null(), m.rt.get(Rt::skn_await_stack));

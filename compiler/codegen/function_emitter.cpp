@@ -45,10 +45,12 @@ void FunctionEmitter::run() {
   if (signature_.suspends && plan_.needs_frame && !plan_.begin.valid()) {
     region_ = Region::Body;
     begin_frame();
-  } else if (signature_.suspends) {
-    region_ = Region::Before;
+    receive_params();
+    test_stack();
+  } else {
+    if (signature_.suspends) region_ = Region::Before;
+    receive_params();
   }
-  receive_params();
   b.CreateBr(block(BlockId(0)));
   emit_blocks();
   if (ret_block_ != nullptr) emit_ret_block();
@@ -62,6 +64,7 @@ void FunctionEmitter::emit_blocks() {
       b.SetInsertPoint(begin_block_);
       set_location(sir_.span);
       begin_frame();
+      test_stack();
       b.CreateBr(block(plan_.begin));
       continue;
     }
@@ -181,7 +184,8 @@ void FunctionEmitter::create_local(LocalId id) {
   if (local.kind == sir::LocalKind::Param) {
     const ParamPassing& param = signature_.params[id.index - 1];
     bool is_pointer = param.mode == ParamMode::Mut ||
-                      (param.mode == ParamMode::Borrow && param.passing == Passing::Indirect);
+                      (param.mode == ParamMode::Borrow && param.passing == Passing::Indirect &&
+                       !signature_.is_task);
     if (is_pointer) {
       locals_[id.index] = function_->getArg(param.first_arg);
       return;

@@ -204,6 +204,9 @@ class FunctionEmitter {
 
   // ---- coroutine.cpp
   void begin_frame();
+  // Goes to the heap first where the stack below is nearly full, or others are to have a turn. What
+  // the caller passed has been taken by then.
+  void test_stack();
   void plan_coroutine();
   // Suspends through `wrapper(awaiter, frame)` unless that says false.
   void suspend(llvm::Value* awaiter, llvm::Function* wrapper);

@@ -37,6 +37,7 @@ void ModuleEmitter::run() {
   signatures_.resize(sir.functions.size());
   wrappers_.resize(sir.functions.size());
   for (sir::FunctionId id : sir.functions.ids()) declare(id);
+  find_tasks();
   for (sir::FunctionId id : sir.functions.ids()) {
     Doing doing("emitting", sir.functions[id].name);
     FunctionEmitter(*this, id).run();
@@ -102,6 +103,18 @@ void ModuleEmitter::declare(sir::FunctionId id) {
   made->setCallingConv(llvm::CallingConv::Fast);
   if (signatures_[id.index].suspends) made->setDoesNotThrow();
   functions_[id.index] = made;
+}
+
+void ModuleEmitter::find_tasks() {
+  for (const sir::Function& function : sir.functions) {
+    for (const sir::Block& block : function.blocks) {
+      for (const sir::Inst& inst : block.insts) {
+        if (inst.kind != sir::InstKind::Spawn) continue;
+        Signature& callee = signatures_[inst.callee.index];
+        callee.is_task = callee.suspends;
+      }
+    }
+  }
 }
 
 llvm::Function* ModuleEmitter::make_function(llvm::FunctionType* type, const std::string& name) {

@@ -42,6 +42,9 @@ struct Signature {
   TypeId result;
   bool suspends = false;
   bool has_out = false;
+  // Some spawn starts it, and it may go on when its caller's memory is gone: it copies at entry what
+  // comes by pointer, borrowed or not.
+  bool is_task = false;
   std::vector<ParamPassing> params;
 };
 
@@ -92,6 +95,7 @@ class ModuleEmitter {
 
  private:
   void declare(sir::FunctionId id);
+  void find_tasks();
   Signature make_signature(const sir::Function& function);
   void emit_root();
 
