@@ -205,8 +205,8 @@ Build run_named_passes(const Options& options, Session& session) {
     session.sink.report(line_span(file, error.line), D::SirUnreadable, {error.message});
     return build;
   }
-  for (const std::string& problem : sir::verify(*module, sir::VerifyStage::Lowered)) {
-    session.sink.report(session.sources.whole(id), D::SirUnreadable, {problem});
+  for (const sir::Problem& problem : sir::verify(*module, sir::VerifyStage::Lowered)) {
+    session.sink.report(problem.span, D::SirUnreadable, {problem.text});
   }
   if (session.sink.has_errors()) return build;
   for (const std::string& name : options.passes) {

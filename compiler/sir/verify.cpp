@@ -85,7 +85,7 @@ class Verifier {
   Verifier(Module& module, const Function& function, VerifyStage stage)
       : module_(module), function_(function), stage_(stage) {}
 
-  std::vector<std::string> run() {
+  std::vector<Problem> run() {
     check_head();
     if (!problems_.empty()) return std::move(problems_);
     for_each_inst(&Verifier::check_shape);
@@ -112,7 +112,8 @@ class Verifier {
     std::string where = "@" + function_.name;
     if (block_.valid()) where += " bb" + std::to_string(block_.index);
     if (inst_ != nullptr) where += " `" + print(module_, *inst_) + "`";
-    problems_.push_back(where + ": " + std::move(what));
+    Span span = inst_ != nullptr ? inst_->span : function_.span;
+    problems_.push_back({span, where + ": " + std::move(what)});
   }
 
   void expect(bool condition, std::string_view what) {
@@ -522,35 +523,34 @@ class Verifier {
   VerifyStage stage_;
   BlockId block_;
   const Inst* inst_ = nullptr;
-  std::vector<std::string> problems_;
+  std::vector<Problem> problems_;
 };
 
-std::vector<std::string> verify(Module& module, const Function& function, VerifyStage stage) {
+std::vector<Problem> verify(Module& module, const Function& function, VerifyStage stage) {
   return Verifier(module, function, stage).run();
 }
 
-std::vector<std::string> verify(Module& module, VerifyStage stage) {
-  std::vector<std::string> problems;
+std::vector<Problem> verify(Module& module, VerifyStage stage) {
+  std::vector<Problem> problems;
   std::unordered_set<std::string> names;
   for (const Function& function : module.functions) {
     if (!names.insert(function.name).second) {
-      problems.push_back("@" + function.name + ": the name is not unique");
+      problems.push_back({function.span, "@" + function.name + ": the name is not unique"});
     }
-    std::vector<std::string> found = verify(module, function, stage);
+    std::vector<Problem> found = verify(module, function, stage);
     problems.insert(problems.end(), found.begin(), found.end());
   }
-  if (module.entry.valid() &&
-      module.functions[module.entry].kind != FunctionKind::Entry) {
-    problems.push_back("the entry is not of kind Entry");
+  if (module.entry.valid() && module.functions[module.entry].kind != FunctionKind::Entry) {
+    problems.push_back({module.functions[module.entry].span, "the entry is not of kind Entry"});
   }
   return problems;
 }
 
 void check_module(Module& module, VerifyStage stage, std::string_view step) {
-  std::vector<std::string> problems = verify(module, stage);
+  std::vector<Problem> problems = verify(module, stage);
   if (problems.empty()) return;
   Doing doing("checking the middle language after", step);
-  compiler_bug(__FILE__, __LINE__, problems.front());
+  compiler_bug(__FILE__, __LINE__, problems.front().text);
 }
 
 }  // namespace skein::sir

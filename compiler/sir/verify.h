@@ -16,9 +16,14 @@ enum class VerifyStage : uint8_t {
   Specialized,   // no type parameters are left
 };
 
-// One sentence a problem, each naming function, block and instruction; empty if all is well.
-std::vector<std::string> verify(Module& module, VerifyStage stage);
-std::vector<std::string> verify(Module& module, const Function& function, VerifyStage stage);
+struct Problem {
+  Span span;          // of the instruction, or of the function
+  std::string text;   // one sentence that names function, block and instruction
+};
+
+// All problems; none if all is well.
+std::vector<Problem> verify(Module& module, VerifyStage stage);
+std::vector<Problem> verify(Module& module, const Function& function, VerifyStage stage);
 
 // Stops the compiler with the first problem; `step` is what ran last.
 void check_module(Module& module, VerifyStage stage, std::string_view step);

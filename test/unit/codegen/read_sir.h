@@ -22,8 +22,8 @@ class SirText {
     for (sir::FunctionId id : module_->functions.ids()) {
       if (module_->functions[id].kind == sir::FunctionKind::Entry) module_->entry = id;
     }
-    for (const std::string& problem : sir::verify(*module_, sir::VerifyStage::Specialized)) {
-      ADD_FAILURE() << problem;
+    for (const sir::Problem& problem : sir::verify(*module_, sir::VerifyStage::Specialized)) {
+      ADD_FAILURE() << problem.text;
     }
   }
 

@@ -33,8 +33,8 @@ class BodyTest : public ::testing::Test {
   std::string finish() {
     body_->emit(InstKind::Return, {}, {});
     body_->finish();
-    for (const std::string& problem : sir::verify(module_, sir::VerifyStage::Lowered)) {
-      ADD_FAILURE() << problem;
+    for (const sir::Problem& problem : sir::verify(module_, sir::VerifyStage::Lowered)) {
+      ADD_FAILURE() << problem.text;
     }
     std::string all = sir::print(module_);
     std::string lines;

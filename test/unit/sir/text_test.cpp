@@ -35,7 +35,7 @@ bb4 cleanup:
 }
 )");
   EXPECT_EQ(print(read.module()), read.text);
-  EXPECT_EQ(verify(read.module(), VerifyStage::Specialized), std::vector<std::string>());
+  EXPECT_TRUE(verify(read.module(), VerifyStage::Specialized).empty());
 }
 
 TEST(SirText, EveryKindOfTypeRoundTrips) {
