@@ -20,6 +20,9 @@ static const abi::Site* find_site(uint32_t index) {
   return &skn_sites[index];
 }
 
+// Functions the compiler made up between those of the program.
+static bool is_made_up(const char* function) { return strncmp(function, "skn.", 4) == 0; }
+
 Report::~Report() { flush(); }
 
 void Report::flush() {
@@ -54,7 +57,7 @@ void Report::place(uint32_t site) {
 
 void Report::passed(uint32_t site) {
   const abi::Site* found = find_site(site);
-  if (found == nullptr) return;
+  if (found == nullptr || is_made_up(found->function)) return;
   text("  in `").text(found->function).text("` at ").text(found->file).text(":");
   number(found->line).text(", awaiting\n");
 }
@@ -86,7 +89,7 @@ void Report::stack(void* const* addresses, uint32_t count) {
     SourceFrame frames[kMost];
     const size_t found = frames_at(addresses[i], frames, kMost);
     for (size_t k = 0; k < found; ++k) {
-      if (frames[k].function == nullptr) continue;
+      if (frames[k].function == nullptr || is_made_up(frames[k].function)) continue;
       if (times > 0 && same_line(last, frames[k])) {
         ++times;
         continue;
