@@ -56,30 +56,24 @@ class Simplifier {
     }
   }
 
-  // Where a jump to `block` ends up. A circle of jumps ends where it is entered.
-  BlockId final_target(BlockId block) {
-    size_t steps = 0;
-    while (only_jumps(function_.blocks[block]) && steps < function_.blocks.size()) {
+  // Where a jump to `block` ends up. A circle of jumps ends where it is entered. `finals` remembers,
+  // so that a long chain is walked once.
+  BlockId final_target(BlockId block, std::vector<BlockId>& finals) {
+    std::vector<BlockId> passed;
+    while (!finals[block.index].valid() && only_jumps(function_.blocks[block]) &&
+           passed.size() < function_.blocks.size()) {
+      passed.push_back(block);
       block = function_.blocks[block].insts[0].targets[0];
-      ++steps;
     }
+    if (finals[block.index].valid()) block = finals[block.index];
+    finals[block.index] = block;
+    for (BlockId jump : passed) finals[jump.index] = block;
     return block;
   }
 
   void thread_jumps() {
-    // Remembered, so that a long chain is walked once.
     std::vector<BlockId> finals(function_.blocks.size());
-    auto thread = [&](BlockId& target) {
-      BlockId& known = finals[target.index];
-      if (!known.valid()) {
-        known = final_target(target);
-        for (BlockId at = target; at != known && only_jumps(function_.blocks[at]);) {
-          finals[at.index] = known;
-          at = function_.blocks[at].insts[0].targets[0];
-        }
-      }
-      target = known;
-    };
+    auto thread = [&](BlockId& target) { target = final_target(target, finals); };
     for (Block& block : function_.blocks) {
       for (Inst& inst : block.insts) {
         if (inst.unwind.valid()) thread(inst.unwind);
