@@ -15,6 +15,7 @@
 
 #include "compiler/lower/patterns.h"
 #include "compiler/lower/steps.h"
+#include "compiler/lower/walk.h"
 #include "compiler/support/check.h"
 
 namespace skein::lower {
@@ -109,7 +110,7 @@ class DecisionTree {
       : body_(body), arms_(arms), span_(span), on_miss_(std::move(on_miss)) {}
 
   void run(const Place& subject) {
-    std::vector<PatternRow> rows;
+    Rows rows;
     for (uint32_t i = 0; i < arms_.size(); ++i) {
       PatternRow row;
       row.arm = i;
@@ -119,8 +120,31 @@ class DecisionTree {
     decide(std::move(rows));
   }
 
+  // The subject is a tuple that was never put together: these are its parts.
+  void run(const std::vector<Place>& parts) {
+    Rows rows;
+    for (uint32_t i = 0; i < arms_.size(); ++i) add_rows(rows, i, arms_[i].pattern, parts);
+    decide(std::move(rows));
+  }
+
  private:
   using Rows = std::vector<PatternRow>;
+
+  void add_rows(Rows& rows, uint32_t arm, const ast::Pattern* pattern,
+                const std::vector<Place>& parts) {
+    if (const ast::AlternativesPattern* both = pattern->try_as<ast::AlternativesPattern>()) {
+      for (const ast::Pattern* choice : both->choices) add_rows(rows, arm, choice, parts);
+      return;
+    }
+    PatternRow row;
+    row.arm = arm;
+    if (const ast::TuplePattern* tuple = pattern->try_as<ast::TuplePattern>()) {
+      for (size_t i = 0; i < parts.size(); ++i) {
+        row.questions.push_back(question_about(body_, parts[i], tuple->elements[i]));
+      }
+    }
+    rows.push_back(std::move(row));
+  }
 
   // Goes on in the current block with the rows that are still possible.
   void decide(Rows rows) {
@@ -289,8 +313,66 @@ static std::vector<LocalId> locals_of(const Arm& arm) {
 
 // ---- match, let, if let --------------------------------------------------------------------
 
+// Whether a guard may change what the patterns after it look at.
+static bool guards_change(Body& body, const ast::Match* node, const ast::Expr* subject) {
+  VarId root = root_variable(body.program, subject);
+  if (!root.valid()) return false;
+  for (const ast::MatchArm& arm : node->arms) {
+    bool changes = arm.guard != nullptr && changes_variable(body.program, arm.guard, root);
+    if (changes) return true;
+  }
+  return false;
+}
+
+static Place lower_match_subject(Body& body, const ast::Match* node) {
+  if (guards_change(body, node, node->subject)) return lower_to_temp(body, node->subject);
+  return lower_to_place(body, node->subject);
+}
+
+static bool opens_tuple(const ast::Pattern* pattern) {
+  if (const ast::AlternativesPattern* both = pattern->try_as<ast::AlternativesPattern>()) {
+    for (const ast::Pattern* choice : both->choices) {
+      if (!opens_tuple(choice)) return false;
+    }
+    return true;
+  }
+  return pattern->is<ast::TuplePattern>() || pattern->is<ast::WildcardPattern>();
+}
+
+// `match (a, b)`: the tuple itself is not needed where every arm looks at its parts only, and none
+// of them would be moved into it.
+static const ast::Tuple* find_loose_tuple(Body& body, const ast::Match* node) {
+  const ast::Tuple* tuple = node->subject->try_as<ast::Tuple>();
+  TypeId type = body.program.type_of(node->subject);
+  bool is_plain = tuple != nullptr && body.program.fact(tuple).type == type &&
+                  body.unit.kind(type) == TypeKind::Tuple && !body.unit.is_move_only(type);
+  if (!is_plain) return nullptr;
+  for (const ast::MatchArm& arm : node->arms) {
+    if (!opens_tuple(arm.pattern)) return nullptr;
+  }
+  for (const ast::Expr* element : tuple->elements) {
+    if (guards_change(body, node, element)) return nullptr;
+  }
+  return tuple;
+}
+
+static std::vector<Place> lower_parts(Body& body, const ast::Tuple* tuple) {
+  std::vector<Place> parts;
+  for (size_t i = 0; i < tuple->elements.size(); ++i) {
+    const ast::Expr* element = tuple->elements[i];
+    VarId root = root_variable(body.program, element);
+    bool changes_later = false;
+    for (const ast::Expr* later : tuple->elements.subspan(i + 1)) {
+      changes_later = changes_later ||
+                      (root.valid() && changes_variable(body.program, later, root));
+    }
+    parts.push_back(changes_later ? Place(lower_to_temp(body, element))
+                                  : lower_to_place(body, element));
+  }
+  return parts;
+}
+
 void lower_match(Body& body, const ast::Match* node, const Place& dest) {
-  Place subject = lower_to_place(body, node->subject);
   std::vector<Arm> arms;
   for (const ast::MatchArm& arm : node->arms) {
     Arm lowered;
@@ -300,7 +382,11 @@ void lower_match(Body& body, const ast::Match* node, const Place& dest) {
     arms.push_back(std::move(lowered));
   }
   DecisionTree tree(body, arms, node->subject->span, [&] { body.unreachable(node->span); });
-  tree.run(subject);
+  if (const ast::Tuple* tuple = find_loose_tuple(body, node)) {
+    tree.run(lower_parts(body, tuple));
+  } else {
+    tree.run(lower_match_subject(body, node));
+  }
   BlockId join = body.new_block();
   for (size_t i = 0; i < arms.size(); ++i) {
     // An arm that the ones before it leave nothing for.
