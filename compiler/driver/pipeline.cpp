@@ -150,6 +150,11 @@ Build build(const Options& options, Session& session) {
   std::unique_ptr<types::Program> program = check::check_program(
       {session.names, session.sources, sink, session.counters, {tree, options.input},
        [&](std::string_view name) { return loader.load(name); }});
+  bool makes_program = options.last_step() >= Step::Codegen && !sink.has_errors();
+  if (makes_program && !program->main.valid()) {
+    uint32_t begin = session.sources.file(file).base;
+    sink.report({begin, begin}, D::NoMain).help("begin with `fn main() { … }`");
+  }
   if (ends_at(Step::Check)) return build;
 
   // Program → middle language. Beyond this point nothing looks at the tree.

@@ -39,12 +39,16 @@ void print_reports(const Options& options, Session& session) {
   bool color = !options.json && wants_color(options);
   std::string text;
   for (const Diagnostic* report : session.sink.sorted()) {
+    // A blank line between reports; JSON is one a line.
+    if (!options.json && !text.empty()) text += "\n";
     text += options.json ? render_json(*report, session.sources)
                          : render_text(*report, session.sources, color);
   }
   // To count what is wrong with a command line says nothing.
   bool is_about_program = session.sources.file_count() > 0;
-  if (!options.json && is_about_program) text += render_summary(session.sink, color);
+  if (!options.json && is_about_program && !text.empty()) {
+    text += "\n" + render_summary(session.sink, color);
+  }
   link::write_fully(STDERR_FILENO, text);
   if (options.time_passes) link::write_fully(STDERR_FILENO, session.stopwatch.table());
 }
