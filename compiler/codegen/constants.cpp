@@ -142,9 +142,10 @@ void Constants::emit_sites() {
   std::vector<llvm::Constant*> rows = {llvm::ConstantAggregateZero::get(type)};
   for (size_t i = 1; i < sites_.size(); ++i) {
     const Site& site = sites_[i];
+    llvm::Constant* line = llvm::ConstantInt::get(word, site.line);
+    llvm::Constant* column = llvm::ConstantInt::get(word, site.column);
     rows.push_back(llvm::ConstantStruct::get(
-        type, {c_string(site.function), c_string(site.path),
-               llvm::ConstantInt::get(word, site.line), llvm::ConstantInt::get(word, site.column)}));
+        type, {c_string(site.function), c_string(site.path), line, column}));
   }
   llvm::ArrayType* table = llvm::ArrayType::get(type, rows.size());
   new llvm::GlobalVariable(module_, table, true, llvm::GlobalValue::ExternalLinkage,

@@ -137,7 +137,7 @@ void FunctionEmitter::emit_scope_adopt(const Inst& inst) {
   });
 }
 
-void FunctionEmitter::emit_scope_exit(const Inst&inst) {
+void FunctionEmitter::emit_scope_exit(const Inst& inst) {
   llvm::Value* scope = address(inst.operands[0].place);
   llvm::LoadInst* pending = b.CreateAlignedLoad(b.getInt64Ty(), scope, llvm::Align(8));
   pending->setAtomic(llvm::AtomicOrdering::Acquire);

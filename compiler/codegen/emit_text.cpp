@@ -45,27 +45,15 @@ bool FunctionEmitter::emit_text_builtin(const Inst& inst) {
     case Builtin::StrSlice:
       emit_str_slice(inst);
       return true;
-    case Builtin::StrByteAt: {
-      llvm::Value* text = arg(0);
-      llvm::Value* index = arg(1);
-      check_bounds(index, v.length(text));
-      llvm::Value* at = b.CreateInBoundsGEP(b.getInt8Ty(), v.data(text), index);
-      set_dest(b.CreateLoad(b.getInt8Ty(), at));
+    case Builtin::StrByteAt:
+      emit_str_byte_at(inst);
       return true;
-    }
     case Builtin::StrCharAt:
       emit_str_char_at(inst);
       return true;
-    case Builtin::StrCharWidth: {
-      llvm::Value* scalar = arg(0);
-      llvm::Value* width = v.i64(1);
-      for (uint64_t limit : {0x80, 0x800, 0x10000}) {
-        llvm::Value* is_longer = b.CreateICmpUGE(scalar, v.i32(limit));
-        width = b.CreateAdd(width, b.CreateZExt(is_longer, b.getInt64Ty()));
-      }
-      set_dest(width);
+    case Builtin::StrCharWidth:
+      emit_char_width(inst);
       return true;
-    }
     case Builtin::StrFind:
       set_dest(v.rt(Rt::skn_str_find, {arg(0), arg(1), arg(2)}));
       return true;
@@ -112,6 +100,24 @@ void FunctionEmitter::emit_str_slice(const Inst& inst) {
                                                 value(inst.operands[2]), result, v.i32(site())});
   panic_if(b.CreateIsNotNull(panic), [&] { return panic; });
   set_dest(v.load(type, result));
+}
+
+void FunctionEmitter::emit_str_byte_at(const Inst& inst) {
+  llvm::Value* text = value(inst.operands[0]);
+  llvm::Value* index = value(inst.operands[1]);
+  check_bounds(index, v.length(text));
+  llvm::Value* at = b.CreateInBoundsGEP(b.getInt8Ty(), v.data(text), index);
+  set_dest(b.CreateLoad(b.getInt8Ty(), at));
+}
+
+void FunctionEmitter::emit_char_width(const Inst& inst) {
+  llvm::Value* scalar = value(inst.operands[0]);
+  llvm::Value* width = v.i64(1);
+  for (uint64_t limit : {0x80, 0x800, 0x10000}) {
+    llvm::Value* is_longer = b.CreateICmpUGE(scalar, v.i32(limit));
+    width = b.CreateAdd(width, b.CreateZExt(is_longer, b.getInt64Ty()));
+  }
+  set_dest(width);
 }
 
 void FunctionEmitter::emit_str_char_at(const Inst& inst) {

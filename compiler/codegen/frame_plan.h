@@ -2,8 +2,8 @@
 //
 // Paths that cannot suspend should not pay for a frame: `if n < 2 { return n }` returns before
 // coro.begin. The frame is made at the nearest block that dominates every block which may suspend,
-// moved out of loops. Blocks that can be reached both before and after that point are emitted twice;
-// SIR is not in SSA form, so a copy needs nothing but other jumps.
+// moved out of loops. Blocks that can be reached both before and after that point are emitted
+// twice; SIR is not in SSA form, so a copy needs nothing but other jumps.
 #pragma once
 
 #include <optional>

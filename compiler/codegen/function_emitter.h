@@ -180,7 +180,9 @@ class FunctionEmitter {
   void emit_print(const sir::Inst& inst);
   void emit_str_parse(const sir::Inst& inst, Rt parse);
   void emit_str_slice(const sir::Inst& inst);
+  void emit_str_byte_at(const sir::Inst& inst);
   void emit_str_char_at(const sir::Inst& inst);
+  void emit_char_width(const sir::Inst& inst);
   void set_dest_pointer(llvm::Value* pointer);
   // Calls `change` with the address of a temporary that holds the str of a place, and puts what it
   // left there back, so that the place itself can stay in a register.

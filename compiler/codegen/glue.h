@@ -2,8 +2,8 @@
 //
 //   drop.T(place)               ends the value: releases its buffers, drops their elements
 //   drop.[T](buffer)            one owner of the buffer less; the last one drops its elements
-//   drop_into.T(place, list)    the same for types that contain themselves: a buffer whose last owner
-//   dispose.[T](buffer, list)   is gone is put on a list, so that depth costs no stack
+//   drop_into.T(place, list)    the same for types that contain themselves: a buffer whose last
+//   dispose.[T](buffer, list)   owner is gone is put on a list, so that depth costs no stack
 //   retain.T(place)             one owner more for each buffer the value owns
 //   unshare.[T](buffer)         a buffer with these elements that has no other owner
 //   grow.[T](buffer)            the same with room for one element more

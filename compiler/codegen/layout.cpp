@@ -65,18 +65,10 @@ Layout Layouts::compute(TypeId id) {
       return layout;
     }
     case TypeKind::Tuple:
-    case TypeKind::Struct: {
-      std::vector<FieldLayout> fields;
-      for (TypeId field : program_.fields(id)) fields.push_back({field, 0, false});
-      if (type.kind == TypeKind::Struct) {
-        const types::StructDecl& decl = program_.structs[types::StructId(type.decl)];
-        for (size_t i = 0; i < fields.size(); ++i) fields[i].is_boxed = decl.fields[i].is_boxed;
-      }
-      return fields_in_order(fields);
-    }
+    case TypeKind::Struct:
     case TypeKind::Range:
     case TypeKind::RangeInclusive:
-      return fields_in_order({{type.args[0], 0, false}, {type.args[0], 0, false}});
+      return fields_in_order(field_types(id));
     case TypeKind::FixedArray: {
       const Layout& element = of(type.args[0]);
       Layout layout;
@@ -115,6 +107,20 @@ uint64_t Layouts::place_fields(std::vector<FieldLayout>& fields, uint64_t start,
     align = std::max(align, field_align);
   }
   return start;
+}
+
+std::vector<FieldLayout> Layouts::field_types(TypeId id) {
+  const types::Type type = program_.types.get(id);
+  if (type.kind == TypeKind::Range || type.kind == TypeKind::RangeInclusive) {
+    return {{type.args[0], 0, false}, {type.args[0], 0, false}};
+  }
+  std::vector<FieldLayout> fields;
+  for (TypeId field : program_.fields(id)) fields.push_back({field, 0, false});
+  if (type.kind == TypeKind::Struct) {
+    const types::StructDecl& decl = program_.structs[types::StructId(type.decl)];
+    for (size_t i = 0; i < fields.size(); ++i) fields[i].is_boxed = decl.fields[i].is_boxed;
+  }
+  return fields;
 }
 
 Layout Layouts::fields_in_order(const std::vector<FieldLayout>& fields) {

@@ -79,6 +79,7 @@ class Layouts {
   Layout compute(TypeId type);
   Layout scalar(llvm::Type* type, uint64_t size);
   Layout pointer();
+  std::vector<FieldLayout> field_types(TypeId type);
   Layout fields_in_order(const std::vector<FieldLayout>& fields);
   Layout option(TypeId type);
   Layout tagged(TypeId type);

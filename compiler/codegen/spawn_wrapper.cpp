@@ -4,9 +4,10 @@
 //
 // It pushes the parent for others to steal, calls the child natively, and pops. Popping the parent
 // back means that nobody stole it: the task is left in the awaiter with its value, and the parent
-// goes on (false). Otherwise the parent runs elsewhere by now, the value goes to the future, and the
-// call returns up the stack (true). From the push on, the awaiter and the frame around it belong to
-// whoever runs the parent; so the arguments are taken out before, into registers or into copies.
+// goes on (false). Otherwise the parent runs elsewhere by now, the value goes to the future, and
+// the call returns up the stack (true). From the push on, the awaiter and the frame around it
+// belong to whoever runs the parent; so the arguments are taken out before, into registers or into
+// copies.
 #include "compiler/codegen/module_emitter.h"
 #include "compiler/codegen/values.h"
 #include "compiler/support/check.h"

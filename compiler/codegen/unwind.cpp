@@ -1,8 +1,8 @@
 // Panics and the ways out of a function.
 //
 // A plain function unwinds by tables: a call that may throw and has clean-up is an `invoke`, its
-// landing pad stores the payload and branches to the clean-up, which ends by throwing again. A panic
-// the function raises itself goes to the clean-up without being thrown.
+// landing pad stores the payload and branches to the clean-up, which ends by throwing again. A
+// panic the function raises itself goes to the clean-up without being thrown.
 //
 // A suspending function never unwinds. What its calls of plain code throw is caught and becomes an
 // outcome, a tagged payload in a slot; the clean-up, ordinary code that may suspend, ends by giving
