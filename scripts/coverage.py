@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
 """Fails when a row of a table has no test that names it.
 
-usage: coverage.py [ROOT]
+usage: coverage.py --skein PATH [ROOT]
 
 A report is named by its code in a test or in a page of the language reference, an instruction of the
-middle language by its text in a test, a function of the runtime by its symbol in a test. What cannot
-be tested that way stands in EXEMPT with the reason.
+middle language by its text in a test or in the SIR of a program of test/run, a function of the runtime
+by its symbol in a test or in the IR of such a program, which is run elsewhere. What cannot be tested
+that way stands in EXEMPT with the reason.
 """
+import argparse
+import concurrent.futures
+import os
 import pathlib
 import re
+import subprocess
 import sys
 
 TABLES = [
@@ -18,6 +23,7 @@ TABLES = [
     ("runtime/abi/functions.def", "SKEIN_RUNTIME", 0, ["test"]),
 ]
 EXEMPT = {
+    "unary": "its text is that of its operator: neg, not, bit_not",
     "no-system-files": "needs a machine without libc's development files",
     "codegen-failed": "needs a damaged fast.bc beside the tool",
     "program-not-started": "needs a system that refuses to start memory files",
@@ -41,12 +47,34 @@ def words(root, folders):
     return found
 
 
+def words_made(skein, root):
+    """Every word of the SIR and the IR that the compiler makes of the programs in test/run."""
+    commands = [[skein, "emit", product, str(path)]
+                for path in (root / "test" / "run").rglob("*.sk")
+                for product in ("sir", "llvm-ir")]
+    found = set()
+
+    def run(command):
+        return subprocess.run(command, capture_output=True, text=True, errors="replace").stdout
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for text in pool.map(run, commands):
+            found.update(re.findall(r"\w+", text))
+    return found
+
+
 def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent)
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--skein", required=True)
+    parser.add_argument("root", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).parent.parent)
+    options = parser.parse_args()
+    made = words_made(options.skein, options.root)
     failed = False
     for file, macro, argument, folders in TABLES:
-        named = words(root, folders)
-        names = list(rows(root / file, macro, argument))
+        named = words(options.root, folders)
+        if macro != "SKEIN_DIAGNOSTIC":
+            named |= made
+        names = list(rows(options.root / file, macro, argument))
         if not names:
             print(f"{file}: no rows found")
             failed = True
