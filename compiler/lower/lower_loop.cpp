@@ -275,17 +275,24 @@ static bool binds_places(Body& body, const ast::Pattern* pattern) {
   }
 }
 
+// `for mut x in xs`: the loop holds the array, under a name of its own, from its start to its end.
+static void lower_for_places(Body& body, const ast::For* node) {
+  Span span = node->iterable->span;
+  TypeId type = body.program.type_of(node->iterable);
+  Place array = write_place(body, lower_pending_place(body, node->iterable));
+  bool may_be_shared = body.unit.kind(type) == TypeKind::Array && !body.unit.is_move_only(type);
+  if (may_be_shared) body.emit(InstKind::Unshare, {Operand::mut(array)}, span);
+  LocalId held = body.new_ref(type, Symbol(), span);
+  emit_ref(body, held, Operand::mut(array), span);
+  lower_for_elements(body, node, held);
+}
+
 static void lower_for_array(Body& body, const ast::For* node) {
   TypeId type = body.program.type_of(node->iterable);
   Span span = node->iterable->span;
   bool is_named = is_place(body, node->iterable);
   bool is_growable = body.unit.kind(type) == TypeKind::Array;
-  if (binds_places(body, node->pattern)) {
-    Place array = write_place(body, lower_pending_place(body, node->iterable));
-    bool may_be_shared = is_growable && !body.unit.is_move_only(type);
-    if (may_be_shared) body.emit(InstKind::Unshare, {Operand::mut(array)}, span);
-    return lower_for_elements(body, node, array);
-  }
+  if (binds_places(body, node->pattern)) return lower_for_places(body, node);
   if (is_growable && body.unit.is_move_only(type)) {
     Place array = is_named ? lower_to_place(body, node->iterable) : Place();
     bool is_owned = !is_named || sir::owns_value(body.fn.locals[array.local]);

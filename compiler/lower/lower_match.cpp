@@ -39,15 +39,6 @@ static BindingWay binding_way(Body& body, VarId var, const Place& place, bool ha
   return body.taken_from(place).kind == Operand::Kind::Move ? BindingWay::Move : BindingWay::Copy;
 }
 
-static void emit_ref(Body& body, LocalId dest, Operand place, Span span) {
-  Inst inst;
-  inst.kind = InstKind::Ref;
-  inst.span = span;
-  inst.dest = dest;
-  inst.operands = {std::move(place)};
-  body.emit(std::move(inst));
-}
-
 // Sets a variable on the way into its arm. `local` may exist already, from another way.
 static LocalId emit_binding(Body& body, const PatternBinding& binding, LocalId local,
                             bool has_guard) {

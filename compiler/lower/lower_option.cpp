@@ -1,5 +1,6 @@
 // Options and results: `??`, `!`, `?` and `?.`, and what enums have in common with them.
 #include "compiler/lower/steps.h"
+#include "compiler/lower/walk.h"
 #include "compiler/support/check.h"
 
 namespace skein::lower {
@@ -172,9 +173,21 @@ static void lower_try_link(Body& body, const ast::Expr* node, const Place& recei
   lower_link(body, node, payload_of(receiver, kOk), body.program.fact(node).type, dest);
 }
 
+// The option that `?.` looks into. It is asked for its variant before the arguments of the call are
+// evaluated, so those must not change it.
+static Place lower_chained(Body& body, const ast::Expr* node, const ast::Expr* receiver) {
+  VarId root = root_variable(body.program, receiver);
+  if (const ast::MethodCall* call = node->try_as<ast::MethodCall>(); call && root.valid()) {
+    for (const ast::Arg& arg : call->args) {
+      if (changes_variable(body.program, arg.value, root)) return lower_to_temp(body, receiver);
+    }
+  }
+  return lower_to_place(body, receiver);
+}
+
 void lower_chain(Body& body, const ast::Expr* node, const ast::Expr* receiver_expr,
                  const Place& dest) {
-  Place receiver = lower_to_place(body, receiver_expr);
+  Place receiver = lower_chained(body, node, receiver_expr);
   if (body.unit.kind(body.type_of(receiver)) == TypeKind::Result) {
     return lower_try_link(body, node, receiver, dest);
   }

@@ -110,6 +110,15 @@ Place write_place(Body& body, const PendingPlace& pending) {
   return access_place(body, pending, true);
 }
 
+void emit_ref(Body& body, LocalId dest, Operand place, Span span) {
+  Inst inst;
+  inst.kind = InstKind::Ref;
+  inst.span = span;
+  inst.dest = dest;
+  inst.operands = {std::move(place)};
+  body.emit(std::move(inst));
+}
+
 // ---- assignment ----------------------------------------------------------------------------
 
 // `place = value`: what was there is dropped, if there was anything.

@@ -60,6 +60,8 @@ PendingPlace lower_pending_place(Body& body, const ast::Expr* expr);
 // Begins the access: indices are checked, and for a write shared buffers are copied.
 Place read_place(Body& body, const PendingPlace& pending);
 Place write_place(Body& body, const PendingPlace& pending);
+// From here on the reference local stands for the place.
+void emit_ref(Body& body, LocalId dest, Operand place, Span span);
 void lower_assign(Body& body, const ast::Assign* node);
 
 // ---- lower_call.cpp ----
