@@ -38,6 +38,10 @@ TEST_P(SchedulerTest, RunsEveryFrameToItsEnd) {
   worker.run();
   EXPECT_EQ(left.load(), 0);
   EXPECT_LE(scheduler->started(), GetParam());
+  if (GetParam() == 1) {
+    EXPECT_GE(worker.counters.picks, uint64_t(kFrames) * 21);
+    EXPECT_EQ(worker.counters.steals + worker.counters.ready_steals, 0u);
+  }
   scheduler->join();
 }
 
