@@ -36,7 +36,7 @@ TokenBuffer Scanner::run() {
     read_token();
   }
   close_strings_at_file_end();
-  add({TokenKind::EndOfFile, 0, span(at_, at_)});
+  add({TokenKind::EndOfFile, 0, span(at_, at_), false});
   return std::move(tokens_);
 }
 
@@ -247,9 +247,10 @@ bool Scanner::newline_ends_statement(TokenKind next) {
 void Scanner::add(Token token) {
   if (newline_pending_) {
     newline_pending_ = false;
+    token.starts_line = true;
     if (ends_open_brackets(token.kind)) forget_round_brackets();
     if (newline_ends_statement(token.kind)) {
-      tokens_.add({TokenKind::Newline, 0, span(newline_at_, newline_at_ + 1)});
+      tokens_.add({TokenKind::Newline, 0, span(newline_at_, newline_at_ + 1), false});
     }
   }
   uint32_t index = tokens_.add(token);
@@ -288,7 +289,7 @@ void Scanner::read_word() {
     TokenKind before = tokens_[tokens_.size() - 1].kind;
     if (before == TokenKind::Dot || before == TokenKind::QuestionDot) kind = TokenKind::Name;
   }
-  add({kind, names_.intern(text).index, span(begin, at_)});
+  add({kind, names_.intern(text).index, span(begin, at_), false});
 }
 
 void Scanner::read_number_token() {
@@ -357,7 +358,7 @@ void Scanner::read_punctuation() {
   if (in_hole() && text_[at_] == ':') return read_hole_format();
   if (mark->kind == TokenKind::RightBrace) return close_brace(begin);
   at_ += static_cast<uint32_t>(mark->text.size());
-  Token token{mark->kind, 0, span(begin, at_)};
+  Token token{mark->kind, 0, span(begin, at_), false};
   switch (mark->kind) {
     case TokenKind::LeftParen:
       add(token);
@@ -386,7 +387,7 @@ void Scanner::close_brace(uint32_t begin) {
   ++at_;
   forget_round_brackets();
   bool closes_hole = in_hole();
-  add({closes_hole ? TokenKind::HoleEnd : TokenKind::RightBrace, 0, span(begin, at_)});
+  add({closes_hole ? TokenKind::HoleEnd : TokenKind::RightBrace, 0, span(begin, at_), false});
   if (!brackets_.empty()) brackets_.pop_back();
   if (!closes_hole) return;
   strings_.back().text_begin = at_;
@@ -422,7 +423,7 @@ void Scanner::read_unknown() {
     if (is_readable) break;
     at_ += next.size;
   }
-  add({TokenKind::Error, 0, span(begin, at_)});
+  add({TokenKind::Error, 0, span(begin, at_), false});
   if (!c.valid || is_bidi_control(c.value)) return;  // reported by check_encoding
   bool shows = c.value > ' ' && c.value != 0x7F && display_width(c.value) > 0 && c.value != 0xA0;
   std::string shown = shows ? "`" + std::string(slice(begin, begin + c.size)) + "`"

@@ -72,7 +72,7 @@ class Scanner {
   void start_holes(OpenString& string);
   void end_piece(OpenString& string, uint32_t end);
   void end_string(uint32_t text_end, uint32_t end);
-  void report_unclosed_string(const OpenString& string);
+  bool report_unclosed_string(const OpenString& string);
   void close_strings_at_line_end();
   void close_strings_at_file_end();
   void drop_hole();

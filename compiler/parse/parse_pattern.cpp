@@ -188,7 +188,10 @@ ast::Pattern* Parser::parse_value_pattern() {
     return literal;
   }
   advance();
-  ast::Expr* high = at_pattern_value() || at(TokenKind::Name) ? parse_pattern_value() : nullptr;
+  bool has_high = !at(TokenKind::DotDot) && !at(TokenKind::DotDotEq) &&
+                  (at_pattern_value() || at(TokenKind::Name));
+  ast::Expr* high = has_high ? parse_pattern_value() : nullptr;
+  if (inclusive && !high) fail_expected("the end of the range");
   ast::RangePattern* range = make_pattern<ast::RangePattern>(since(begin));
   range->low = low;
   range->high = high;

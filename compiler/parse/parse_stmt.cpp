@@ -24,6 +24,7 @@ ast::Block* Parser::parse_block_after(std::string_view what) {
   bool outer_in_block = in_block_;
   in_block_ = true;
   parse_statements(block);
+  lost_bracket_at_ = kNowhere;
   in_block_ = outer_in_block;
   close_bracket(TokenKind::RightBrace, open);
   block->span = since(open);
@@ -73,7 +74,8 @@ static bool ends_with_block(const ast::Stmt* stmt) {
 // end = NEWLINE | ";" ; or the end of the block.
 void Parser::end_statement(const ast::Stmt* stmt) {
   bool is_end = at(TokenKind::Newline) || at(TokenKind::Semicolon) ||
-                at(TokenKind::RightBrace) || at(TokenKind::EndOfFile) || at(TokenKind::HoleEnd);
+                at(TokenKind::RightBrace) || at(TokenKind::EndOfFile) || at(TokenKind::HoleEnd) ||
+                (token_.starts_line && lost_bracket_at_ != kNowhere);
   if (!panic_ && !is_end && !ends_with_block(stmt)) {
     Report report = fail_expected("the end of the statement");
     bool is_string = at(TokenKind::Str) || at(TokenKind::InterpStart);

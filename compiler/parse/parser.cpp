@@ -247,24 +247,39 @@ void Parser::recover_statement() {
   }
 }
 
+// What stands here cannot go on with the list: a new line began, or what is around it ends.
+bool Parser::at_lost_bracket(TokenKind closer) const {
+  if (at(TokenKind::EndOfFile) || at(TokenKind::Newline) || at(TokenKind::Semicolon)) return true;
+  if (at(TokenKind::RightBrace) || at(TokenKind::HoleEnd)) return true;
+  return token_.starts_line && closer != TokenKind::RightBrace;
+}
+
+void Parser::report_unclosed(TokenKind closer, Span open) {
+  std::string_view opener = closer == TokenKind::RightParen     ? "("
+                            : closer == TokenKind::RightBracket ? "["
+                            : closer == TokenKind::Greater      ? "<"
+                                                                : "{";
+  std::string closing(syntax::token_kind_words(closer));
+  if (!at_lost_bracket(closer)) {
+    fail_expected("`,` or " + closing).label(open, "to close this `" + std::string(opener) + "`");
+    return;
+  }
+  // One forgotten key can leave several brackets open here; the innermost is reported.
+  if (lost_bracket_at_ == position_) return;
+  fail(open, D::UnclosedBracket, {opener})
+      .mark("opened here")
+      .label(end_of_previous(), closing + " is missing at the latest here");
+}
+
 // Takes the closing bracket, or reports that it is missing and looks for it.
 void Parser::close_bracket(TokenKind closer, Span open) {
   if (!panic_ && accept(closer)) return;
   if (!panic_) {
-    bool is_end = at(TokenKind::EndOfFile) || at(TokenKind::Newline) ||
-                  at(TokenKind::Semicolon) || at(TokenKind::RightBrace) ||
-                  at(TokenKind::HoleEnd);
-    std::string_view opener = closer == TokenKind::RightParen     ? "("
-                              : closer == TokenKind::RightBracket ? "["
-                              : closer == TokenKind::Greater      ? "<"
-                                                                  : "{";
-    std::string closing(syntax::token_kind_words(closer));
-    if (is_end) {
-      fail(open, D::UnclosedBracket, {opener})
-          .mark("opened here")
-          .label(end_of_previous(), closing + " is missing at the latest here");
-    } else {
-      fail_expected("`,` or " + closing).label(open, "to close this `" + std::string(opener) + "`");
+    report_unclosed(closer, open);
+    if (token_.starts_line && at_lost_bracket(closer)) {
+      lost_bracket_at_ = position_;
+      panic_ = gave_up_;
+      return;
     }
   }
   bool over_lines = closer == TokenKind::RightBrace;

@@ -73,6 +73,8 @@ class Parser {
   void skip_balanced();
   void recover_statement();
   void close_bracket(TokenKind closer, Span open);
+  bool at_lost_bracket(TokenKind closer) const;
+  void report_unclosed(TokenKind closer, Span open);
 
   // One level of the parser's own recursion.
   class Nest {
@@ -376,6 +378,10 @@ class Parser {
   Token token_;               // a copy, because half of it may be used up
   uint32_t previous_end_ = 0;
   bool panic_ = false;        // a report was made and the rule not yet left
+  // Where a bracket that was never closed was given up: up to the end of its block the lexer has
+  // seen no ends of statements, so the starts of lines stand for them.
+  static constexpr size_t kNowhere = SIZE_MAX;
+  size_t lost_bracket_at_ = kNowhere;
   bool gave_up_ = false;      // a bound was passed; everything after is silent
   uint32_t depth_ = 0;
   uint32_t tallest_ = 0;

@@ -443,14 +443,6 @@ std::string render_text(const Diagnostic& diagnostic, const SourceMap& sources, 
   return TextRenderer(diagnostic, sources, color).run();
 }
 
-std::string render_text(const DiagnosticSink& sink, const SourceMap& sources, bool color) {
-  std::string out;
-  for (const Diagnostic* diagnostic : sink.sorted()) {
-    out += render_text(*diagnostic, sources, color) + "\n";
-  }
-  return out + render_summary(sink, color);
-}
-
 static std::string counted(size_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }

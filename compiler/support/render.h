@@ -26,10 +26,6 @@ std::string render_text(const Diagnostic& diagnostic, const SourceMap& sources, 
 // are one past the last character.
 std::string render_json(const Diagnostic& diagnostic, const SourceMap& sources);
 
-// All reports in source order. As text a blank line stands behind each, and the summary at the end.
-std::string render_text(const DiagnosticSink& sink, const SourceMap& sources, bool color);
-std::string render_json(const DiagnosticSink& sink, const SourceMap& sources);
-
 // "2 errors, 1 warning\n", or nothing when there was nothing to report.
 std::string render_summary(const DiagnosticSink& sink, bool color);
 

@@ -62,10 +62,4 @@ std::string render_json(const Diagnostic& diagnostic, const SourceMap& sources) 
          ",\"helps\":" + json_strings(diagnostic.helps) + ",\"fixes\":" + fixes + "]}\n";
 }
 
-std::string render_json(const DiagnosticSink& sink, const SourceMap& sources) {
-  std::string out;
-  for (const Diagnostic* diagnostic : sink.sorted()) out += render_json(*diagnostic, sources);
-  return out;
-}
-
 }  // namespace skein

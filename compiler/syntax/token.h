@@ -36,6 +36,7 @@ struct Token {
   TokenKind kind = TokenKind::EndOfFile;
   uint32_t value = 0;  // a Symbol's index, a character, or an index into a table of the buffer
   Span span;
+  bool starts_line = false;
 };
 
 struct IntLiteral {

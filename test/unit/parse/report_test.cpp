@@ -13,7 +13,8 @@ TEST(ParseReport, OneMistakeGivesOneReport) {
   for (const char* body : {"let = 5", "f(1, 2", "a b", "x = = 3", "if { }", "match x { a b }",
                            "for x xs { }", "let x: = 1", "f(a b)", "[1, 2", "(1", "a.", "a.+b",
                            "let (a, b = c", "async(foo) { }", "\"${a b}\"", "\"${f(}\"",
-                           "spawn", "await", "1 + ", "a ..= ", "x ? y"}) {
+                           "spawn", "await", "1 + ", "a ..= ", "x ? y",
+                           "match x { 1.. .. => 2 }", "match x { 1..= => 2 }"}) {
     Parsed parsed("fn f() {\n" + std::string(body) + "\n}\nfn g() { }");
     EXPECT_EQ(parsed.sink().error_count(), 1u) << body << ": " << parsed.reports();
     EXPECT_EQ(parsed.module().items.size(), 2u) << body;

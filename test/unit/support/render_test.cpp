@@ -155,7 +155,7 @@ TEST_F(Rendered, JsonIsOneObjectALine) {
       .label(find(file, "c"), "l")
       .help("h")
       .fix(find(file, "ab"), "x\ny");
-  EXPECT_EQ(render_json(sink_, sources_),
+  EXPECT_EQ(render_json(*sink_.sorted()[0], sources_),
             "{\"code\":\"expected\",\"severity\":\"error\",\"message\":\"expected \\\", found "
             "y\",\"path\":\"a.sk\",\"line\":2,\"column\":1,\"end_line\":2,\"end_column\":3,"
             "\"mark\":\"m\",\"labels\":[{\"path\":\"a.sk\",\"line\":2,\"column\":5,\"end_line\":2,"
