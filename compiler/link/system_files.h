@@ -11,7 +11,7 @@ namespace skein::link {
 
 struct SystemFiles {
   std::string libc_directory;  // holds crt1.o, crti.o, crtn.o
-  std::string gcc_directory;   // holds crtbegin.o, crtend.o, libgcc.a, libgcc_eh.a, libstdc++.a
+  std::string gcc_directory;   // holds crtbegin.o, crtend.o, libgcc.a and libgcc_eh.a
   std::string missing;         // the file that was not found; empty when all is well
 };
 
