@@ -10,7 +10,6 @@ namespace skein::parse {
 
 // pattern = pattern_operand { "|" pattern_operand } ;
 ast::Pattern* Parser::parse_pattern() {
-  Nest nest(*this);
   Span begin = token_.span;
   ast::Pattern* first = parse_pattern_operand();
   if (panic_ || !at(TokenKind::Pipe)) return first;

@@ -6,9 +6,9 @@ namespace skein::parse {
 // block = "{" { stmt } "}" ;
 ast::Block* Parser::parse_block() { return parse_block_after("a block"); }
 
-// As parse_block; `what` says in a report which block is missing.
+// As parse_block; `what` says in a report which block is missing. Every way here from one block to
+// the next leads through an operand, a declaration or a `let … else`, and they count the nesting.
 ast::Block* Parser::parse_block_after(std::string_view what) {
-  Nest nest(*this);
   ast::Block* block = arena_.make<ast::Block>();
   block->id = ast::BlockId(counters_.blocks++);
   if (panic_ && !at(TokenKind::LeftBrace)) {
@@ -154,6 +154,7 @@ void Parser::parse_let_value(ast::LetStmt* let) {
   }
   let->init = parse_expr();
   if (!panic_ && accept(TokenKind::KwElse)) {
+    Nest nest(*this);
     let->otherwise = parse_block_after("the block of this `else`");
   }
 }

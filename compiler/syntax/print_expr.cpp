@@ -110,7 +110,8 @@ PrintedNode AstPrinter::literal(const ast::Expr& expr) {
       char32_t value = expr.as<ast::CharLit>()->value;
       return PrintedNode::node("CharLit").add(code_point_name(value));
     }
-    case ast::ExprKind::StrLit: return PrintedNode::atom(quoted(text(expr.as<ast::StrLit>()->value)));
+    case ast::ExprKind::StrLit:
+      return PrintedNode::atom(quoted(text(expr.as<ast::StrLit>()->value)));
     case ast::ExprKind::ByteStrLit:
       return PrintedNode::atom("b" + quoted(text(expr.as<ast::ByteStrLit>()->value)));
     case ast::ExprKind::DurationLit:

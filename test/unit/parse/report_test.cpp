@@ -69,6 +69,19 @@ TEST(ParseReport, AnEmptySelectWaitsForNothing) {
   EXPECT_EQ(reports_in_body("select { }"), "empty-select");
 }
 
+TEST(ParseReport, FormsOfTasksAreChecked) {
+  EXPECT_EQ(reports_in_body("t.await(1)"), "await-takes-nothing");
+  EXPECT_EQ(reports_in_body("async(first) { }"), "unknown-policy");
+  EXPECT_EQ(reports_in_body("select { f() => 1 }"), "select-arm-form");
+  EXPECT_EQ(reports_in_body("select { v = f() => 1 }"), "select-arm-form");
+  EXPECT_EQ(reports_in_body("par for x in xs reduce(-) s { }"), "unknown-reduction");
+}
+
+TEST(ParseReport, FormsOfDeclarationsAreChecked) {
+  EXPECT_EQ(Parsed("fn f(a: int, self) { }").reports(), "receiver-not-first");
+  EXPECT_EQ(Parsed("@derive(Eq) 5").reports(), "misplaced-attribute");
+}
+
 // ---- other languages ----
 
 TEST(ParseReport, NamesSkeinsSpelling) {
@@ -155,7 +168,7 @@ std::string repeated(const std::string& text, size_t count) {
 TEST(ParseReport, DeepNestingIsAnErrorAndNotACrash) {
   for (const char* part : {"(", "[", "{", "- ", "!", "await ", "spawn ", "|x| ", "if a { ",
                            "match a { b => ", "f(", "\"${", "a: loop {", "A { a: ", "return ",
-                           "fn f() {", "async { "}) {
+                           "fn f() {", "async { ", "let a = b else { ", "|| { ", "{ if a {"}) {
     Parsed parsed("fn f() { " + repeated(part, 20'000));
     EXPECT_EQ(parsed.reports().find("nesting-too-deep") != std::string::npos, true) << part;
   }
@@ -177,7 +190,7 @@ TEST(ParseReport, RepeatedMistakesDoNotCrash) {
 TEST(ParseReport, TheNestingBoundCountsBrackets) {
   EXPECT_EQ(Parsed("fn f() { " + repeated("(", 250) + "1" + repeated(")", 250) + " }").reports(),
             "");
-  EXPECT_EQ(Parsed("fn f() " + repeated("{", 100) + repeated("}", 100)).reports(), "");
+  EXPECT_EQ(Parsed("fn f() " + repeated("{", 250) + repeated("}", 250)).reports(), "");
 }
 
 TEST(ParseReport, TallTreesAreAnErrorAndNotACrash) {

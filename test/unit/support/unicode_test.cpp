@@ -27,7 +27,9 @@ TEST(Unicode, RefusesMalformedText) {
 }
 
 TEST(Unicode, NamesAreLettersDigitsAndUnderscores) {
-  for (char32_t c : {U'a', U'Z', U'_', U'é', U'ß', U'名', U'ж', U'ا'}) EXPECT_TRUE(is_name_start(c));
+  for (char32_t c : {U'a', U'Z', U'_', U'é', U'ß', U'名', U'ж', U'ا'}) {
+    EXPECT_TRUE(is_name_start(c)) << code_point_name(c);
+  }
   for (char32_t c : {U'0', U'\u0301'}) {
     EXPECT_FALSE(is_name_start(c));
     EXPECT_TRUE(is_name_part(c));
