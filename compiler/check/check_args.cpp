@@ -227,6 +227,13 @@ TypeId call_variant(Context& ctx, const CallSite& site, VariantRef variant, cons
       ctx.report(arg.value->span, D::VariantForm, {ctx.text(site.name.name)})
           .help("a payload is given plainly, by its place");
     }
+  if (has_named_fields(ctx, variant)) {
+    std::string name(ctx.text(site.name.name));
+    ctx.report(site.name.span, D::VariantForm, {name})
+        .help("its payload has names: write `" + name + " { … }`");
+    for (const ast::Arg& arg : site.args) check_expr(ctx, arg.value);
+    return variant.type;
+  }
     check_value(ctx, arg.value, i < fields.size() ? Want::must(fields[i]) : Want());
     fact.args.push_back(arg.value);
   }

@@ -13,6 +13,7 @@ static void begin_body(Context& ctx, Body& body, NameTable& table) {
   ctx.table = &table;
   ctx.body = &body;
   ctx.infer.begin_body(number_params(ctx, table.params ? *table.params : kNone));
+  ctx.has_error_type = false;
   ctx.locals.enter();
 }
 
@@ -21,9 +22,8 @@ static void begin_body(Context& ctx, Body& body, NameTable& table) {
 static void report_open_types(Context& ctx, size_t errors_before) {
   for (const auto& [var, origin] : ctx.infer.set_defaults()) {
     // After another error an open type is its echo.
-    if (ctx.sink.error_count() > errors_before) continue;
+    if (ctx.sink.error_count() > errors_before || ctx.has_error_type) continue;
     ctx.report(origin, D::NeedsType).help("write its type where it is declared");
-    errors_before = ctx.sink.error_count() - 1;
   }
 }
 

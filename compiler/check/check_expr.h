@@ -74,6 +74,7 @@ PathRef resolve_receiver(Context& ctx, const ast::Expr* expr);
 std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node);
 // The variant `name` of an enum, option or result; nothing if it has none.
 std::optional<VariantRef> find_variant(Context& ctx, TypeId type, Symbol name);
+bool has_named_fields(Context& ctx, VariantRef variant);
 void report_unknown_variant(Context& ctx, TypeId type, ast::Ident name);
 
 // ---- parts of values (check_part.cpp) ----

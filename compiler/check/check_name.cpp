@@ -61,11 +61,15 @@ void report_unknown_variant(Context& ctx, TypeId id, ast::Ident name) {
 
 // A variant named without its payload.
 static TypeId unit_variant(Context& ctx, const ast::Expr* node, VariantRef ref, Symbol name) {
-  const Type& type = ctx.types.get(ref.type);
+bool has_named_fields(Context& ctx, VariantRef variant) {
+  const Type& type = ctx.types.get(ctx.infer.shallow(variant.type));
+  if (type.kind != TypeKind::Enum) return false;
+  return ctx.program.enums[EnumId(type.decl)].variants[variant.variant].has_names;
+}
+
   size_t payload = ctx.program.variant_fields(ref.type, ref.variant).size();
   if (payload > 0) {
-    bool has_names = type.kind == TypeKind::Enum &&
-                     ctx.program.enums[EnumId(type.decl)].variants[ref.variant].has_names;
+    bool has_names = has_named_fields(ctx, ref);
     std::string form = std::string(ctx.text(name)) + (has_names ? " { … }" : "(…)");
     ctx.report(node->span, D::VariantForm, {ctx.text(name)})
         .help("it carries a payload: write `" + form + "`");

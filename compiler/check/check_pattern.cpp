@@ -6,6 +6,7 @@
 #include "compiler/check/check_expr.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
+#include "compiler/check/traits.h"
 
 namespace skein::check {
 
@@ -185,6 +186,25 @@ static void walk_tuple(Walk& state, const ast::TuplePattern* pattern, TypeId typ
   }
 }
 
+// `LIMIT` in a pattern: equal to the constant.
+static bool walk_constant(Walk& state, const ast::VariantPattern* pattern, TypeId type) {
+  Context& ctx = state.ctx;
+  if (pattern->path.size() != 1 || pattern->has_payload) return false;
+  ast::Ident name = pattern->path[0].name;
+  bool is_variant = ctx.kind(type) == TypeKind::Enum && find_variant(ctx, type, name.name);
+  const Entity* entity = is_variant ? nullptr : find_entity(ctx, name.name);
+  if (!entity || entity->kind != Entity::Kind::Const) return false;
+  ConstId constant(entity->index);
+  ctx.fact(pattern).constant = constant;
+  TypeId found = ctx.program.consts[constant].type;
+  if (!ctx.infer.unify(found, type)) {
+    ctx.report(pattern->span, D::TypeMismatch, {ctx.show(type), ctx.show(found)});
+  } else if (has_trait(ctx, found, ctx.program.core.eq) == Answer::No) {
+    ctx.report(pattern->span, D::BadOperands, {"==", quoted(ctx.show(found))});
+  }
+  return true;
+}
+
 // The variant that a path names for a subject of this type.
 static std::optional<VariantRef> resolve_variant(Walk& state, const ast::Pattern* pattern,
                                                  std::span<const ast::PathSegment> path,
@@ -212,13 +232,7 @@ static std::optional<VariantRef> resolve_variant(Walk& state, const ast::Pattern
   }
   TypeKind kind = ctx.kind(type);
   if (kind != TypeKind::Enum && kind != TypeKind::Result) {
-    const Entity* entity = find_entity(ctx, name.name);
-    std::string_view text = ctx.text(name.name);
-    if (entity && entity->kind == Entity::Kind::Const) {
-      ctx.not_yet(pattern->span, "a constant as a pattern");
-    } else {
-      report_pattern(state, pattern, "the variant " + quoted(text), type);
-    }
+    report_pattern(state, pattern, "the variant " + quoted(ctx.text(name.name)), type);
     return std::nullopt;
   }
   std::optional<VariantRef> found = find_variant(ctx, type, name.name);
@@ -226,14 +240,9 @@ static std::optional<VariantRef> resolve_variant(Walk& state, const ast::Pattern
   return found;
 }
 
-static bool has_named_fields(Context& ctx, VariantRef variant) {
-  const Type& type = ctx.types.get(ctx.infer.shallow(variant.type));
-  if (type.kind != TypeKind::Enum) return false;
-  return ctx.program.enums[EnumId(type.decl)].variants[variant.variant].has_names;
-}
-
 static void walk_variant(Walk& state, const ast::VariantPattern* pattern, TypeId type) {
   Context& ctx = state.ctx;
+  if (walk_constant(state, pattern, type)) return;
   std::optional<VariantRef> variant = resolve_variant(state, pattern, pattern->path, type);
   if (!variant) return walk_all_unknown(state, pattern->payload);
   ctx.fact(pattern).variant = variant;

@@ -39,6 +39,7 @@ TypeId Context::not_yet(Span span, std::string_view what) {
 TypeId Context::set_type(const ast::Expr* expr, TypeId type) {
   ExprFact& noted = fact(expr);
   noted.type = type;
+  if (types.has_error(type)) has_error_type = true;
   if (types.has_var(type)) open_exprs.push_back(expr);
   return type;
 }

@@ -176,6 +176,7 @@ struct Context {
   std::vector<const ast::Pattern*> open_patterns;
   std::vector<uint32_t> open_calls;
   std::vector<PendingLiteral> literals;
+  bool has_error_type = false;                               // some fact of it is Error
   std::vector<PendingBound> bounds;
   std::vector<PendingConversion> conversions;
   std::vector<PendingMatch> matches;

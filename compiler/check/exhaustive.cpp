@@ -146,6 +146,14 @@ static const Pat* simplify_struct(Checker& checker, const ast::StructPattern* pa
   return make_ctor(checker, variant ? variant->variant : 0, std::move(parts));
 }
 
+// What a constant is equal to is not looked at: it may be any one value.
+static const Pat* simplify_constant(Checker& checker, const ast::Pattern* pattern) {
+  Pat& pat = checker.pats.emplace_back();
+  pat.kind = Pat::Kind::Literal;
+  pat.literal = checker.ctx.program.sources.text(pattern->span);
+  return &pat;
+}
+
 // The pattern behind the option layers it looks through.
 static const Pat* simplify_inner(Checker& checker, const ast::Pattern* pattern, TypeId type) {
   Context& ctx = checker.ctx;
@@ -167,6 +175,7 @@ static const Pat* simplify_inner(Checker& checker, const ast::Pattern* pattern, 
       return simplify_all(checker, 0, pattern->as<ast::TuplePattern>()->elements);
     case ast::PatternKind::Variant: {
       const std::optional<VariantRef>& variant = ctx.fact(pattern).variant;
+      if (ctx.fact(pattern).constant.valid()) return simplify_constant(checker, pattern);
       if (variant) {
         return simplify_all(checker, variant->variant,
                             pattern->as<ast::VariantPattern>()->payload);

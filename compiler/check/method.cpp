@@ -100,7 +100,6 @@ std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Sp
       if (!is_visible(ctx, fn)) continue;
       std::optional<std::vector<TypeId>> args = match_impl(ctx, fn, type, span);
       if (!args) continue;
-      ask_bounds(ctx, fn, *args, span);
       return MethodMatch{id, std::move(*args)};
     }
   }

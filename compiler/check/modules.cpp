@@ -63,6 +63,11 @@ static ModuleId find_module(Context& ctx, const std::string& name) {
   return add_module(ctx, name, source, is_std);
 }
 
+// `a.b` of `use a.{b}`.
+static std::string inner_name(Context& ctx, const ast::UseItem& use, const ast::UseName& name) {
+  return path_text(ctx, use.path) + "." + std::string(ctx.text(name.name.name));
+}
+
 // Modules and items are named alike: `use std.time.Instant` is the item of a module. Loads the
 // longest front of the path that is a module.
 static ModuleId load_used(Context& ctx, std::span<const ast::Ident> path) {
@@ -98,7 +103,9 @@ bool load_modules(Context& ctx) {
     enter_items(ctx, *ctx.module_tables[i], ctx.module_trees[i]->items);
     for (const ast::Item* item : ctx.module_trees[i]->items) {
       const ast::UseItem* use = item->try_as<ast::UseItem>();
-      if (use && !use->path.empty()) load_used(ctx, use->path);
+      if (!use || use->path.empty()) continue;
+      load_used(ctx, use->path);
+      for (const ast::UseName& name : use->names) find_module(ctx, inner_name(ctx, *use, name));
     }
   }
   for (size_t i = 0; i < core_count; ++i) {
@@ -109,17 +116,15 @@ bool load_modules(Context& ctx) {
   return true;
 }
 
-static void report_unknown_module(Context& ctx, const ast::UseItem& use) {
-  std::string name = path_text(ctx, use.path);
+static void report_unknown_module(Context& ctx, Span span, const std::string& name) {
   if (std::find(std::begin(kPlannedModules), std::end(kPlannedModules), name) !=
       std::end(kPlannedModules)) {
-    ctx.not_yet(use.path.front().span.to(use.path.back().span), quoted(name));
+    ctx.not_yet(span, quoted(name));
     return;
   }
-  Report report = ctx.report(use.path.front().span.to(use.path.back().span), D::UnknownModule,
-                             {name});
+  Report report = ctx.report(span, D::UnknownModule, {name});
   std::vector<std::string_view> names(std::begin(kLibraryModules), std::end(kLibraryModules));
-  suggest(report, use.path.front().span.to(use.path.back().span), name, names);
+  suggest(report, span, name, names);
 }
 
 static void enter_import(Context& ctx, NameTable& table, ast::Ident name, Entity entity) {
@@ -167,15 +172,15 @@ static void resolve_use(Context& ctx, NameTable& table, const ast::UseItem& use)
   if (use.path.empty()) return;
   ModuleId whole = find_module(ctx, path_text(ctx, use.path));
   if (use.has_names) {
-    if (!whole.valid()) return report_unknown_module(ctx, use);
     for (const ast::UseName& name : use.names) {
-      ModuleId inner =
-          find_module(ctx, path_text(ctx, use.path) + "." + std::string(ctx.text(name.name.name)));
+      ModuleId inner = find_module(ctx, inner_name(ctx, use, name));
       ast::Ident as = name.alias.valid() ? name.alias : name.name;
       if (inner.valid()) {
         import_module(ctx, table, inner, as);
-      } else {
+      } else if (whole.valid()) {
         import_item(ctx, table, whole, name.name, name.alias);
+      } else {
+        report_unknown_module(ctx, name.name.span, inner_name(ctx, use, name));
       }
     }
     return;
@@ -187,7 +192,10 @@ static void resolve_use(Context& ctx, NameTable& table, const ast::UseItem& use)
   ModuleId front = use.path.size() < 2
                        ? ModuleId()
                        : find_module(ctx, path_text(ctx, use.path.first(use.path.size() - 1)));
-  if (!front.valid()) return report_unknown_module(ctx, use);
+  if (!front.valid()) {
+    return report_unknown_module(ctx, use.path.front().span.to(last.span),
+                                 path_text(ctx, use.path));
+  }
   import_item(ctx, table, front, last, use.alias);
 }
 
