@@ -56,8 +56,8 @@ class Simplifier {
     }
   }
 
-  // Where a jump to `block` ends up. A circle of jumps ends where it is entered. `finals` remembers,
-  // so that a long chain is walked once.
+  // Where a jump to `block` ends up. A circle of jumps ends where it is entered. `finals`
+  // remembers, so that a long chain is walked once.
   BlockId final_target(BlockId block, std::vector<BlockId>& finals) {
     std::vector<BlockId> passed;
     while (!finals[block.index].valid() && only_jumps(function_.blocks[block]) &&

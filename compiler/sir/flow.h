@@ -43,7 +43,8 @@ class Flow {
     std::vector<BlockId> ids;
   };
   static std::span<const BlockId> slice(const Rows& rows, BlockId block) {
-    return {rows.ids.data() + rows.starts[block.index], rows.ids.data() + rows.starts[block.index + 1]};
+    return {rows.ids.data() + rows.starts[block.index],
+            rows.ids.data() + rows.starts[block.index + 1]};
   }
   void find_successors();
   void find_predecessors();

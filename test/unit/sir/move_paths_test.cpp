@@ -9,7 +9,9 @@ namespace skein::sir {
 
 static Place field(LocalId local, uint32_t index) {
   Place place = local;
-  place.path.push_back({.kind = Projection::Kind::Field, .variant = 0, .index = index, .local = {}});
+  Projection step;
+  step.index = index;
+  place.path.push_back(step);
   return place;
 }
 
