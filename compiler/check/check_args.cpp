@@ -1,6 +1,7 @@
 // The arguments of a call against the parameters of what is called.
 #include <algorithm>
 
+#include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
@@ -147,12 +148,15 @@ static void check_receiver(Context& ctx, const CallSite& site, const types::FnDe
 static void add_own_type_args(Context& ctx, const CallSite& site, const types::FnDecl& fn,
                               std::vector<TypeId>& type_args) {
   size_t own = fn.type_params.size() - type_args.size();
-  if (!site.type_args.empty() && site.type_args.size() != own) {
+  size_t nameable = own - static_cast<size_t>(std::count_if(
+                              fn.type_params.begin(), fn.type_params.end(),
+                              [](const types::TypeParamDecl& param) { return param.is_implicit; }));
+  if (!site.type_args.empty() && site.type_args.size() != nameable) {
     ctx.report(site.name.span, D::TypeArgCount,
-               {fn.display_name, std::to_string(own), std::to_string(site.type_args.size())});
+               {fn.display_name, std::to_string(nameable), std::to_string(site.type_args.size())});
   }
   for (size_t i = 0; i < own; ++i) {
-    bool is_written = i < site.type_args.size();
+    bool is_written = i < std::min(nameable, site.type_args.size());
     type_args.push_back(is_written ? resolve_type(ctx, site.type_args[i])
                                    : ctx.infer.fresh(site.name.span));
   }
@@ -186,19 +190,28 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
     args[0] = site.receiver;
     check_receiver(ctx, site, fn);
   }
-  // In the order they were written, so that earlier ones give types to later ones.
+  // In the order they were written, so that earlier ones give types to later ones; closures last,
+  // since what they are given says what they work on.
   std::vector<size_t> order;
   for (size_t i = 0; i < given.size(); ++i) {
     if (given[i]) order.push_back(i);
   }
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    bool a_is_closure = given[a]->value->kind == ast::ExprKind::Closure;
+    bool b_is_closure = given[b]->value->kind == ast::ExprKind::Closure;
+    if (a_is_closure != b_is_closure) return b_is_closure;
     return given[a] < given[b];
   });
   for (size_t i : order) {
-    TypeId type = ctx.types.substitute(fn.params[i].type, type_args);
-    check_arg(ctx, fn, fn.params[i], type, *given[i]);
+    if (takes_closure(ctx, fn, i)) {
+      check_fn_arg(ctx, site, fn, i, type_args, *given[i]);
+    } else {
+      TypeId type = ctx.types.substitute(fn.params[i].type, type_args);
+      check_arg(ctx, fn, fn.params[i], type, *given[i]);
+    }
     args[i] = given[i]->value;
   }
+  check_closure_overlaps(ctx, fn, args);
   ask_bounds(ctx, site, fn, type_args);
   types::CallFact& call = ctx.add_call(site.node);
   call.callee = id;
@@ -214,6 +227,13 @@ TypeId call_variant(Context& ctx, const CallSite& site, VariantRef variant, cons
     ctx.infer.unify(variant.type, is_option ? ctx.types.arg(wanted) : wanted);
   }
   std::vector<TypeId> fields = ctx.program.variant_fields(variant.type, variant.variant);
+  if (has_named_fields(ctx, variant)) {
+    std::string name(ctx.text(site.name.name));
+    ctx.report(site.name.span, D::VariantForm, {name})
+        .help("its payload has names: write `" + name + " { … }`");
+    for (const ast::Arg& arg : site.args) check_expr(ctx, arg.value);
+    return variant.type;
+  }
   if (site.args.size() != fields.size()) {
     ctx.report(site.name.span, D::VariantArgs,
                {ctx.text(site.name.name), count_text(fields.size(), "value"),
@@ -227,13 +247,6 @@ TypeId call_variant(Context& ctx, const CallSite& site, VariantRef variant, cons
       ctx.report(arg.value->span, D::VariantForm, {ctx.text(site.name.name)})
           .help("a payload is given plainly, by its place");
     }
-  if (has_named_fields(ctx, variant)) {
-    std::string name(ctx.text(site.name.name));
-    ctx.report(site.name.span, D::VariantForm, {name})
-        .help("its payload has names: write `" + name + " { … }`");
-    for (const ast::Arg& arg : site.args) check_expr(ctx, arg.value);
-    return variant.type;
-  }
     check_value(ctx, arg.value, i < fields.size() ? Want::must(fields[i]) : Want());
     fact.args.push_back(arg.value);
   }

@@ -2,6 +2,7 @@
 // settled here, and what waited for them is asked.
 #include <algorithm>
 
+#include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_pattern.h"
 #include "compiler/check/traits.h"
@@ -12,8 +13,8 @@ static void begin_body(Context& ctx, Body& body, NameTable& table) {
   static const std::vector<types::TypeParamDecl> kNone;
   ctx.table = &table;
   ctx.body = &body;
-  ctx.infer.begin_body(number_params(ctx, table.params ? *table.params : kNone));
   ctx.has_error_type = false;
+  ctx.infer.begin_body(number_params(ctx, table.params ? *table.params : kNone));
   ctx.locals.enter();
 }
 
@@ -45,6 +46,7 @@ static void settle_exprs(Context& ctx) {
     types::CallFact& call = ctx.program.calls[index];
     for (TypeId& arg : call.type_args) arg = ctx.infer.resolve(arg);
     if (call.variant) call.variant->type = ctx.infer.resolve(call.variant->type);
+    if (call.fn_type.valid()) call.fn_type = ctx.infer.resolve(call.fn_type);
     if (call.conversion) call.conversion = ctx.infer.resolve(*call.conversion);
   }
   for (VarId var : ctx.body_vars) {
@@ -72,6 +74,7 @@ static void end_body(Context& ctx, size_t errors_before) {
   check_pending_conversions(ctx);
   check_pending_matches(ctx);
   settle_exprs(ctx);
+  settle_closures(ctx);
   bool is_std = ctx.program.modules[ctx.table->module].is_std;
   if (!is_std && ctx.sink.error_count() == errors_before) warn_unused(ctx);
   ctx.locals.leave();

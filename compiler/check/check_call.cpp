@@ -1,6 +1,7 @@
 // Calls: what is called, and conversions, which are written alike.
 #include <algorithm>
 
+#include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/method.h"
 #include "compiler/check/modules.h"
@@ -156,7 +157,10 @@ static std::optional<VariantRef> loose_result(Context& ctx, ast::Ident name) {
 static TypeId call_name(Context& ctx, const CallSite& site, const ast::Name* callee,
                         const Want& want) {
   if (ctx.locals.find(callee->name).valid()) {
+    ctx.fn_use = callee;
     TypeId type = check_expr(ctx, callee);
+    TypeId fn_type = callable_type(ctx, type);
+    if (fn_type.valid()) return call_value(ctx, site, callee, fn_type);
     check_loose_args(ctx, site.args);
     if (ctx.is_error(type)) return type;
     ctx.report(callee->span, D::NotCallable,
@@ -191,6 +195,8 @@ TypeId check_call(Context& ctx, const ast::Call* node, const Want& want) {
     return call_name(ctx, site, name, want);
   }
   TypeId type = check_expr(ctx, callee);
+  TypeId fn_type = callable_type(ctx, type);
+  if (fn_type.valid()) return call_value(ctx, site, callee, fn_type);
   check_loose_args(ctx, node->args);
   if (ctx.is_error(type)) return type;
   ctx.report(callee->span, D::NotCallable, {"this", "a `" + ctx.show(type) + "`"});

@@ -1,6 +1,8 @@
 // Dispatch over the kinds of expressions.
 #include "compiler/check/check_expr.h"
 
+#include "compiler/check/check_closure.h"
+
 #include "compiler/check/resolve_type.h"
 
 namespace skein::check {
@@ -82,7 +84,8 @@ static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) 
     case ast::ExprKind::Break: return check_break(ctx, expr->as<ast::Break>());
     case ast::ExprKind::Continue: return check_continue(ctx, expr->as<ast::Continue>());
     case ast::ExprKind::Return: return check_return(ctx, expr->as<ast::Return>());
-    case ast::ExprKind::Closure: return refuse(ctx, expr, "a closure");
+    case ast::ExprKind::Closure: 
+      return check_closure(ctx, expr->as<ast::Closure>(), want, false);
     case ast::ExprKind::Spawn: return check_spawn(ctx, expr->as<ast::Spawn>(), want);
     case ast::ExprKind::Await: return check_await(ctx, expr->as<ast::Await>());
     case ast::ExprKind::Async: return check_async(ctx, expr->as<ast::Async>(), want);

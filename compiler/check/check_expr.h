@@ -71,7 +71,7 @@ struct PathRef {
 };
 PathRef resolve_receiver(Context& ctx, const ast::Expr* expr);
 // `module.name` and `Enum.Variant`; nothing if the receiver is a value.
-std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node);
+std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node, const Want& want);
 // The variant `name` of an enum, option or result; nothing if it has none.
 std::optional<VariantRef> find_variant(Context& ctx, TypeId type, Symbol name);
 bool has_named_fields(Context& ctx, VariantRef variant);

@@ -252,6 +252,8 @@ static void report_outside_loop(Context& ctx, Span span, std::string_view word) 
   if (is_in_task) {
     report.label(ctx.body->spawn->span, "this block is a task of its own");
   }
+  bool is_in_closure = ctx.body->closure && !ctx.body->outer->loops.empty();
+  if (is_in_closure) report.label(ctx.body->closure->span, "a closure is a function of its own");
 }
 
 static LoopFrame* find_loop(Context& ctx, Span span, ast::Ident label, std::string_view word) {

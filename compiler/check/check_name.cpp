@@ -1,4 +1,5 @@
 // Names in expressions: variables and what is captured, items, bare variants.
+#include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/resolve_type.h"
@@ -19,6 +20,7 @@ void note_use(Context& ctx, VarId var, bool is_read) {
 static TypeId use_var(Context& ctx, const ast::Name* node, VarId var) {
   ctx.fact(node).name = var;
   note_use(ctx, var, true);
+  check_fn_use(ctx, node, var);
   return ctx.program.vars[var].type;
 }
 
@@ -59,14 +61,14 @@ void report_unknown_variant(Context& ctx, TypeId id, ast::Ident name) {
   suggest(report, name.span, ctx.text(name.name), std::move(names));
 }
 
-// A variant named without its payload.
-static TypeId unit_variant(Context& ctx, const ast::Expr* node, VariantRef ref, Symbol name) {
 bool has_named_fields(Context& ctx, VariantRef variant) {
   const Type& type = ctx.types.get(ctx.infer.shallow(variant.type));
   if (type.kind != TypeKind::Enum) return false;
   return ctx.program.enums[EnumId(type.decl)].variants[variant.variant].has_names;
 }
 
+// A variant named without its payload.
+static TypeId unit_variant(Context& ctx, const ast::Expr* node, VariantRef ref, Symbol name) {
   size_t payload = ctx.program.variant_fields(ref.type, ref.variant).size();
   if (payload > 0) {
     bool has_names = has_named_fields(ctx, ref);
@@ -81,14 +83,14 @@ bool has_named_fields(Context& ctx, VariantRef variant) {
 
 // ---- items ---------------------------------------------------------------------------------
 
-static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& entity, Symbol name) {
+static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& entity, Symbol name,
+                         const Want& want) {
   switch (entity.kind) {
     case Entity::Kind::Const:
       ctx.fact(node).name = ConstId(entity.index);
       return ctx.program.consts[ConstId(entity.index)].type;
     case Entity::Kind::Fn:
-      use_fn(ctx, FnId(entity.index));
-      return ctx.not_yet(node->span, "a function as a value");
+      return check_fn_value(ctx, node, FnId(entity.index), want);
     case Entity::Kind::Broken:
     case Entity::Kind::None:
       return ctx.types.error();
@@ -179,7 +181,7 @@ TypeId check_name(Context& ctx, const ast::Name* node, const Want& want) {
     if (variant) return unit_variant(ctx, node, *variant, node->name);
   }
   const Entity* entity = find_entity(ctx, node->name);
-  if (entity) return use_entity(ctx, node, *entity, node->name);
+  if (entity) return use_entity(ctx, node, *entity, node->name, want);
   if (node->name == ctx.known.ok || node->name == ctx.known.err) {
     std::string text(ctx.text(node->name));
     ctx.report(node->span, D::VariantForm, {text})
@@ -252,7 +254,7 @@ PathRef resolve_receiver(Context& ctx, const ast::Expr* expr) {
 
 // ---- `module.name`, `Enum.Variant` ---------------------------------------------------------
 
-std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node) {
+std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node, const Want& want) {
   PathRef path = resolve_receiver(ctx, node->receiver);
   switch (path.kind) {
     case PathRef::Kind::Value:
@@ -261,7 +263,7 @@ std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node) {
       return ctx.types.error();
     case PathRef::Kind::Module: {
       const Entity* item = find_in_module(ctx, path.module, node->name);
-      return item ? use_entity(ctx, node, *item, node->name.name) : ctx.types.error();
+      return item ? use_entity(ctx, node, *item, node->name.name, want) : ctx.types.error();
     }
     case PathRef::Kind::Type: {
       std::optional<VariantRef> variant;

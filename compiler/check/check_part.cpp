@@ -95,9 +95,9 @@ static TypeId field_type(Context& ctx, const ast::Field* node, TypeId type) {
   return ctx.types.error();
 }
 
-TypeId check_field(Context& ctx, const ast::Field* node, const Want&) {
+TypeId check_field(Context& ctx, const ast::Field* node, const Want& want) {
   if (!node->optional) {
-    std::optional<TypeId> path = check_path_field(ctx, node);
+    std::optional<TypeId> path = check_path_field(ctx, node, want);
     if (path) return *path;
   }
   TypeId receiver = ctx.infer.shallow(check_expr(ctx, node->receiver));

@@ -24,7 +24,9 @@ static bool is_task_call(Context& ctx, const ast::Expr* call) {
 static TypeId check_spawn_call(Context& ctx, const ast::Spawn* node) {
   const ast::Call* call = node->call->try_as<ast::Call>();
   const ast::MethodCall* method = node->call->try_as<ast::MethodCall>();
+  ctx.spawned_call = node->call;
   TypeId value = check_expr(ctx, node->call);
+  ctx.spawned_call = nullptr;
   if (!call && !method) {
     if (ctx.is_error(value)) return value;
     ctx.report(node->call->span, D::SpawnWantsCall)

@@ -67,11 +67,15 @@ struct LoopFrame {
   uint32_t defers = 0;       // how many `defer` bodies are around it
 };
 
-// A function, or what is one for `return` and captures: a spawn block.
+// A function, or what is one for `return` and captures: a spawn block, a closure.
 struct Body {
   Body* outer = nullptr;
   uint32_t depth = 0;
-  const ast::Expr* spawn = nullptr;   // the spawn whose block it is; null: a function
+  const ast::Expr* spawn = nullptr;   // the spawn whose block it is
+  const ast::Expr* closure = nullptr; // the closure whose body it is
+  // A closure that stands for the variables it captures; those it changes are noted.
+  bool is_borrowed = false;
+  std::unordered_set<uint32_t> is_changed;
   TypeId result;
   Span result_span;                   // where the result type is written; may be invalid
   std::vector<LoopFrame> loops;
@@ -172,14 +176,19 @@ struct Context {
   Locals locals;
   Body* body = nullptr;
   std::vector<VarId> body_vars;                              // declared in this function
+  bool has_error_type = false;                               // some fact of it is Error
   std::vector<const ast::Expr*> open_exprs;                  // facts with unset variables
   std::vector<const ast::Pattern*> open_patterns;
   std::vector<uint32_t> open_calls;
   std::vector<PendingLiteral> literals;
-  bool has_error_type = false;                               // some fact of it is Error
   std::vector<PendingBound> bounds;
   std::vector<PendingConversion> conversions;
   std::vector<PendingMatch> matches;
+  std::vector<types::ClosureId> open_closures;
+  // The name of a borrowed `fn` parameter that is about to be called or passed on.
+  const ast::Expr* fn_use = nullptr;
+  // The call that a `spawn` is about to start.
+  const ast::Expr* spawned_call = nullptr;
 
   // ---- speaking ----
   Report report(Span span, D kind, std::initializer_list<std::string_view> args = {}) {

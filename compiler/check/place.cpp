@@ -1,4 +1,5 @@
 // Places: what can be assigned to, and who may change it.
+#include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 
 namespace skein::check {
@@ -72,10 +73,25 @@ static std::string_view how_bound(const Context& ctx, VarId var) {
   SKEIN_UNREACHABLE("an unknown origin");
 }
 
+// A variable of the function around, changed in a closure that is kept: it has a copy.
+static bool report_kept_closure(Context& ctx, const ast::Expr* expr, const types::VarDecl& decl,
+                                const ast::Expr* closure) {
+  std::string name(ctx.text(decl.name));
+  ctx.report(expr->span, D::ClosureChange, {name})
+      .mark("changed in the closure")
+      .label(closure->span, "this closure may outlive the variable: it has a copy")
+      .label(decl.span, "the variable of the function, which stays as it is")
+      .help("a closure given straight to a plain `fn` parameter may change it: `f(|x| …)`")
+      .help("to share what changes: `Atomic` for a number or a flag, `Mutex` for anything");
+  return true;
+}
+
 // A variable of the function around, changed in a spawn block: the task has a copy.
 static bool report_captured(Context& ctx, const ast::Expr* expr, VarId var) {
   const types::VarDecl& decl = ctx.program.vars[var];
-  if (ctx.locals_info[var.index].body == ctx.body->depth) return false;
+  const Body* owner = note_captured_change(ctx, var);
+  if (!owner) return false;
+  if (owner->closure) return report_kept_closure(ctx, expr, decl, owner->closure);
   std::string name(ctx.text(decl.name));
   ctx.report(expr->span, D::CapturedChange, {name})
       .mark("changed in the task")

@@ -86,6 +86,10 @@ static void add_where(Context& ctx, const ast::Generics& generics,
       continue;
     }
     for (const ast::TypeExpr* bound : predicate.bounds) {
+      if (bound->kind == ast::TypeKind::Fn) {
+        ctx.not_yet(bound->span, "a `fn` bound in `where`");
+        continue;
+      }
       TraitId trait = resolve_trait(ctx, bound);
       if (trait.valid()) found->bounds.push_back(trait);
     }
@@ -106,11 +110,23 @@ static void resolve_generics(Context& ctx, const ast::Generics& generics,
     if (param.fallback) ctx.not_yet(param.fallback->span, "a type parameter's default");
     params.push_back({param.name.name, {}, param.name.span});
     for (const ast::TypeExpr* bound : param.bounds) {
+      if (bound->kind == ast::TypeKind::Fn) continue;   // see resolve_fn_bounds
       TraitId trait = resolve_trait(ctx, bound);
       if (trait.valid()) params.back().bounds.push_back(trait);
     }
   }
   add_where(ctx, generics, params, first_own);
+}
+
+// `F: fn(T) -> U`, resolved when all parameters have their names.
+static void resolve_fn_bounds(Context& ctx, const ast::Generics& generics, size_t first_own,
+                              std::vector<types::TypeParamDecl>& params) {
+  for (size_t i = 0; i < generics.params.size(); ++i) {
+    for (const ast::TypeExpr* bound : generics.params[i].bounds) {
+      if (bound->kind != ast::TypeKind::Fn) continue;
+      params[first_own + i].fn_bound = resolve_type(ctx, bound);
+    }
+  }
 }
 
 // A table in which these parameters have their names.
@@ -233,6 +249,16 @@ static TypeId param_type(Context& ctx, const ast::Param& param) {
   return ctx.types.error();
 }
 
+// A plain parameter of fn type stands for any closure: the function is compiled again for each.
+static TypeId add_closure_param(Context& ctx, TypeId type, Span span, types::FnDecl& fn) {
+  types::TypeParamDecl param;
+  param.span = span;
+  param.fn_bound = type;
+  param.is_implicit = true;
+  fn.type_params.push_back(std::move(param));
+  return ctx.types.param(static_cast<uint32_t>(fn.type_params.size() - 1));
+}
+
 static void resolve_param(Context& ctx, const ast::Param& param, types::FnDecl& fn) {
   for (const types::ParamDecl& other : fn.params) {
     if (other.name != param.name.name || ctx.text(param.name.name) == "_") continue;
@@ -245,6 +271,9 @@ static void resolve_param(Context& ctx, const ast::Param& param, types::FnDecl& 
   decl.name = param.name.name;
   decl.type = param_type(ctx, param);
   decl.mode = param_mode(param.mode);
+  bool is_closure = ctx.types.kind(decl.type) == TypeKind::Fn && decl.mode == ParamMode::Borrow &&
+                    !param.fallback;
+  if (is_closure) decl.type = add_closure_param(ctx, decl.type, param.name.span, fn);
   decl.default_value = param.fallback;
   decl.span = param.name.span;
   types::VarDecl var;
@@ -283,6 +312,8 @@ static void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   table.hides_params = !fn.impl.valid();
   ctx.fn_tables[id.index] = &table;
   InTable in(ctx, table);
+  resolve_fn_bounds(ctx, item.generics, fn.type_params.size() - item.generics.params.size(),
+                    fn.type_params);
   for (const ast::Param& param : item.params) resolve_param(ctx, param, fn);
   fn.result = item.ret ? resolve_type(ctx, item.ret) : ctx.types.unit();
   if (item.is_gen) ctx.not_yet(item.name.span, "`gen fn`");
@@ -362,6 +393,7 @@ static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& out
   NameTable& table = table_with(ctx, outer, impl.type_params);
   table.hides_params = true;
   InTable in(ctx, table);
+  resolve_fn_bounds(ctx, item.generics, 0, impl.type_params);
   impl.self_type = resolve_type(ctx, item.self_type);
   table.self_type = impl.self_type;
   if (ctx.types.has_error(impl.self_type)) return;

@@ -258,6 +258,21 @@ TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type) {
   return TraitId();
 }
 
+static TypeId resolve_fn_type(Context& ctx, const ast::FnType* type) {
+  if (type->is_once) return ctx.not_yet(type->span, "`once fn`");
+  if (type->ret_mut) return ctx.not_yet(type->ret->span, "a `mut` result");
+  std::vector<TypeId> params;
+  std::vector<ParamMode> modes;
+  for (const ast::FnTypeParam& param : type->params) {
+    params.push_back(resolve_type(ctx, param.type));
+    modes.push_back(param.mode == ast::Mode::Mut   ? ParamMode::Mut
+                    : param.mode == ast::Mode::Own ? ParamMode::Own
+                                                   : ParamMode::Borrow);
+  }
+  TypeId result = type->ret ? resolve_type(ctx, type->ret) : ctx.types.unit();
+  return ctx.types.fn(std::move(params), std::move(modes), result);
+}
+
 TypeId resolve_type(Context& ctx, const ast::TypeExpr* type) {
   switch (type->kind) {
     case ast::TypeKind::Error:
@@ -288,7 +303,7 @@ TypeId resolve_type(Context& ctx, const ast::TypeExpr* type) {
       return ctx.types.make(TypeKind::Option,
                             {resolve_type(ctx, type->as<ast::OptionType>()->element)});
     case ast::TypeKind::Fn:
-      return ctx.not_yet(type->span, "a `fn` type");
+      return resolve_fn_type(ctx, type->as<ast::FnType>());
     case ast::TypeKind::Dyn:
       return ctx.not_yet(type->span, "`dyn`");
   }

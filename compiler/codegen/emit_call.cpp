@@ -19,8 +19,13 @@ void FunctionEmitter::emit_call(const Inst& inst) {
   for (size_t i = 0; i < inst.operands.size(); ++i) {
     pass(inst.operands[i], signature.params[i], args);
   }
-  if (signature.suspends) return emit_suspending_call(inst, std::move(args));
-  emit_plain_call(inst, std::move(args));
+  emit_call_of(inst, signature, m.function(inst.callee), std::move(args));
+}
+
+void FunctionEmitter::emit_call_of(const Inst& inst, const Signature& signature,
+                                   llvm::Value* callee, std::vector<llvm::Value*> args) {
+  if (signature.suspends) return emit_suspending_call(inst, signature, callee, std::move(args));
+  emit_plain_call(inst, signature, callee, std::move(args));
 }
 
 // Appends what the callee gets for one operand.
@@ -73,24 +78,32 @@ void FunctionEmitter::store_result(llvm::Value* result, const Layout& layout, un
   v.store_pieces(layout, pieces, place);
 }
 
-llvm::CallBase* FunctionEmitter::call_unwinding(llvm::Function* callee,
+// How a function is called, also one that is known by its address only.
+static llvm::CallingConv::ID convention_of(const llvm::Value* callee) {
+  const llvm::Function* function = llvm::dyn_cast<llvm::Function>(callee);
+  return function != nullptr ? function->getCallingConv() : llvm::CallingConv::Fast;
+}
+
+llvm::CallBase* FunctionEmitter::call_unwinding(llvm::FunctionCallee callee,
                                                 const std::vector<llvm::Value*>& args) {
   bool needs_pad = region_ != Region::Plain || inst_->unwind.valid() || in_cleanup();
+  const llvm::Function* function = llvm::dyn_cast<llvm::Function>(callee.getCallee());
+  bool throws = function == nullptr || !function->doesNotThrow();
   llvm::CallBase* call = nullptr;
-  if (needs_pad && !callee->doesNotThrow()) {
+  if (needs_pad && throws) {
     llvm::BasicBlock* ok = v.new_block("returned");
     call = b.CreateInvoke(callee, ok, landing_pad(), args);
     b.SetInsertPoint(ok);
   } else {
     call = b.CreateCall(callee, args);
   }
-  call->setCallingConv(callee->getCallingConv());
+  call->setCallingConv(convention_of(callee.getCallee()));
   return call;
 }
 
-void FunctionEmitter::emit_plain_call(const Inst& inst, std::vector<llvm::Value*> args) {
-  const Signature& signature = m.signature(inst.callee);
-  llvm::CallBase* result = call_unwinding(m.function(inst.callee), args);
+void FunctionEmitter::emit_plain_call(const Inst& inst, const Signature& signature,
+                                      llvm::Value* callee, std::vector<llvm::Value*> args) {
+  llvm::CallBase* result = call_unwinding({signature.type, callee}, args);
   if (!inst.dest.valid()) return;
   if (!signature.has_out) {
     return store_result(result, v.layout(signature.result), 0, address(inst.dest));
@@ -100,12 +113,12 @@ void FunctionEmitter::emit_plain_call(const Inst& inst, std::vector<llvm::Value*
 
 // The handle says what became of the call: null, its value is here; an outcome; or a frame that
 // will have the value.
-void FunctionEmitter::emit_suspending_call(const Inst& inst, std::vector<llvm::Value*> args) {
-  const Signature& signature = m.signature(inst.callee);
+void FunctionEmitter::emit_suspending_call(const Inst& inst, const Signature& signature,
+                                           llvm::Value* callee, std::vector<llvm::Value*> args) {
   const Layout& layout = v.layout(signature.result);
-  llvm::Function* callee = m.function(inst.callee);
-  llvm::CallInst* result = b.CreateCall(callee, args);
-  result->setCallingConv(callee->getCallingConv());
+  llvm::CallInst* result = b.CreateCall(signature.type, callee, args);
+  result->setCallingConv(convention_of(callee));
+  result->setDoesNotThrow();
   llvm::Value* handle =
       result->getType()->isStructTy() ? b.CreateExtractValue(result, 0u) : result;
   llvm::BasicBlock* here = v.new_block("here");

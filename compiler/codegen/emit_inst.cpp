@@ -30,8 +30,9 @@ void FunctionEmitter::emit(const Inst& inst) {
     case InstKind::Call:
       return emit_call(inst);
     case InstKind::CallValue:
+      return emit_call_value(inst);
     case InstKind::Closure:
-      SKEIN_UNREACHABLE("values of `fn` type have no code yet");
+      return emit_closure(inst);
     case InstKind::Builtin:
       return emit_builtin(inst);
     case InstKind::Spawn:
@@ -162,6 +163,13 @@ void FunctionEmitter::emit_tag(const Inst& inst) {
 }
 
 void FunctionEmitter::emit_ref(const Inst& inst) {
+  const Operand& place = inst.operands[0];
+  bool opens_closure = kind(type_of(place)) == TypeKind::Fn &&
+                       kind(type_of(inst.dest)) == TypeKind::Closure;
+  if (opens_closure) {
+    llvm::Value* captures = v.data(v.load_pointer(location(place), 0));
+    return v.store_at(captures, locals_[inst.dest.local.index], 0);
+  }
   v.store_at(location(inst.operands[0]), locals_[inst.dest.local.index], 0);
 }
 

@@ -335,6 +335,7 @@ void FunctionEmitter::put(const Operand& operand, llvm::Value* place) {
 
 void FunctionEmitter::put_field(const Operand& operand, const FieldLayout& field,
                                 llvm::Value* place) {
+  if (field.is_place) return v.store_at(location(operand), place, field.offset);
   if (!field.is_boxed) return put(operand, v.offset(place, field.offset));
   llvm::Value* inside = nullptr;
   llvm::Value* box = v.new_box(field.type, inside);

@@ -7,6 +7,7 @@
 //   emit_inst.cpp         values, places, control flow
 //   emit_arith.cpp        numbers
 //   emit_call.cpp         calls and how arguments travel
+//   emit_closure.cpp      values of fn type
 //   emit_task.cpp         spawn, await, scopes, sleep
 //   emit_builtin.cpp      builtin operations; those of arrays in emit_array.cpp, of text in
 //                         emit_text.cpp
@@ -142,15 +143,24 @@ class FunctionEmitter {
 
   // ---- emit_call.cpp
   void emit_call(const sir::Inst& inst);
-  void emit_plain_call(const sir::Inst& inst, std::vector<llvm::Value*> args);
-  void emit_suspending_call(const sir::Inst& inst, std::vector<llvm::Value*> args);
+  void emit_call_of(const sir::Inst& inst, const Signature& signature, llvm::Value* callee,
+                    std::vector<llvm::Value*> args);
+  void emit_plain_call(const sir::Inst& inst, const Signature& signature, llvm::Value* callee,
+                       std::vector<llvm::Value*> args);
+  void emit_suspending_call(const sir::Inst& inst, const Signature& signature, llvm::Value* callee,
+                            std::vector<llvm::Value*> args);
   void pass(const sir::Operand& operand, const ParamPassing& param,
             std::vector<llvm::Value*>& args);
   llvm::Value* result_place(const sir::Inst& inst, TypeId type);
   void store_result(llvm::Value* result, const Layout& layout, unsigned first,
                     llvm::Value* place);
   // A call of something that may unwind.
-  llvm::CallBase* call_unwinding(llvm::Function* callee, const std::vector<llvm::Value*>& args);
+  llvm::CallBase* call_unwinding(llvm::FunctionCallee callee,
+                                 const std::vector<llvm::Value*>& args);
+
+  // ---- emit_closure.cpp
+  void emit_closure(const sir::Inst& inst);
+  void emit_call_value(const sir::Inst& inst);
 
   // ---- emit_task.cpp
   void emit_spawn(const sir::Inst& inst);

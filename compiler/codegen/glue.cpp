@@ -255,6 +255,37 @@ llvm::Function* Glue::drop_value_into(TypeId type) {
   });
 }
 
+llvm::Constant* Glue::drop_captures(TypeId closure) {
+  if (!sir::needs_drop(m_.sir, closure)) {
+    return llvm::ConstantPointerNull::get(llvm::PointerType::getUnqual(m_.context));
+  }
+  return make("drop_captures", {closure}, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    values.drop(closure, values.data(function.getArg(0)));
+    values.b.CreateRetVoid();
+  });
+}
+
+// The value does not say what it has captured, so each tells how to drop that.
+llvm::Function* Glue::drop_fn(TypeId fn_type) {
+  return make("drop", {fn_type}, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    llvm::IRBuilder<>& b = values.b;
+    llvm::Value* buffer = function.getArg(0);
+    llvm::Value* is_last = values.release_buffer(buffer, counts_atomically({fn_type}));
+    values.if_true(is_last, Chance::Even, [&] {
+      llvm::Value* drop = values.load_pointer(buffer, kClosureDrop);
+      values.if_true(b.CreateIsNotNull(drop), Chance::Even, [&] {
+        llvm::FunctionType* type =
+            llvm::FunctionType::get(b.getVoidTy(), {b.getPtrTy()}, false);
+        b.CreateCall(type, drop, {buffer});
+      });
+      values.rt(Rt::skn_buffer_free, {buffer});
+    });
+    b.CreateRetVoid();
+  });
+}
+
 llvm::Function* Glue::retain_value(TypeId type) {
   return make("retain", {type}, llvm::Type::getVoidTy(m_.context), 1,
               [&](Values& values, llvm::Function& function) {

@@ -19,8 +19,10 @@
 
 #include "compiler/codegen/layout.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "runtime/abi/layout.h"
 
 namespace llvm {
+class Constant;
 class Function;
 class Type;
 class Value;
@@ -30,6 +32,11 @@ namespace skein::codegen {
 
 class ModuleEmitter;
 class Values;
+
+// A value of fn type is a buffer whose one element is what the closure has captured. In place of its
+// length and capacity stand the function that is called, and the one that drops the captures.
+constexpr uint64_t kClosureCode = offsetof(abi::Buffer, length);
+constexpr uint64_t kClosureDrop = offsetof(abi::Buffer, capacity);
 
 // A buffer type: what it holds, and whether it is a box. A str holds u8.
 struct BufferType {
@@ -45,6 +52,10 @@ class Glue {
   llvm::Function* drop_value(TypeId type);
   llvm::Function* drop_value_into(TypeId type);
   llvm::Function* retain_value(TypeId type);
+  // Of values of fn type: one owner less; the last one drops what the closure has captured.
+  llvm::Function* drop_fn(TypeId fn_type);
+  // What the last owner of a closure calls: drops what it has captured. Null: there is nothing.
+  llvm::Constant* drop_captures(TypeId closure);
   // By buffer.
   llvm::Function* drop_buffer(BufferType buffer);
   llvm::Function* dispose_buffer(BufferType buffer);

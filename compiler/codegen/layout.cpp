@@ -66,6 +66,7 @@ Layout Layouts::compute(TypeId id) {
     }
     case TypeKind::Tuple:
     case TypeKind::Struct:
+    case TypeKind::Closure:
     case TypeKind::Range:
     case TypeKind::RangeInclusive:
       return fields_in_order(field_types(id));
@@ -97,7 +98,7 @@ uint64_t Layouts::place_fields(std::vector<FieldLayout>& fields, uint64_t start,
   for (FieldLayout& field : fields) {
     uint64_t size = 8;
     uint64_t field_align = 8;
-    if (!field.is_boxed) {
+    if (!field.is_boxed && !field.is_place) {
       const Layout& inner = of(field.type);
       size = inner.size;
       field_align = inner.align;
@@ -112,10 +113,14 @@ uint64_t Layouts::place_fields(std::vector<FieldLayout>& fields, uint64_t start,
 std::vector<FieldLayout> Layouts::field_types(TypeId id) {
   const types::Type type = program_.types.get(id);
   if (type.kind == TypeKind::Range || type.kind == TypeKind::RangeInclusive) {
-    return {{type.args[0], 0, false}, {type.args[0], 0, false}};
+    return {{.type = type.args[0]}, {.type = type.args[0]}};
   }
   std::vector<FieldLayout> fields;
-  for (TypeId field : program_.fields(id)) fields.push_back({field, 0, false});
+  for (TypeId field : program_.fields(id)) fields.push_back({.type = field});
+  if (type.kind == TypeKind::Closure) {
+    bool is_borrowed = program_.closures[types::ClosureId(type.decl)].is_borrowed;
+    for (FieldLayout& field : fields) field.is_place = is_borrowed;
+  }
   if (type.kind == TypeKind::Struct) {
     const types::StructDecl& decl = program_.structs[types::StructId(type.decl)];
     for (size_t i = 0; i < fields.size(); ++i) fields[i].is_boxed = decl.fields[i].is_boxed;
@@ -145,6 +150,7 @@ static bool is_never_null(TypeKind kind) {
     case TypeKind::Weak:
     case TypeKind::Map:
     case TypeKind::Set:
+    case TypeKind::Fn:
       return true;
     default:
       return false;
@@ -156,7 +162,7 @@ Layout Layouts::option(TypeId id) {
   Layout layout;
   if (is_never_null(program_.types.kind(value))) {
     layout = pointer();
-    layout.variants = {{}, {{value, 0, false}}};
+    layout.variants = {{}, {{.type = value}}};
     return layout;
   }
   const Layout& inner = of(value);
@@ -164,13 +170,13 @@ Layout Layouts::option(TypeId id) {
   layout.tag = llvm::Type::getInt8Ty(context_);
   layout.tag_offset = inner.size;
   layout.size = align_up(inner.size + 1, layout.align);
-  layout.variants = {{}, {{value, 0, false}}};
+  layout.variants = {{}, {{.type = value}}};
   return layout;
 }
 
 std::vector<FieldLayout> Layouts::variant_fields(TypeId id, uint32_t variant) {
   std::vector<FieldLayout> fields;
-  for (TypeId field : program_.variant_fields(id, variant)) fields.push_back({field, 0, false});
+  for (TypeId field : program_.variant_fields(id, variant)) fields.push_back({.type = field});
   const types::Type& type = program_.types.get(id);
   if (type.kind == TypeKind::Enum) {
     const types::EnumDecl& decl = program_.enums[types::EnumId(type.decl)];
@@ -228,7 +234,7 @@ bool Layouts::leaves(const Layout& layout, TypeId type, uint64_t base, std::vect
   }
   if (layout.fields.empty()) return false;
   for (const FieldLayout& field : layout.fields) {
-    if (field.is_boxed) {
+    if (field.is_boxed || field.is_place) {
       out.push_back({base + field.offset, llvm::PointerType::getUnqual(context_)});
     } else if (!leaves(of(field.type), field.type, base + field.offset, out)) {
       return false;

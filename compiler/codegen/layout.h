@@ -34,6 +34,7 @@ struct FieldLayout {
   TypeId type;
   uint64_t offset = 0;
   bool is_boxed = false;
+  bool is_place = false;   // the address of a variable that somebody else owns
 };
 
 // A part of a value that travels in a register.

@@ -93,6 +93,24 @@ Signature ModuleEmitter::make_signature(const sir::Function& function) {
   return signature;
 }
 
+Signature ModuleEmitter::fn_signature(TypeId fn_type) {
+  const types::Type type = program.types.get(fn_type);
+  sir::Function shape;
+  auto add_local = [&](TypeId local_type, sir::ParamMode mode) {
+    sir::Local local;
+    local.type = local_type;
+    local.mode = mode;
+    shape.locals.add(local);
+  };
+  add_local(type.args.back(), sir::ParamMode::Own);
+  add_local(fn_type, sir::ParamMode::Borrow);
+  for (size_t i = 0; i < type.modes.size(); ++i) add_local(type.args[i], type.modes[i]);
+  shape.param_count = static_cast<uint32_t>(type.modes.size()) + 1;
+  bool suspends = fn_type.index < sir.fn_suspends.size() && sir.fn_suspends[fn_type.index];
+  shape.suspends = suspends ? sir::Suspends::Yes : sir::Suspends::No;
+  return make_signature(shape);
+}
+
 void ModuleEmitter::declare(sir::FunctionId id) {
   const sir::Function& function = sir.functions[id];
   signatures_[id.index] = make_signature(function);

@@ -66,6 +66,8 @@ class ModuleEmitter {
 
   llvm::Function* function(sir::FunctionId id) { return functions_[id.index]; }
   const Signature& signature(sir::FunctionId id) { return signatures_[id.index]; }
+  // That of the functions behind values of a fn type: the value comes first.
+  Signature fn_signature(TypeId fn_type);
   SpawnShape spawn_shape(sir::FunctionId callee);
   // The function given to await.suspend.bool that runs a call of `callee` as a task.
   llvm::Function* spawn_wrapper(sir::FunctionId callee);

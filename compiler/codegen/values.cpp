@@ -119,6 +119,7 @@ llvm::Value* Values::new_box(TypeId content, llvm::Value*& inside) {
 }
 
 llvm::Value* Values::field_address(const FieldLayout& field, llvm::Value* place) {
+  if (field.is_place) return load_pointer(place, field.offset);
   if (!field.is_boxed) return offset(place, field.offset);
   return data(load_pointer(place, field.offset));
 }
@@ -162,6 +163,7 @@ void Values::retain(TypeId type, llvm::Value* place) {
     case TypeKind::Str:
     case TypeKind::Array:
     case TypeKind::Atomic:
+    case TypeKind::Fn:
       return retain_buffer(load_pointer(place, 0), m.glue.counts_atomically({type}));
     case TypeKind::Option: {
       const Layout& shape = layout(type);
@@ -172,6 +174,7 @@ void Values::retain(TypeId type, llvm::Value* place) {
     }
     case TypeKind::Tuple:
     case TypeKind::Struct:
+    case TypeKind::Closure:
     case TypeKind::Range:
     case TypeKind::RangeInclusive:
       return retain_fields(layout(type).fields, place);
@@ -220,6 +223,9 @@ void Values::drop(TypeId type, llvm::Value* place, llvm::Value* list) {
     case TypeKind::Array:
     case TypeKind::Atomic:
       return drop_buffer(load_pointer(place, 0), type, false, list);
+    case TypeKind::Fn:
+      b.CreateCall(m.glue.drop_fn(type), {load_pointer(place, 0)});
+      return;
     case TypeKind::Task:
       return;  // passes have put a `settle` before the end of each task that has a value
     case TypeKind::Option: {
@@ -230,6 +236,7 @@ void Values::drop(TypeId type, llvm::Value* place, llvm::Value* list) {
                      [&] { drop(value, offset(place, shape.variants[1][0].offset), list); });
     }
     case TypeKind::Tuple:
+    case TypeKind::Closure:
     case TypeKind::Range:
     case TypeKind::RangeInclusive:
       return drop_fields(layout(type).fields, place, list);

@@ -5,6 +5,7 @@
 // passed as `mut` is entered last of all.
 #include <algorithm>
 
+#include "compiler/lower/lower_closure.h"
 #include "compiler/lower/steps.h"
 #include "compiler/lower/walk.h"
 #include "compiler/support/check.h"
@@ -36,15 +37,21 @@ class ArgLowering {
   std::vector<Operand> run() {
     operands_.resize(args_.size());
     std::vector<std::pair<size_t, PendingPlace>> lent;
+    std::vector<size_t> borrowed_closures;
     for (size_t turn = 0; turn < order_.size(); ++turn) {
       size_t i = order_[turn];
       if (args_[i].mode == ParamMode::Mut && !args_[i].place) {
         lent.push_back({i, lower_pending_place(body_, args_[i].expr)});
+      } else if (!args_[i].place && is_borrowed_closure(body_, args_[i].expr)) {
+        borrowed_closures.push_back(i);
       } else {
         operands_[i] = lower_arg(turn);
       }
     }
     for (auto& [i, pending] : lent) operands_[i] = Operand::mut(write_place(body_, pending));
+    for (size_t i : borrowed_closures) {
+      operands_[i] = Operand::borrow(lower_to_temp(body_, args_[i].expr));
+    }
     return std::move(operands_);
   }
 
@@ -160,7 +167,8 @@ void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
     std::vector<Operand> fields = lower_args(body, args_of_call(body, *call));
     return emit_variant(body, call->variant->variant, std::move(fields), dest, node->span);
   }
-  SKEIN_CHECK(call->callee.valid(), "check let a call of a value through");
+  if (call->fn_type.valid()) return lower_value_call(body, node, *call, dest);
+  SKEIN_CHECK(call->callee.valid(), "a call of nothing that check knows");
   const types::FnDecl& decl = body.program.fns[call->callee];
   if (decl.builtin) {
     switch (*decl.builtin) {

@@ -1,4 +1,5 @@
 // Expressions: which of the steps lowers each kind, and the three ways a value is wanted.
+#include "compiler/lower/lower_closure.h"
 #include "compiler/lower/steps.h"
 #include "compiler/support/check.h"
 
@@ -87,6 +88,7 @@ bool is_place(Body& body, const ast::Expr* expr) {
 
 // What a name or path stands for, where it is no place and no call.
 static void lower_name(Body& body, const ast::Expr* expr, const Place& dest) {
+  if (closure_of(body, expr).valid()) return lower_closure(body, expr, dest);
   const types::NameRef& name = body.program.fact(expr).name;
   if (const types::VariantRef* variant = std::get_if<types::VariantRef>(&name)) {
     return lower_variant_value(body, *variant, dest, expr->span);
@@ -191,6 +193,8 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
       return lower_continue(body, expr->as<ast::Continue>());
     case ExprKind::Return:
       return lower_return(body, expr->as<ast::Return>());
+    case ExprKind::Closure:
+      return lower_closure(body, expr, dest);
     case ExprKind::Spawn:
       return lower_spawn(body, expr->as<ast::Spawn>(), dest);
     case ExprKind::Await:
@@ -214,7 +218,6 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
     case ExprKind::Underscore:
     case ExprKind::MapLit:
     case ExprKind::ParFor:
-    case ExprKind::Closure:
     case ExprKind::Within:
     case ExprKind::Shield:
     case ExprKind::Lock:

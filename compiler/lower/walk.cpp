@@ -171,6 +171,16 @@ types::VarId root_variable(const types::Program& program, const ast::Expr* expr)
   }
 }
 
+// Whether a closure given to a plain parameter changes the variable.
+static bool closure_changes(const types::Program& program, const ast::Expr* closure,
+                            types::VarId var) {
+  const types::ClosureDecl& decl = program.closures[program.closure_of.at(closure->id.index)];
+  for (size_t i = 0; i < decl.captures.size(); ++i) {
+    if (decl.captures[i] == var) return decl.is_borrowed && decl.is_changed[i];
+  }
+  return false;
+}
+
 // Whether `expr` itself, not a part of it, writes to the variable.
 static bool writes_variable(const types::Program& program, const ast::Expr* expr,
                             types::VarId var) {
@@ -187,7 +197,16 @@ static bool writes_variable(const types::Program& program, const ast::Expr* expr
   if (const ast::Await* await = expr->try_as<ast::Await>()) {
     return root_variable(program, await->task) == var;
   }
+  if (expr->kind == ExprKind::Closure) return closure_changes(program, expr, var);
   const types::CallFact* call = program.call_of(expr);
+  if (call != nullptr && call->fn_type.valid()) {
+    const types::Type& fn_type = program.types.get(call->fn_type);
+    for (size_t i = 0; i < call->args.size(); ++i) {
+      if (fn_type.modes[i] != types::ParamMode::Mut) continue;
+      if (root_variable(program, call->args[i]) == var) return true;
+    }
+    return false;
+  }
   if (call == nullptr || !call->callee.valid()) return false;
   const std::vector<types::ParamDecl>& params = program.fns[call->callee].params;
   for (size_t i = 0; i < call->args.size(); ++i) {
@@ -212,7 +231,7 @@ static bool is_detach(const types::Program& program, const ast::Expr* expr) {
          program.fns[call->callee].builtin == types::Builtin::TaskDetach;
 }
 
-static bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool discards) {
+bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool discards) {
   if (expr == nullptr) return false;
   if (is_detach(program, expr)) return true;
   discards = discards || program.fact(expr).adjustment == types::Adjustment::DropValue;

@@ -16,5 +16,6 @@ bool changes_variable(const types::Program& program, const ast::Expr* expr, type
 // or a task that is detached, outside of any `async` block. `discards` says whether the block's
 // value is dropped.
 bool gives_up_tasks(const types::Program& program, const ast::Block* block, bool discards);
+bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool discards);
 
 }  // namespace skein::lower

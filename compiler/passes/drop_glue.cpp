@@ -44,6 +44,7 @@ FunctionId DropGlue::method_of(TypeId type) const {
 std::vector<TypeId> field_types(sir::Module& module, TypeId type) {
   switch (module.types().kind(type)) {
     case TypeKind::Struct:
+    case TypeKind::Closure:
     case TypeKind::Tuple:
       return module.program->fields(type);
     case TypeKind::Range:
@@ -194,7 +195,9 @@ void DropGlue::write_body(FunctionId function, TypeId type) {
     return;
   }
   std::vector<DropPiece> pieces;
-  if (method.valid()) pieces.push_back({.place = value, .type = type, .flag = {}, .method = method});
+  if (method.valid()) {
+    pieces.push_back({.place = value, .type = type, .flag = {}, .method = method});
+  }
   std::vector<TypeId> fields = field_types(module_, type);
   for (uint32_t i = 0; i < fields.size(); ++i) {
     if (way_of(fields[i]) == Way::Nothing) continue;

@@ -21,7 +21,9 @@ using types::TypeId;
 class SuspendInference {
  public:
   explicit SuspendInference(sir::Module& module)
-      : module_(module), callers_(module.functions.size()) {}
+      : module_(module), callers_(module.functions.size()), signatures_(module.functions.size()) {
+    module.fn_suspends.assign(module.types().size(), false);
+  }
 
   void run() {
     find_closures();
@@ -29,6 +31,7 @@ class SuspendInference {
     while (!pending_.empty()) {
       FunctionId id = pending_.back();
       pending_.pop_back();
+      mark_signature(id);
       for (const Caller& caller : callers_[id.index]) mark(caller.function, caller.span);
     }
     for (Function& function : module_.functions) {
@@ -47,9 +50,21 @@ class SuspendInference {
       for (const sir::Block& block : function.blocks) {
         for (const Inst& inst : block.insts) {
           if (inst.kind != InstKind::Closure) continue;
-          closures_[sir::place_type(module_, function, inst.dest)].push_back(inst.callee);
+          TypeId type = sir::place_type(module_, function, inst.dest);
+          closures_[type].push_back(inst.callee);
+          signatures_[inst.callee.index] = type;
         }
       }
+    }
+  }
+
+  // Functions behind values of one type are called alike: if one suspends, all have to.
+  void mark_signature(FunctionId id) {
+    TypeId type = signatures_[id.index];
+    if (!type.valid() || module_.fn_suspends[type.index]) return;
+    module_.fn_suspends[type.index] = true;
+    for (FunctionId closure : closures_[type]) {
+      mark(closure, module_.functions[id].suspends_at);
     }
   }
 
@@ -82,7 +97,9 @@ class SuspendInference {
   sir::Module& module_;
   // By callee.
   std::vector<std::vector<Caller>> callers_;
+  // The functions behind values of each fn type, and the fn type of each such function.
   std::unordered_map<TypeId, std::vector<FunctionId>, IdHash> closures_;
+  std::vector<TypeId> signatures_;
   std::vector<FunctionId> pending_;
 };
 

@@ -50,6 +50,13 @@ bool is_last_use(sir::Module& module, const sir::Function& function, const sir::
   LocalId local = operand.place.local;
   if (!sir::owns_value(function.locals[local]) || live_after.test(local.index)) return false;
   if (inst.unwind.valid() && live.at_begin(inst.unwind).test(local.index)) return false;
+  // A closure or reference beside it may stand for the local.
+  for (const Operand& other : inst.operands) {
+    if (!other.is_place()) continue;
+    for (LocalId source : live.sources(other.place.local)) {
+      if (source == local) return false;
+    }
+  }
   return count_of(inst, local) == 1 && is_movable_part(module, function, operand.place, parts);
 }
 

@@ -100,7 +100,7 @@ class SharedMarker {
   std::vector<TypeId> parts_of(TypeId type) {
     const types::Type whole = program_.types.get(type);
     std::vector<TypeId> parts = whole.args;
-    if (whole.kind == TypeKind::Struct) {
+    if (whole.kind == TypeKind::Struct || whole.kind == TypeKind::Closure) {
       for (TypeId field : program_.fields(type)) parts.push_back(field);
     }
     if (whole.kind == TypeKind::Enum) {

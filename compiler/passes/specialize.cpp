@@ -135,6 +135,7 @@ class Specializer {
             operand.constant.type = concrete(operand.constant.type, request.args);
           }
         }
+        call_directly(to, inst);
         redirect(inst, request.depth);
       }
     }
@@ -143,6 +144,18 @@ class Specializer {
 
   TypeId concrete(TypeId type, const std::vector<TypeId>& args) {
     return args.empty() ? type : program_.types.substitute(type, args);
+  }
+
+  // A call of what turns out to be a closure is a call of its body, with the closure as the
+  // environment.
+  void call_directly(const Function& function, Inst& inst) {
+    if (inst.kind != sir::InstKind::CallValue) return;
+    const types::Type type =
+        program_.types.get(sir::operand_type(module_, function, inst.operands[0]));
+    if (type.kind != TypeKind::Closure) return;
+    inst.kind = sir::InstKind::Call;
+    inst.callee = module_.closures[type.decl];
+    inst.type_args = type.args;
   }
 
   void redirect(Inst& inst, uint32_t depth) {
@@ -178,7 +191,10 @@ class Specializer {
       if (!types_.insert(type).second) continue;
       const types::Type parts = program_.types.get(type);
       pending.insert(pending.end(), parts.args.begin(), parts.args.end());
-      if (parts.kind == TypeKind::Struct) {
+      if (parts.kind == TypeKind::Closure) {
+        std::vector<TypeId> captured = program_.fields(type);
+        pending.insert(pending.end(), captured.begin(), captured.end());
+      } else if (parts.kind == TypeKind::Struct) {
         request_drop(program_.structs[types::StructId(parts.decl)].drop_fn, parts.args);
         std::vector<TypeId> fields = program_.fields(type);
         pending.insert(pending.end(), fields.begin(), fields.end());

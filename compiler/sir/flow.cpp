@@ -296,6 +296,14 @@ Liveness::Liveness(const Flow& flow, Drops drops) : flow_(flow), drops_(drops) {
   live_ = solve(flow, changes_, Direction::Backward, Meet::Union, BitSet());
 }
 
+// Whether it makes a closure that stands for the variables it captures.
+static bool captures_places(const Inst& inst) {
+  if (inst.kind != InstKind::Aggregate) return false;
+  return std::any_of(inst.operands.begin(), inst.operands.end(), [](const Operand& operand) {
+    return operand.kind == Operand::Kind::Mut || operand.kind == Operand::Kind::Borrow;
+  });
+}
+
 // Follows references to references. A local may be set at several places, so each has a set.
 void Liveness::find_sources() {
   const Function& function = flow_.function();
@@ -308,7 +316,8 @@ void Liveness::find_sources() {
       for (const Inst& inst : block.insts) {
         if (!inst.dest.valid() || !inst.dest.is_local() || inst.operands.empty()) continue;
         const Local& dest = function.locals[inst.dest.local];
-        bool stands_for_place = inst.kind == InstKind::Ref || dest.is_borrow;
+        bool stands_for_place =
+            inst.kind == InstKind::Ref || dest.is_borrow || captures_places(inst);
         if (!stands_for_place) continue;
         std::vector<LocalId>& into = sources_[inst.dest.local.index];
         for (const Operand& operand : inst.operands) {
@@ -316,9 +325,8 @@ void Liveness::find_sources() {
           roots = sources_[operand.place.local.index];
           roots.push_back(operand.place.local);
           for (LocalId root : roots) {
-            if (root == inst.dest.local || std::find(into.begin(), into.end(), root) != into.end()) {
-              continue;
-            }
+            bool is_known = std::find(into.begin(), into.end(), root) != into.end();
+            if (root == inst.dest.local || is_known) continue;
             into.push_back(root);
             is_changed = true;
           }

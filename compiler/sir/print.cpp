@@ -82,6 +82,8 @@ class TypePrinter {
       case TypeKind::Dyn:
         return "dyn " + decl_name(program_, program_.traits, types::TraitId(type.decl)) +
                args(type);
+      case TypeKind::Closure:
+        return "closure." + std::to_string(type.decl) + args(type);
       case TypeKind::Fn:
         return fn(type);
       case TypeKind::Param:
@@ -429,7 +431,8 @@ class Printer {
       out_ += " [";
       for (size_t i = 0; i < inst.targets.size(); ++i) {
         if (i > 0) out_ += ", ";
-        out_ += i < inst.cases.size() ? std::to_string(static_cast<int64_t>(inst.cases[i])) : "else";
+        bool is_case = i < inst.cases.size();
+        out_ += is_case ? std::to_string(static_cast<int64_t>(inst.cases[i])) : "else";
         out_ += ": " + id_text(inst.targets[i]);
       }
       out_ += "]";

@@ -212,8 +212,12 @@ bool may_suspend(Module& module, const Function& function, const Inst& inst) {
     case InstKind::Drop:
       return types::traits_of(*module.program,
                               operand_type(module, function, inst.operands[0])).has_task;
-    case InstKind::CallValue:
-      return true;
+    case InstKind::CallValue: {
+      // Before infer_suspend has run, any may.
+      TypeId type = operand_type(module, function, inst.operands[0]);
+      return module.fn_suspends.empty() ||
+             (type.index < module.fn_suspends.size() && module.fn_suspends[type.index]);
+    }
     default:
       return inst_row(inst.kind).effects == Effects::Suspends;
   }
@@ -262,7 +266,7 @@ bool drop_may_panic(Module& module, TypeId type) {
       return true;
     }
     pending.insert(pending.end(), part.args.begin(), part.args.end());
-    if (part.kind == TypeKind::Struct) {
+    if (part.kind == TypeKind::Struct || part.kind == TypeKind::Closure) {
       std::vector<TypeId> fields = module.program->fields(id);
       pending.insert(pending.end(), fields.begin(), fields.end());
     }

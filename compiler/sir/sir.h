@@ -182,7 +182,7 @@ enum class FunctionKind : uint8_t {
 };
 
 struct Function {
-  std::string name;                  // unique in the module; readable: `fib`, `Point.len`, `main.task.1`
+  std::string name;                  // unique in the module: `fib`, `Point.len`, `main.task.1`
   std::string display_name;          // in traces: `fib`
   FunctionKind kind = FunctionKind::Normal;
   Span span;
@@ -206,6 +206,15 @@ struct Module {
   types::Program* program;
   Store<FunctionId, Function> functions;
   FunctionId entry;                  // FunctionKind::Entry; invalid if there is no `main`
+
+  // By types::ClosureId: the function that is the closure's body, whose first parameter is the
+  // environment, and the one behind `fn` values of it. Invalid where nothing made it. Of use until
+  // specialize has run.
+  std::vector<FunctionId> closures;
+  std::vector<FunctionId> closure_values;
+  // Set by infer_suspend, indexed by TypeId: the fn types of which some function that is used as a
+  // value can suspend. All functions behind values of such a type do (language rule 47).
+  std::vector<bool> fn_suspends;
 
   // Set by mark_shared (language rule 14), indexed by TypeId: the types whose buffers never cross
   // tasks. A type that is not in it counts atomically.

@@ -32,6 +32,7 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::ResumeUnwind:
       return {0, 0};
     case InstKind::Assign:
+    case InstKind::Closure:
     case InstKind::Unary:
     case InstKind::Convert:
     case InstKind::Tag:
@@ -58,7 +59,6 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::Variant:
     case InstKind::Array:
     case InstKind::Call:
-    case InstKind::Closure:
     case InstKind::Builtin:
     case InstKind::Spawn:
       return {0, kMany};
@@ -210,7 +210,8 @@ class Verifier {
     if (is_life) {
       expect(is_local(inst.dest.local) && inst.dest.is_local(), "a local is due");
     } else if (inst.dest.valid()) {
-      expect(inst_row(inst.kind).result == Result::Value, "an instruction without a result has one");
+      expect(inst_row(inst.kind).result == Result::Value,
+             "an instruction without a result has one");
       expect(is_place(inst.dest), "the result goes to a local that is not declared");
     }
   }
@@ -318,6 +319,7 @@ class Verifier {
         return {arg_of(type), arg_of(type)};
       case TypeKind::Tuple:
       case TypeKind::Struct:
+      case TypeKind::Closure:
         return module_.program->fields(type);
       default:
         return {};
@@ -327,8 +329,8 @@ class Verifier {
   void check_types(const Inst& inst) {
     std::vector<TypeId> operands;
     for (const Operand& operand : inst.operands) {
-      std::optional<TypeId> type =
-          operand.is_place() ? type_of(operand.place) : std::optional<TypeId>(operand.constant.type);
+      std::optional<TypeId> type = operand.constant.type;
+      if (operand.is_place()) type = type_of(operand.place);
       if (!type) return;
       operands.push_back(*type);
     }
@@ -447,7 +449,8 @@ class Verifier {
     expect(inst.operands[0].kind == Operand::Kind::Mut ||
                inst.operands[0].kind == Operand::Kind::Borrow,
            "`ref` takes `mut` or `borrow`");
-    same(dest, args[0], "the place");
+    bool opens_closure = kind_of(args[0]) == TypeKind::Fn && kind_of(dest) == TypeKind::Closure;
+    if (!opens_closure) same(dest, args[0], "the place");
   }
 
   void check_binary(const Inst& inst, Types args, std::optional<TypeId> dest) {
@@ -497,6 +500,8 @@ class Verifier {
   }
 
   void check_call_value(Types args, std::optional<TypeId> dest) {
+    bool is_closure = kind_of(args[0]) == TypeKind::Param || kind_of(args[0]) == TypeKind::Closure;
+    if (is_closure && stage_ == VerifyStage::Lowered) return;
     if (kind_of(args[0]) != TypeKind::Fn) return problem("only values of `fn` type are called");
     const types::Type fn = module_.types().get(args[0]);
     if (args.size() != fn.args.size()) return problem("the wrong number of arguments");

@@ -32,6 +32,11 @@ struct TypeParamDecl {
   Symbol name;
   std::vector<TraitId> bounds;
   Span span;
+  // `F: fn(T) -> U`: what stands for it can be called like that. Invalid: no such bound.
+  TypeId fn_bound = {};
+  // Made for a plain parameter of fn type, so that the function is compiled again for each closure
+  // it is given (language rule 47). It has no name.
+  bool is_implicit = false;
 };
 
 struct FieldDecl {
@@ -151,6 +156,19 @@ struct ModuleDecl {
   Symbol name;              // "std.time"; the file's stem for the root
   std::string path;         // of its file
   bool is_std = false;
+};
+
+// A closure of the source, or a function that is used as a value. Each has a type of its own,
+// whose values are what it captured; its arguments are the type parameters around it.
+struct ClosureDecl {
+  const ast::Expr* node = nullptr;   // an ast::Closure, or the name of a function
+  TypeId signature;                  // of kind Fn
+  std::vector<VarId> captures;       // in order of first use
+  std::vector<bool> is_changed;      // one a capture: the closure changes it
+  // Given to a plain parameter: it stands for the variables themselves, whatever it captures.
+  bool is_borrowed = false;
+  uint32_t type_param_count = 0;     // of the function around
+  Span span;
 };
 
 // A variable of a function body: parameter, let, var, loop variable or pattern binding.

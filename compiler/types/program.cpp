@@ -99,7 +99,12 @@ std::string Program::type_name(TypeId id, const Params& params) const {
     case TypeKind::Dyn:
       return "dyn " + with_args(*this, interner.text(traits[TraitId(type.decl)].name), type.args,
                                 params);
+    case TypeKind::Closure:
+      return type_name(closures[ClosureId(type.decl)].signature, params);
     case TypeKind::Param:
+      if (type.decl < params.size() && params[type.decl].is_implicit) {
+        return type_name(params[type.decl].fn_bound, params);
+      }
       if (type.decl < params.size()) return std::string(interner.text(params[type.decl].name));
       return "T" + std::to_string(type.decl);
     default:
@@ -152,6 +157,14 @@ std::string Program::variant_name(TypeId id, uint32_t variant) const {
 std::vector<TypeId> Program::fields(TypeId id) {
   const Type type = types.get(id);
   if (type.kind == TypeKind::Tuple) return type.args;
+  if (type.kind == TypeKind::Closure) {
+    std::vector<TypeId> captured;
+    for (VarId var : closures[ClosureId(type.decl)].captures) {
+      TypeId of_var = vars[var].type;
+      captured.push_back(type.args.empty() ? of_var : types.substitute(of_var, type.args));
+    }
+    return captured;
+  }
   SKEIN_CHECK(type.kind == TypeKind::Struct, "only structs and tuples have fields");
   return field_types(*this, structs[StructId(type.decl)].fields, type.args);
 }
@@ -225,6 +238,10 @@ static std::vector<TypeId> parts(Program& program, TypeId id) {
     case TypeKind::Set:
       return type.args;
     case TypeKind::Struct:
+      return program.fields(id);
+    case TypeKind::Closure:
+      // One that is borrowed owns nothing.
+      if (program.closures[ClosureId(type.decl)].is_borrowed) return {};
       return program.fields(id);
     case TypeKind::Enum: {
       std::vector<TypeId> out;

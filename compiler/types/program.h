@@ -50,6 +50,10 @@ struct CallFact {
   FnId callee;                          // invalid: a call of a value of `fn` type
   std::vector<TypeId> type_args;        // those of the impl first
   std::vector<const ast::Expr*> args;   // one a parameter, receiver first
+  // Calls of values: the fn type that is called, and the value. A function that is used as a value
+  // has a call fact too, whose `callee` and `type_args` say which one; it has no arguments.
+  TypeId fn_type = {};
+  const ast::Expr* value = nullptr;
   std::optional<VariantRef> variant;    // a variant constructor `Circle(2.0)`
   std::optional<TypeId> conversion;     // `i32(x)`
 };
@@ -111,6 +115,7 @@ struct Program {
   Store<ConstId, ConstDecl> consts;
   Store<StaticId, StaticDecl> statics;
   Store<VarId, VarDecl> vars;
+  Store<ClosureId, ClosureDecl> closures;
   CoreDecls core;
   FnId main;                                    // invalid: the file has no `fn main`
 
@@ -119,6 +124,7 @@ struct Program {
   std::vector<PatternFact> patterns;
   std::deque<CallFact> calls;
   std::unordered_map<uint32_t, CaptureFact> captures;   // by ExprId of the spawn or closure
+  std::unordered_map<uint32_t, ClosureId> closure_of;   // by ExprId of a closure or function name
   // Answers of traits_of, by TypeId.
   std::unordered_map<uint32_t, TypeTraits> traits_memo;
 
@@ -135,7 +141,7 @@ struct Program {
   std::vector<TypeId> variant_fields(TypeId type, uint32_t variant);
   size_t variant_count(TypeId type) const;
   std::string variant_name(TypeId type, uint32_t variant) const;
-  // The fields of a struct or tuple type, with type arguments put in.
+  // The fields of a struct, tuple or closure type, with type arguments put in.
   std::vector<TypeId> fields(TypeId type);
 };
 

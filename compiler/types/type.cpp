@@ -86,6 +86,14 @@ TypeId TypeStore::enum_(EnumId decl, std::vector<TypeId> args) {
   return intern(std::move(type));
 }
 
+TypeId TypeStore::closure(ClosureId decl, std::vector<TypeId> args) {
+  Type type;
+  type.kind = TypeKind::Closure;
+  type.decl = decl.index;
+  type.args = std::move(args);
+  return intern(std::move(type));
+}
+
 TypeId TypeStore::fn(std::vector<TypeId> params, std::vector<ParamMode> modes, TypeId result) {
   SKEIN_CHECK(params.size() == modes.size(), "a mode for each parameter");
   Type type;

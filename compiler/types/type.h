@@ -18,6 +18,7 @@ SKEIN_ID(TypeId);
 SKEIN_ID(StructId);
 SKEIN_ID(EnumId);
 SKEIN_ID(TraitId);
+SKEIN_ID(ClosureId);
 
 enum class TypeKind : uint8_t {
 #define SKEIN_TYPE(kind, spelling, shape) kind,
@@ -29,7 +30,7 @@ enum class ParamMode : uint8_t { Borrow, Mut, Own };
 
 struct Type {
   TypeKind kind = TypeKind::Error;
-  // Struct, Enum, Dyn: the index in the store of that kind. Param: its position among the type
+  // Struct, Enum, Dyn, Closure: the index in the store of that kind. Param: its position among the type
   // parameters in scope (those of the impl first). Var: the number of the inference variable.
   uint32_t decl = 0;
   // FixedArray: the number of elements.
@@ -68,6 +69,7 @@ class TypeStore {
   TypeId fixed_array(TypeId element, uint64_t length);
   TypeId struct_(StructId decl, std::vector<TypeId> args);
   TypeId enum_(EnumId decl, std::vector<TypeId> args);
+  TypeId closure(ClosureId decl, std::vector<TypeId> args);
   TypeId fn(std::vector<TypeId> params, std::vector<ParamMode> modes, TypeId result);
   TypeId param(uint32_t position);
   TypeId var(uint32_t number);

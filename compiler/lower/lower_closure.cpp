@@ -1,0 +1,277 @@
+// Closures, functions used as values, and calls of both.
+//
+// A closure becomes two functions and a value:
+//
+//   fn main.closure(env: closure 0, x: int) -> int        its body; captures are parts of `env`
+//   fn main.closure.value(f: fn(int) -> int, x: int)      calls it with what `f` holds
+//
+// The value is an aggregate of the captures, or, where a `fn` value is wanted, that aggregate
+// behind a counted pointer with the second function beside it. A function that is used as a value
+// is a closure whose body calls it.
+#include "compiler/lower/lower_closure.h"
+
+#include "compiler/lower/walk.h"
+#include "compiler/support/check.h"
+
+namespace skein::lower {
+
+using types::ClosureDecl;
+using types::ClosureId;
+
+ClosureId closure_of(const Body& body, const ast::Expr* expr) {
+  auto found = body.program.closure_of.find(expr->id.index);
+  return found == body.program.closure_of.end() ? ClosureId() : found->second;
+}
+
+bool is_borrowed_closure(const Body& body, const ast::Expr* expr) {
+  ClosureId id = closure_of(body, expr);
+  return id.valid() && body.program.closures[id].is_borrowed;
+}
+
+static std::vector<TypeId> type_params_of(Body& body, const ClosureDecl& closure) {
+  std::vector<TypeId> params;
+  for (uint32_t i = 0; i < closure.type_param_count; ++i) {
+    params.push_back(body.program.types.param(i));
+  }
+  return params;
+}
+
+static TypeId environment_type(Body& body, ClosureId id) {
+  return body.program.types.closure(id, type_params_of(body, body.program.closures[id]));
+}
+
+// A new function with the closure's result, but without parameters.
+static FunctionId add_function(Body& parent, const ClosureDecl& closure, const std::string& name) {
+  FunctionId id = parent.unit.add_made_up(name, sir::FunctionKind::Normal, closure.span);
+  sir::Function& fn = parent.module.functions[id];
+  fn.type_param_count = closure.type_param_count;
+  sir::Local value;
+  value.type = parent.program.types.get(closure.signature).args.back();
+  value.kind = sir::LocalKind::Return;
+  value.span = closure.span;
+  fn.locals.add(value);
+  return id;
+}
+
+static Place result_place(Body& body) {
+  TypeKind kind = body.unit.kind(body.fn.return_type());
+  bool gives_value = kind != TypeKind::Unit && kind != TypeKind::Never;
+  return gives_value ? Place(body.fn.return_local()) : Place();
+}
+
+static void end_function(Body& body, Span span) {
+  body.leave(0, span, body.fn.return_local());
+  body.emit(InstKind::Return, {}, span);
+  body.finish();
+}
+
+// ---- bodies --------------------------------------------------------------------------------
+
+// Each captured variable is a reference to its part of the environment.
+static void bind_captures(Body& body, const ClosureDecl& closure, LocalId environment) {
+  for (uint32_t i = 0; i < closure.captures.size(); ++i) {
+    VarId var = closure.captures[i];
+    const types::VarDecl& decl = body.program.vars[var];
+    LocalId local = body.new_ref(decl.type, decl.name, decl.span);
+    Place part = field_of(environment, i);
+    Inst ref;
+    ref.kind = InstKind::Ref;
+    ref.span = closure.span;
+    ref.dest = local;
+    ref.operands = {closure.is_changed[i] ? Operand::mut(part) : Operand::borrow(part)};
+    body.emit(std::move(ref));
+    body.bind(var, local);
+  }
+}
+
+static const ast::BindingPattern* binding_of(const ast::ClosureParam& param) {
+  return param.pattern->try_as<ast::BindingPattern>();
+}
+
+static void lower_literal(Body& body, const ClosureDecl& closure, LocalId environment,
+                          const std::vector<LocalId>& params) {
+  const ast::Closure* node = closure.node->as<ast::Closure>();
+  Place result = result_place(body);
+  if (gives_up_tasks(body.program, node->body, !result.valid())) {
+    enter_task_scope(body, node->body->span);
+  }
+  bind_captures(body, closure, environment);
+  for (size_t i = 0; i < params.size(); ++i) {
+    if (body.fn.locals[params[i]].mode == ParamMode::Own) body.own(params[i], node->span);
+    if (binding_of(node->params[i]) != nullptr) {
+      body.bind(body.program.fact(node->params[i].pattern).var, params[i]);
+    } else {
+      lower_irrefutable(body, node->params[i].pattern, params[i]);
+    }
+  }
+  lower_into(body, node->body, result);
+  end_function(body, node->body->span);
+}
+
+// The body of a function that is used as a value: a call of it.
+static void lower_forward(Body& body, const ClosureDecl& closure,
+                          const std::vector<LocalId>& params) {
+  const types::CallFact& call = *body.program.call_of(closure.node);
+  const types::FnDecl& callee = body.program.fns[call.callee];
+  std::vector<Operand> operands;
+  for (size_t i = 0; i < params.size(); ++i) {
+    ParamMode mode = callee.params[i].mode;
+    bool is_own = body.fn.locals[params[i]].mode == ParamMode::Own;
+    if (is_own) body.own(params[i], closure.span);
+    if (mode == ParamMode::Mut) {
+      operands.push_back(Operand::mut(params[i]));
+    } else if (mode == ParamMode::Borrow) {
+      operands.push_back(body.borrow_of(params[i]));
+    } else {
+      bool moves = body.unit.needs_drop(body.type_of(params[i]));
+      operands.push_back(moves ? Operand::move(params[i]) : Operand::copy(params[i]));
+    }
+  }
+  emit_call(body, call.callee, call.type_args, std::move(operands), body.fn.return_type(),
+            result_place(body), closure.span);
+  end_function(body, closure.span);
+}
+
+static FunctionId body_function(Body& parent, ClosureId id) {
+  std::vector<FunctionId>& known = parent.module.closures;
+  if (known.size() <= id.index) known.resize(parent.program.closures.size());
+  if (known[id.index].valid()) return known[id.index];
+  const ClosureDecl& closure = parent.program.closures[id];
+  FunctionId function = add_function(parent, closure, parent.root_name + ".closure");
+  known[id.index] = function;
+  Body body(parent.unit, function);
+  body.root_name = parent.root_name;
+  body.task_count = parent.task_count;
+  body.type_params = parent.type_params;
+  body.fn.display_name = parent.root_name + ".closure";
+  LocalId environment = body.add_param(environment_type(parent, id), ParamMode::Borrow, Symbol(),
+                                       closure.span);
+  const types::Type signature = parent.program.types.get(closure.signature);
+  const ast::Closure* node = closure.node->try_as<ast::Closure>();
+  std::vector<LocalId> params;
+  for (size_t i = 0; i < signature.modes.size(); ++i) {
+    const ast::BindingPattern* binding = node != nullptr ? binding_of(node->params[i]) : nullptr;
+    params.push_back(body.add_param(signature.args[i], signature.modes[i],
+                                    binding != nullptr ? binding->name.name : Symbol(),
+                                    node != nullptr ? node->params[i].span : closure.span));
+  }
+  if (node != nullptr) {
+    lower_literal(body, closure, environment, params);
+  } else {
+    lower_forward(body, closure, params);
+  }
+  return function;
+}
+
+// The function behind a `fn` value: it finds the environment in the value.
+static FunctionId value_function(Body& parent, ClosureId id, TypeId fn_type) {
+  std::vector<FunctionId>& known = parent.module.closure_values;
+  if (known.size() <= id.index) known.resize(parent.program.closures.size());
+  if (known[id.index].valid()) return known[id.index];
+  const ClosureDecl& closure = parent.program.closures[id];
+  FunctionId callee = body_function(parent, id);
+  const sir::Function& called = parent.module.functions[callee];
+  FunctionId function = add_function(parent, closure, called.name + ".value");
+  parent.module.closure_values[id.index] = function;
+  Body body(parent.unit, function);
+  body.fn.display_name = called.display_name;
+  LocalId value = body.add_param(fn_type, ParamMode::Borrow, Symbol(), closure.span);
+  const types::Type signature = parent.program.types.get(closure.signature);
+  std::vector<LocalId> params;
+  for (size_t i = 0; i < signature.modes.size(); ++i) {
+    params.push_back(
+        body.add_param(signature.args[i], signature.modes[i], Symbol(), closure.span));
+  }
+  LocalId environment = body.new_ref(environment_type(parent, id), Symbol(), closure.span);
+  Inst ref;
+  ref.kind = InstKind::Ref;
+  ref.span = closure.span;
+  ref.dest = environment;
+  ref.operands = {Operand::borrow(value)};
+  body.emit(std::move(ref));
+  Inst call;
+  call.kind = InstKind::Call;
+  call.span = closure.span;
+  call.dest = result_place(body);
+  call.callee = callee;
+  call.type_args = type_params_of(parent, closure);
+  call.operands = {Operand::borrow(environment)};
+  for (LocalId param : params) {
+    bool moves = body.unit.needs_drop(body.type_of(param));
+    switch (body.fn.locals[param].mode) {
+      case ParamMode::Borrow:
+        call.operands.push_back(body.borrow_of(param));
+        break;
+      case ParamMode::Mut:
+        call.operands.push_back(Operand::mut(param));
+        break;
+      case ParamMode::Own:
+        body.own(param, closure.span);
+        call.operands.push_back(moves ? Operand::move(param) : Operand::copy(param));
+        break;
+    }
+  }
+  body.emit(std::move(call));
+  end_function(body, closure.span);
+  return function;
+}
+
+// ---- values --------------------------------------------------------------------------------
+
+static void emit_environment(Body& body, ClosureId id, const Place& dest, Span span) {
+  const ClosureDecl& closure = body.program.closures[id];
+  body_function(body, id);
+  Inst inst;
+  inst.kind = InstKind::Aggregate;
+  inst.span = span;
+  inst.dest = dest;
+  for (size_t i = 0; i < closure.captures.size(); ++i) {
+    Place captured = body.local_of(closure.captures[i]);
+    if (!closure.is_borrowed) {
+      inst.operands.push_back(body.value_of(captured));
+    } else {
+      inst.operands.push_back(closure.is_changed[i] ? Operand::mut(captured)
+                                                    : Operand::borrow(captured));
+    }
+  }
+  body.emit(std::move(inst));
+}
+
+void lower_closure(Body& body, const ast::Expr* node, const Place& dest) {
+  if (!dest.valid()) return;
+  ClosureId id = closure_of(body, node);
+  SKEIN_CHECK(id.valid(), "a closure that check did not note");
+  TypeId type = body.program.fact(node).type;
+  if (body.unit.kind(type) == TypeKind::Closure) return emit_environment(body, id, dest, node->span);
+  TypeId environment_type_id = environment_type(body, id);
+  LocalId environment = body.new_temp(environment_type_id, node->span);
+  emit_environment(body, id, environment, node->span);
+  Inst inst;
+  inst.kind = InstKind::Closure;
+  inst.span = node->span;
+  inst.dest = dest;
+  inst.callee = value_function(body, id, body.program.closures[id].signature);
+  inst.type_args = type_params_of(body, body.program.closures[id]);
+  bool moves = body.unit.needs_drop(environment_type_id);
+  inst.operands = {moves ? Operand::move(environment) : Operand::copy(environment)};
+  body.emit(std::move(inst));
+}
+
+void lower_value_call(Body& body, const ast::Expr* node, const types::CallFact& call,
+                      const Place& dest) {
+  const types::Type fn_type = body.program.types.get(call.fn_type);
+  std::vector<CallArg> args = {CallArg(call.value, ParamMode::Borrow)};
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    args.push_back(CallArg(call.args[i], fn_type.modes[i]));
+  }
+  Inst inst;
+  inst.kind = InstKind::CallValue;
+  inst.span = node->span;
+  inst.operands = lower_args(body, args);
+  TypeKind kind = body.unit.kind(body.program.fact(node).type);
+  if (kind != TypeKind::Unit && kind != TypeKind::Never) inst.dest = dest;
+  body.emit(std::move(inst));
+  if (kind == TypeKind::Never) body.unreachable(node->span);
+}
+
+}  // namespace skein::lower
