@@ -36,7 +36,7 @@ TokenBuffer Scanner::run() {
     read_token();
   }
   close_strings_at_file_end();
-  add({TokenKind::EndOfFile, 0, span(at_, at_), false});
+  add({TokenKind::EndOfFile, 0, span(at_, at_)});
   return std::move(tokens_);
 }
 
@@ -248,9 +248,11 @@ void Scanner::add(Token token) {
   if (newline_pending_) {
     newline_pending_ = false;
     token.starts_line = true;
+    uint32_t begin = token.span.begin - base_;
+    token.in_first_column = begin > 0 && text_[begin - 1] == '\n';
     if (ends_open_brackets(token.kind)) forget_round_brackets();
     if (newline_ends_statement(token.kind)) {
-      tokens_.add({TokenKind::Newline, 0, span(newline_at_, newline_at_ + 1), false});
+      tokens_.add({TokenKind::Newline, 0, span(newline_at_, newline_at_ + 1)});
     }
   }
   uint32_t index = tokens_.add(token);
@@ -289,7 +291,7 @@ void Scanner::read_word() {
     TokenKind before = tokens_[tokens_.size() - 1].kind;
     if (before == TokenKind::Dot || before == TokenKind::QuestionDot) kind = TokenKind::Name;
   }
-  add({kind, names_.intern(text).index, span(begin, at_), false});
+  add({kind, names_.intern(text).index, span(begin, at_)});
 }
 
 void Scanner::read_number_token() {
@@ -358,7 +360,7 @@ void Scanner::read_punctuation() {
   if (in_hole() && text_[at_] == ':') return read_hole_format();
   if (mark->kind == TokenKind::RightBrace) return close_brace(begin);
   at_ += static_cast<uint32_t>(mark->text.size());
-  Token token{mark->kind, 0, span(begin, at_), false};
+  Token token{mark->kind, 0, span(begin, at_)};
   switch (mark->kind) {
     case TokenKind::LeftParen:
       add(token);
@@ -387,7 +389,7 @@ void Scanner::close_brace(uint32_t begin) {
   ++at_;
   forget_round_brackets();
   bool closes_hole = in_hole();
-  add({closes_hole ? TokenKind::HoleEnd : TokenKind::RightBrace, 0, span(begin, at_), false});
+  add({closes_hole ? TokenKind::HoleEnd : TokenKind::RightBrace, 0, span(begin, at_)});
   if (!brackets_.empty()) brackets_.pop_back();
   if (!closes_hole) return;
   strings_.back().text_begin = at_;
@@ -423,7 +425,7 @@ void Scanner::read_unknown() {
     if (is_readable) break;
     at_ += next.size;
   }
-  add({TokenKind::Error, 0, span(begin, at_), false});
+  add({TokenKind::Error, 0, span(begin, at_)});
   if (!c.valid || is_bidi_control(c.value)) return;  // reported by check_encoding
   bool shows = c.value > ' ' && c.value != 0x7F && display_width(c.value) > 0 && c.value != 0xA0;
   std::string shown = shows ? "`" + std::string(slice(begin, begin + c.size)) + "`"

@@ -1,3 +1,4 @@
+// Values of texts: escapes first, then what multi-line strings lose, then formats.
 #include "compiler/lex/literal.h"
 
 #include <algorithm>

@@ -82,7 +82,7 @@ class NumberReader {
     return text_.substr(begin, end - begin);
   }
   Span span(uint32_t begin, uint32_t end) const { return {base_ + begin, base_ + end}; }
-  Token token(TokenKind kind, uint32_t value) const { return {kind, value, span(begin_, at_), false}; }
+  Token token(TokenKind kind, uint32_t value) const { return {kind, value, span(begin_, at_)}; }
 
   void skip_digits() {
     while (is_digit(peek()) || peek() == '_') ++at_;

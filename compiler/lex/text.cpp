@@ -49,7 +49,7 @@ void Scanner::read_char() {
     at_ += 1 + size;
     sink_.report(span(begin, at_), D::UnterminatedChar)
         .help("write `'a'` for a character, `\"a\"` for text");
-    return add({TokenKind::Char, 0xFFFD, span(begin, at_), false});
+    return add({TokenKind::Char, 0xFFFD, span(begin, at_)});
   }
   SourceText inside{slice(begin + 1, end), base_ + begin + 1};
   at_ = end + 1;
@@ -65,7 +65,7 @@ void Scanner::read_char() {
   } else {
     value = read_char_value(inside, sink_);
   }
-  add({TokenKind::Char, value, span(begin, at_), false});
+  add({TokenKind::Char, value, span(begin, at_)});
 }
 
 // ---- strings -------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ Scanner::Hole Scanner::read_hole_start() {
   if (peek(1) == '{') {
     end_piece(strings_.back(), begin);
     at_ += 2;
-    add({TokenKind::HoleStart, 0, span(begin, at_), false});
+    add({TokenKind::HoleStart, 0, span(begin, at_)});
     brackets_.push_back(Bracket::Hole);
     return Hole::Open;
   }
@@ -133,10 +133,10 @@ Scanner::Hole Scanner::read_hole_start() {
   DecodedChar first = decode_utf8(text_, at_ + 1);
   if (!first.valid || !is_name_start(first.value)) return Hole::None;
   end_piece(strings_.back(), begin);
-  add({TokenKind::HoleStart, 0, span(begin, begin + 1), false});
+  add({TokenKind::HoleStart, 0, span(begin, begin + 1)});
   ++at_;
   read_word();
-  add({TokenKind::HoleEnd, 0, span(at_, at_), false});
+  add({TokenKind::HoleEnd, 0, span(at_, at_)});
   strings_.back().text_begin = at_;
   return Hole::Name;
 }
@@ -144,7 +144,7 @@ Scanner::Hole Scanner::read_hole_start() {
 void Scanner::start_holes(OpenString& string) {
   string.has_holes = true;
   uint32_t quotes = string.begin + (string.is_multi_line ? 3 : 1);
-  add({TokenKind::InterpStart, 0, span(string.begin, quotes), false});
+  add({TokenKind::InterpStart, 0, span(string.begin, quotes)});
 }
 
 // Ends the text before a hole, or before the closing quotes of a string with holes.
@@ -152,7 +152,7 @@ void Scanner::end_piece(OpenString& string, uint32_t end) {
   bool is_first = !string.has_holes;
   if (is_first) start_holes(string);
   if (string.text_begin == end) return;
-  add({TokenKind::InterpText, 0, span(string.text_begin, end), false});
+  add({TokenKind::InterpText, 0, span(string.text_begin, end)});
   uint32_t token = static_cast<uint32_t>(tokens_.size() - 1);
   string.pieces.push_back({token, string.text_begin, end, is_first, false});
 }
@@ -166,10 +166,10 @@ void Scanner::end_string(uint32_t text_end, uint32_t end) {
     bool ends_with_text = string.text_begin != text_end;
     end_piece(string, text_end);
     if (ends_with_text) string.pieces.back().is_last = true;
-    add({TokenKind::InterpEnd, 0, span(text_end, end), false});
+    add({TokenKind::InterpEnd, 0, span(text_end, end)});
   } else {
     TokenKind kind = string.kind == TextKind::Bytes ? TokenKind::ByteStr : TokenKind::Str;
-    add({kind, 0, span(string.begin, end), false});
+    add({kind, 0, span(string.begin, end)});
     uint32_t token = static_cast<uint32_t>(tokens_.size() - 1);
     string.pieces.push_back({token, string.text_begin, text_end, true, true});
   }
@@ -212,7 +212,7 @@ bool Scanner::report_unclosed_string(const OpenString& string) {
 // Leaves the innermost hole as if its `}` were here.
 void Scanner::drop_hole() {
   brackets_.resize(strings_.back().bracket_depth);
-  add({TokenKind::HoleEnd, 0, span(at_, at_), false});
+  add({TokenKind::HoleEnd, 0, span(at_, at_)});
   strings_.back().text_begin = at_;
 }
 
@@ -239,7 +239,7 @@ void Scanner::close_strings_at_line_end() {
 // so the parser is told to expect nothing, and the newline ends the statement.
 void Scanner::mark_lost_text() {
   forget_round_brackets();
-  add({TokenKind::Error, 0, span(at_, at_), false});
+  add({TokenKind::Error, 0, span(at_, at_)});
 }
 
 void Scanner::close_strings_at_file_end() {
@@ -266,7 +266,7 @@ void Scanner::read_hole_format() {
   at_ = static_cast<uint32_t>(end);
   syntax::FormatSpec spec =
       read_format({slice(begin, at_), base_ + begin}, sink_);
-  add({TokenKind::Format, tokens_.add_format(spec), span(begin, at_), false});
+  add({TokenKind::Format, tokens_.add_format(spec), span(begin, at_)});
 }
 
 }  // namespace skein::lex

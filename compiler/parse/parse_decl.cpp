@@ -44,6 +44,7 @@ void Parser::parse_items(std::vector<ast::Item*>& items) {
       complain(token_.span, D::UnopenedBracket, {"}"});
       advance();
     } else {
+      suspect_ = Span();
       items.push_back(parse_item(ItemPlace::Module));
       if (position_ == before) advance();
     }

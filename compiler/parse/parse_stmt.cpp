@@ -36,6 +36,7 @@ void Parser::parse_statements(ast::Block* block) {
   skip_separators();
   while (!at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile) && !at(TokenKind::HoleEnd)) {
     size_t before = position_;
+    if (token_.in_first_column && at_item() && !suspect_.valid()) suspect_ = token_.span;
     Height height(*this);
     stmts.push_back(parse_stmt());
     end_statement(stmts.back());

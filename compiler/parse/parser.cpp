@@ -266,9 +266,13 @@ void Parser::report_unclosed(TokenKind closer, Span open) {
   }
   // One forgotten key can leave several brackets open here; the innermost is reported.
   if (lost_bracket_at_ == position_) return;
-  fail(open, D::UnclosedBracket, {opener})
-      .mark("opened here")
-      .label(end_of_previous(), closing + " is missing at the latest here");
+  Report report = fail(open, D::UnclosedBracket, {opener}).mark("opened here");
+  bool is_block = closer == TokenKind::RightBrace && at(TokenKind::EndOfFile);
+  if (is_block && suspect_.valid() && suspect_.begin > open.begin) {
+    report.label(suspect_, "perhaps the " + closing + " belongs before this");
+  } else {
+    report.label(end_of_previous(), closing + " is missing at the latest here");
+  }
 }
 
 // Takes the closing bracket, or reports that it is missing and looks for it.

@@ -382,6 +382,8 @@ class Parser {
   // seen no ends of statements, so the starts of lines stand for them.
   static constexpr size_t kNowhere = SIZE_MAX;
   size_t lost_bracket_at_ = kNowhere;
+  // A declaration that begins in the first column though a block is open: a `}` may be missing.
+  Span suspect_;
   bool gave_up_ = false;      // a bound was passed; everything after is silent
   uint32_t depth_ = 0;
   uint32_t tallest_ = 0;

@@ -1,3 +1,4 @@
+// The tables behind the facts about characters, and UTF-8 both ways.
 #include "compiler/support/unicode.h"
 
 #include <algorithm>

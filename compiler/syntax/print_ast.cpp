@@ -1,3 +1,4 @@
+// The tree's printer: layout, declarations, statements, types and patterns.
 #include "compiler/syntax/print_ast.h"
 
 #include "compiler/syntax/ast_printer.h"

@@ -1,3 +1,4 @@
+// The words of tokens.def behind each kind, and the dump of a file's tokens.
 #include "compiler/syntax/token.h"
 
 #include <algorithm>

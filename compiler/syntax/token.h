@@ -37,6 +37,7 @@ struct Token {
   uint32_t value = 0;  // a Symbol's index, a character, or an index into a table of the buffer
   Span span;
   bool starts_line = false;
+  bool in_first_column = false;
 };
 
 struct IntLiteral {

@@ -42,6 +42,14 @@ TEST(ParseReport, AnUnclosedBlockIsReportedWhereItBegins) {
   EXPECT_EQ(parsed.sources().locate(parsed.sink().sorted()[0]->span.begin).line, 1u);
 }
 
+TEST(ParseReport, AForgottenBraceIsGuessedFromTheFirstColumn) {
+  Parsed parsed("fn f() {\n  g()\n\nfn g() {\n}\n");
+  ASSERT_EQ(parsed.reports(), "unclosed-bracket");
+  const Diagnostic* diagnostic = parsed.sink().sorted()[0];
+  ASSERT_EQ(diagnostic->labels.size(), 1u);
+  EXPECT_EQ(parsed.sources().locate(diagnostic->labels[0].span.begin).line, 4u);
+}
+
 TEST(ParseReport, AnUnopenedBracketClosesNothing) {
   EXPECT_EQ(Parsed("fn f() { } }\nfn g() { }").reports(), "unopened-bracket");
 }
