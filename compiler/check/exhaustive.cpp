@@ -502,11 +502,20 @@ static std::vector<Witness> missing_stretches(Checker& checker, const std::vecto
   return out;
 }
 
+// Whether one row matches everything, so that nothing has to be split.
+static bool has_row_of_holes(const std::vector<Row>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [](const Row& row) {
+    return std::all_of(row.begin(), row.end(),
+                       [](const Pat* pat) { return pat->kind == Pat::Kind::Wild; });
+  });
+}
+
 // Vectors of patterns that no row matches, some of them; each as text, first column last.
 static std::vector<Witness> find_missing(Checker& checker, std::vector<Row> rows,
                                          const std::vector<TypeId>& types) {
   if (checker.steps > kMaxSteps) return {};
   if (types.empty()) return rows.empty() ? std::vector<Witness>{{}} : std::vector<Witness>{};
+  if (has_row_of_holes(rows)) return {};
   rows = expand_or(rows);
   TypeId type = checker.ctx.infer.resolve(types.back());
   std::vector<TypeId> rest(types.begin(), types.end() - 1);

@@ -87,7 +87,7 @@ static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr,
     help_to_str(ctx, report, expr);
     return true;
   }
-  if (is_number(ctx, wanted) && from == TypeKind::Str) {
+  if (is_number(ctx, wanted) && from == TypeKind::Str && !expr->is<ast::StrLit>()) {
     report.help("read it: `" + name + ".parse(" + source_of(ctx, expr) + ")`");
     return true;
   }
@@ -144,7 +144,17 @@ static bool help_to_wrap(Context& ctx, Report& report, const ast::Expr* expr, Ty
   return false;
 }
 
+// The expression that gives a block its value.
+static const ast::Expr* innermost(const ast::Expr* expr) {
+  for (;;) {
+    const ast::BlockExpr* block = expr->try_as<ast::BlockExpr>();
+    if (!block || !block->block->value) return expr;
+    expr = block->block->value;
+  }
+}
+
 void report_mismatch(Context& ctx, const ast::Expr* expr, TypeId found, const Want& want) {
+  expr = innermost(expr);
   TypeId from = ctx.infer.resolve_for_show(found);
   TypeId to = ctx.infer.resolve_for_show(want.type);
   if (ctx.types.has_error(from) || ctx.types.has_error(to)) return;
