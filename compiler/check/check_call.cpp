@@ -18,7 +18,9 @@ static void check_loose_args(Context& ctx, std::span<const ast::Arg> args) {
 
 static bool is_number(TypeKind kind) { return types::is_integer(kind) || types::is_float(kind); }
 
-static bool is_conversion_target(TypeKind kind) { return is_number(kind) || kind == TypeKind::Char; }
+static bool is_conversion_target(TypeKind kind) {
+  return is_number(kind) || kind == TypeKind::Char;
+}
 
 static TypeId check_conversion(Context& ctx, const CallSite& site, TypeId target) {
   bool is_plain = site.args.size() == 1 && !site.args[0].name.valid() &&

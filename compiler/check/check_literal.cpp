@@ -323,8 +323,9 @@ static void check_init(Context& ctx, const ast::FieldInit& init, const Shape& sh
     ctx.report(init.name.span, D::PrivateField, {ctx.text(init.name.name), shape.name});
   }
   bool is_ours = !ctx.program.modules[shape.module].is_std;
+  Span declared = is_ours ? found->span : Span();
   check_value(ctx, init.value,
-              Want::must(types[index], is_ours ? found->span : Span(), "the field is declared here"));
+              Want::must(types[index], declared, "the field is declared here"));
 }
 
 TypeId check_struct_lit(Context& ctx, const ast::StructLit* node, const Want& want) {
