@@ -135,6 +135,7 @@ static void check_params(Context& ctx, const ast::Closure* node, const Type* wan
       TypeId written = resolve_type(ctx, param.type);
       if (is_offered && !ctx.infer.unify(written, type)) {
         ctx.report(param.type->span, D::TypeMismatch, {ctx.show(type), ctx.show(written)});
+        written = ctx.types.error();
       }
       type = written;
     }
@@ -157,6 +158,7 @@ static void check_result(Context& ctx, const ast::Closure* node, const Want& wan
   if (ctx.kind(found) == TypeKind::Never && ctx.infer.is_unknown(result)) {
     ctx.infer.unify(result, ctx.types.unit());
   }
+  if (ctx.is_error(found)) ctx.infer.unify(result, found);
   fit(ctx, node->body, found, Want::must(result, because, why));
 }
 
@@ -418,22 +420,23 @@ void check_closure_overlaps(Context& ctx, const types::FnDecl& fn,
 
 // ---- variables -----------------------------------------------------------------------------
 
-void check_fn_use(Context& ctx, const ast::Name* node, VarId var) {
+bool check_fn_use(Context& ctx, const ast::Name* node, VarId var) {
   const types::VarDecl& decl = ctx.program.vars[var];
-  if (!decl.is_param || decl.mode != ParamMode::Borrow) return;
+  if (!decl.is_param || decl.mode != ParamMode::Borrow) return true;
   const types::TypeParamDecl* param = type_param(ctx, ctx.types.get(ctx.infer.shallow(decl.type)));
-  if (!param || !param->is_implicit) return;
+  if (!param || !param->is_implicit) return true;
   bool is_kept = ctx.fn_use != node;
   for (const Body* body = ctx.body; body->depth > ctx.locals_info[var.index].body;
        body = body->outer) {
     if (!body->is_borrowed) is_kept = true;
   }
-  if (!is_kept) return;
+  if (!is_kept) return true;
   std::string name(ctx.text(decl.name));
   ctx.report(node->span, D::BorrowedFn, {name})
       .mark("kept here")
       .label(decl.span, "borrowed: it may stand for variables of the caller")
       .help("to keep it, take it: `own " + name + ": " + ctx.show(decl.type) + "`");
+  return false;
 }
 
 const Body* note_captured_change(Context& ctx, VarId var) {

@@ -28,8 +28,9 @@ void check_fn_arg(Context& ctx, const CallSite& site, const types::FnDecl& fn, s
 void check_closure_overlaps(Context& ctx, const types::FnDecl& fn,
                             const std::vector<const ast::Expr*>& args);
 
-// Reports a borrowed parameter of fn type that is used for anything but calling it.
-void check_fn_use(Context& ctx, const ast::Name* node, VarId var);
+// Reports a borrowed parameter of fn type that is used for anything but calling it or passing it
+// on. Gives whether all is well.
+bool check_fn_use(Context& ctx, const ast::Name* node, VarId var);
 // Notes that a captured variable changes here. Gives the body that has only a copy of it, if any.
 const Body* note_captured_change(Context& ctx, VarId var);
 

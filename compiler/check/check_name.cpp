@@ -20,7 +20,7 @@ void note_use(Context& ctx, VarId var, bool is_read) {
 static TypeId use_var(Context& ctx, const ast::Name* node, VarId var) {
   ctx.fact(node).name = var;
   note_use(ctx, var, true);
-  check_fn_use(ctx, node, var);
+  if (!check_fn_use(ctx, node, var)) return ctx.types.error();
   return ctx.program.vars[var].type;
 }
 

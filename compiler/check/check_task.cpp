@@ -58,6 +58,7 @@ static TypeId check_spawn_block(Context& ctx, const ast::Spawn* node, TypeId wan
   ctx.body = body.outer;
   // A block that never ends and never returns gives nothing.
   if (ctx.kind(found) == TypeKind::Never) ctx.infer.unify(body.result, ctx.types.unit());
+  if (ctx.is_error(found)) ctx.infer.unify(body.result, found);
   ctx.program.captures[node->id.index].captures = std::move(body.captures);
   return body.result;
 }

@@ -158,10 +158,14 @@ ast::TypeExpr* Parser::parse_dyn_type() {
   return type;
 }
 
-// bounds = named_type { "+" named_type } ;
+// bounds = bound { "+" bound } ; bound = named_type | fn_type ;
 std::span<ast::TypeExpr* const> Parser::parse_bounds() {
   std::vector<ast::TypeExpr*> bounds;
   do {
+    if (at(TokenKind::KwFn)) {
+      bounds.push_back(parse_fn_type(false));
+      continue;
+    }
     if (!at(TokenKind::Name) && !at(TokenKind::KwSelfType)) {
       fail_expected("the name of a trait");
       break;
