@@ -1,5 +1,6 @@
 # What scripts/skein and scripts/test share: installing the tools and building. Sourced by bash.
 # Everything said here goes to standard error: standard output belongs to the program that is run.
+set -euo pipefail
 
 script=$(readlink -f "${BASH_SOURCE[0]}")  # also through a link in some bin directory
 root=${script%/scripts/*}
@@ -86,8 +87,7 @@ build() {
     (cd "$root" && cmake --preset "$preset") >>"$log" 2>&1 || failed=1
   fi
   if [[ $failed -eq 0 ]]; then
-    cmake --build "$folder" --target "$@" 2>&1 | show_progress "$log"
-    failed=${PIPESTATUS[0]}
+    cmake --build "$folder" --target "$@" 2>&1 | show_progress "$log" || failed=1
   fi
   exec {lock}>&-
   [[ $failed -eq 0 ]] && return
