@@ -117,6 +117,8 @@ struct TraitDecl {
   ModuleId module;
   std::vector<TypeParamDecl> type_params;
   std::vector<FnId> methods;         // Self is type parameter 0 of each
+  std::vector<TraitId> supertraits;  // `trait A: B + C`
+  std::vector<ImplId> impls;         // for all types
   bool is_unique = false;
   bool is_plain = false;
   bool is_pub = false;
