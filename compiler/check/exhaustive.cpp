@@ -378,6 +378,11 @@ static bool is_useful(Cover& cover, std::vector<Row> rows, const Row& row,
     case Pat::Kind::Wild:
       break;
   }
+  // Where no row asks, the parts are not looked at: those of a recursive type never end.
+  bool is_asked = std::any_of(rows.begin(), rows.end(), [](const Row& other) {
+    return other.back()->kind != Pat::Kind::Wild;
+  });
+  if (!is_asked) return is_useful(cover, keep_wild(cover, rows), rest_row, rest);
   size_t count = ctor_count(ctx, type);
   for (uint32_t ctor = 0; ctor < count; ++ctor) {
     if (with_ctor(ctor)) return true;
