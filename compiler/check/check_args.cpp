@@ -114,6 +114,40 @@ static void check_mode(Context& ctx, const types::FnDecl& fn, const types::Param
   report.help("leave `mut` away");
 }
 
+// The place that a parameter with `mut` is lent. A part of an array can be lent to what does not
+// change its length.
+static void check_lent(Context& ctx, const types::FnDecl& fn, const types::ParamDecl& param,
+                       const ast::Expr* place) {
+  const ast::Slice* slice = place->try_as<ast::Slice>();
+  if (!slice) return require_mutable(ctx, place);
+  require_mutable(ctx, slice->receiver);
+  TypeKind type = ctx.kind(ctx.fact(place).type);
+  if (type == TypeKind::Error) return;
+  bool takes_windows = ctx.types.kind(param.type) == TypeKind::Array && type == TypeKind::Array;
+  bool keeps_length = !fn.builtin || *fn.builtin == types::Builtin::ArraySwap ||
+                      *fn.builtin == types::Builtin::ArraySplitMut ||
+                      *fn.builtin == types::Builtin::ArrayChunksMut;
+  if (takes_windows && keeps_length) return;
+  Report report = ctx.report(place->span, D::WindowChanged,
+                             {ctx.program.sources.text(place->span), "resized or replaced"});
+  report.help("`" + fn.display_name + "` wants a place that may get another value");
+}
+
+bool calls_builtin(Context& ctx, const ast::Expr* expr, types::Builtin builtin) {
+  const types::CallFact* call = ctx.program.call_of(expr);
+  return call && call->callee.valid() && ctx.program.fns[call->callee].builtin == builtin;
+}
+
+// What `split_mut` and `chunks_mut` give are places, which only a pattern can take.
+static void check_projection(Context& ctx, const CallSite& site, const types::FnDecl& fn) {
+  bool is_split = fn.builtin == types::Builtin::ArraySplitMut;
+  if (!is_split && fn.builtin != types::Builtin::ArrayChunksMut) return;
+  if (ctx.projecting_call == site.node) return;
+  ctx.report(site.name.span, D::ProjectionKept, {fn.display_name})
+      .help(is_split ? "bind both parts: `let (mut left, mut right) = xs.split_mut(i)`"
+                     : "run over the parts: `for mut part in xs.chunks_mut(n)`");
+}
+
 static void check_arg(Context& ctx, const types::FnDecl& fn, const types::ParamDecl& param,
                       TypeId type, const ast::Arg& arg) {
   Span because = is_ours(ctx, fn) ? param.span : Span();
@@ -129,7 +163,7 @@ static void check_arg(Context& ctx, const types::FnDecl& fn, const types::ParamD
     report_mismatch(ctx, arg.value, found, want);
     return;
   }
-  if (arg.mode == ast::Mode::Mut) require_mutable(ctx, arg.value);
+  if (arg.mode == ast::Mode::Mut) check_lent(ctx, fn, param, arg.value);
 }
 
 static void check_receiver(Context& ctx, const CallSite& site, const types::FnDecl& fn) {
@@ -139,7 +173,7 @@ static void check_receiver(Context& ctx, const CallSite& site, const types::FnDe
     ctx.not_yet(site.name.span, "`?.` with a method that takes `mut self`");
     return;
   }
-  require_mutable(ctx, site.receiver);
+  check_lent(ctx, fn, fn.params[0], site.receiver);
 }
 
 // ---- the call ------------------------------------------------------------------------------
@@ -213,6 +247,7 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
   }
   check_closure_overlaps(ctx, fn, args);
   ask_bounds(ctx, site, fn, type_args);
+  check_projection(ctx, site, fn);
   types::CallFact& call = ctx.add_call(site.node);
   call.callee = id;
   call.type_args = std::move(type_args);

@@ -111,6 +111,8 @@ struct CallSite {
 // A call of `fn`; `type_args` are those known from the receiver.
 TypeId call_fn(Context& ctx, const CallSite& site, FnId fn, std::vector<TypeId> type_args,
                const Want& want);
+// Whether `expr` is a call of that builtin method.
+bool calls_builtin(Context& ctx, const ast::Expr* expr, types::Builtin builtin);
 // The construction of a variant.
 TypeId call_variant(Context& ctx, const CallSite& site, VariantRef variant, const Want& want);
 void check_pending_conversions(Context& ctx);

@@ -87,7 +87,9 @@ static void check_conditions(Context& ctx, std::span<const ast::Condition> condi
     TypeId type = check_expr(ctx, condition.value);
     PatternMode mode;
     mode.is_refutable = true;
+    mode.allows_mut = true;
     check_pattern(ctx, condition.pattern, type, mode);
+    if (has_mut_binding(condition.pattern)) require_mutable(ctx, condition.value);
   }
 }
 
@@ -131,11 +133,16 @@ TypeId check_if(Context& ctx, const ast::If* node, const Want& want) {
 TypeId check_match(Context& ctx, const ast::Match* node, const Want& want) {
   TypeId subject = check_expr(ctx, node->subject);
   Join join(ctx, want);
+  bool has_mut = false;
   for (const ast::MatchArm& arm : node->arms) {
     ctx.locals.enter();
     PatternMode mode;
     mode.is_refutable = true;
+    mode.allows_mut = true;
     check_pattern(ctx, arm.pattern, subject, mode);
+    bool is_first_mut = !has_mut && has_mut_binding(arm.pattern);
+    if (is_first_mut) require_mutable(ctx, node->subject);
+    has_mut |= is_first_mut;
     if (arm.guard) check_value(ctx, arm.guard, Want::must(ctx.types.bool_()));
     join.add_expr(arm.body);
     ctx.locals.leave();
@@ -229,7 +236,9 @@ static TypeId element_type(Context& ctx, const ast::Expr* iterable, TypeId type)
 }
 
 TypeId check_for(Context& ctx, const ast::For* node) {
+  ctx.projecting_call = node->iterable;
   TypeId type = check_expr(ctx, node->iterable);
+  ctx.projecting_call = nullptr;
   TypeId element = element_type(ctx, node->iterable, type);
   bool is_array = ctx.kind(type) == TypeKind::Array || ctx.kind(type) == TypeKind::FixedArray;
   ctx.locals.enter();
@@ -237,7 +246,15 @@ TypeId check_for(Context& ctx, const ast::For* node) {
   mode.origin = Origin::Loop;
   mode.allows_mut = is_array;
   check_pattern(ctx, node->pattern, element, mode);
-  if (is_array && has_mut_binding(node->pattern)) require_mutable(ctx, node->iterable);
+  if (calls_builtin(ctx, node->iterable, types::Builtin::ArrayChunksMut)) {
+    const ast::BindingPattern* part = node->pattern->try_as<ast::BindingPattern>();
+    if (!part || !part->is_mut) {
+      ctx.report(node->pattern->span, D::ProjectionKept, {"chunks_mut"})
+          .help("each part is a place: `for mut part in …`");
+    }
+  } else if (is_array && has_mut_binding(node->pattern)) {
+    require_mutable(ctx, node->iterable);
+  }
   check_loop_body(ctx, node, node->label, *node->body, nullptr);
   ctx.body->loops.pop_back();
   ctx.locals.leave();

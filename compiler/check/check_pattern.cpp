@@ -24,7 +24,7 @@ struct Walk {
 
 }  // namespace
 
-static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject, bool is_top);
+static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject);
 
 // ---- bindings ------------------------------------------------------------------------------
 
@@ -43,10 +43,10 @@ VarId declare_var(Context& ctx, ast::Ident name, TypeId type, const PatternMode&
   return var;
 }
 
-static bool check_mut(Walk& state, const ast::BindingPattern* pattern, bool is_top) {
+static bool check_mut(Walk& state, const ast::BindingPattern* pattern) {
   Context& ctx = state.ctx;
   if (!pattern->is_mut) return false;
-  if (state.mode.allows_mut && is_top) return true;
+  if (state.mode.allows_mut) return true;
   if (state.mode.origin == Origin::Let || state.mode.origin == Origin::Var) {
     Report report = ctx.report(pattern->span, D::MutInLet);
     report.help("a variable that changes is declared `var " +
@@ -57,10 +57,9 @@ static bool check_mut(Walk& state, const ast::BindingPattern* pattern, bool is_t
   return false;
 }
 
-static void walk_binding(Walk& state, const ast::BindingPattern* pattern, TypeId type,
-                         bool is_top) {
+static void walk_binding(Walk& state, const ast::BindingPattern* pattern, TypeId type) {
   Context& ctx = state.ctx;
-  bool is_place = check_mut(state, pattern, is_top);
+  bool is_place = check_mut(state, pattern);
   Symbol name = pattern->name.name;
   auto before = state.bindings.find(name);
   if (before != state.bindings.end()) {
@@ -93,9 +92,29 @@ static void walk_binding(Walk& state, const ast::BindingPattern* pattern, TypeId
   ctx.fact(pattern).var = var;
 }
 
+static bool has_mut_binding(std::span<ast::Pattern* const> patterns) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [](const ast::Pattern* pattern) { return has_mut_binding(pattern); });
+}
+
 bool has_mut_binding(const ast::Pattern* pattern) {
-  const ast::BindingPattern* binding = pattern->try_as<ast::BindingPattern>();
-  return binding && binding->is_mut;
+  switch (pattern->kind) {
+    case ast::PatternKind::Binding:
+      return pattern->as<ast::BindingPattern>()->is_mut;
+    case ast::PatternKind::Tuple:
+      return has_mut_binding(pattern->as<ast::TuplePattern>()->elements);
+    case ast::PatternKind::Variant:
+      return has_mut_binding(pattern->as<ast::VariantPattern>()->payload);
+    case ast::PatternKind::Alternatives:
+      return has_mut_binding(pattern->as<ast::AlternativesPattern>()->choices);
+    case ast::PatternKind::Struct:
+      for (const ast::FieldPattern& field : pattern->as<ast::StructPattern>()->fields) {
+        if (has_mut_binding(field.pattern)) return true;
+      }
+      return false;
+    default:
+      return false;
+  }
 }
 
 // ---- literals and ranges -------------------------------------------------------------------
@@ -139,7 +158,7 @@ static void walk_range(Walk& state, const ast::RangePattern* pattern, TypeId typ
 
 static void walk_all_unknown(Walk& state, std::span<ast::Pattern* const> patterns) {
   for (const ast::Pattern* pattern : patterns) {
-    walk(state, pattern, state.ctx.types.error(), false);
+    walk(state, pattern, state.ctx.types.error());
   }
 }
 
@@ -182,7 +201,7 @@ static void walk_tuple(Walk& state, const ast::TuplePattern* pattern, TypeId typ
     return walk_all_unknown(state, pattern->elements);
   }
   for (size_t i = 0; i < head.args.size(); ++i) {
-    walk(state, pattern->elements[i], head.args[i], false);
+    walk(state, pattern->elements[i], head.args[i]);
   }
 }
 
@@ -264,7 +283,7 @@ static void walk_variant(Walk& state, const ast::VariantPattern* pattern, TypeId
     }
     return walk_all_unknown(state, pattern->payload);
   }
-  for (size_t i = 0; i < fields.size(); ++i) walk(state, pattern->payload[i], fields[i], false);
+  for (size_t i = 0; i < fields.size(); ++i) walk(state, pattern->payload[i], fields[i]);
 }
 
 // The fields a pattern with braces may name.
@@ -318,12 +337,12 @@ static void walk_struct(Walk& state, const ast::StructPattern* pattern, TypeId t
         for (const types::FieldDecl& decl : *fields) names.push_back(ctx.text(decl.name));
         suggest(report, field.name.span, ctx.text(field.name.name), std::move(names));
       }
-      walk(state, field.pattern, ctx.types.error(), false);
+      walk(state, field.pattern, ctx.types.error());
       continue;
     }
     if (seen[index]) ctx.report(field.name.span, D::DuplicateField, {ctx.text(field.name.name)});
     seen[index] = true;
-    walk(state, field.pattern, types[index], false);
+    walk(state, field.pattern, types[index]);
   }
   if (!fields || pattern->has_rest) return;
   std::string missing;
@@ -339,10 +358,10 @@ static void walk_struct(Walk& state, const ast::StructPattern* pattern, TypeId t
 
 static void walk_alternatives(Walk& state, const ast::AlternativesPattern* pattern, TypeId type) {
   Walk first{state.ctx, state.mode, state.bindings, state.shared};
-  walk(first, pattern->choices[0], type, false);
+  walk(first, pattern->choices[0], type);
   for (size_t i = 1; i < pattern->choices.size(); ++i) {
     Walk choice{state.ctx, state.mode, state.bindings, &first.bindings};
-    walk(choice, pattern->choices[i], type, false);
+    walk(choice, pattern->choices[i], type);
     for (const auto& [name, var] : first.bindings) {
       if (choice.bindings.contains(name)) continue;
       state.ctx.report(pattern->choices[i]->span, D::BindingNotInAll, {state.ctx.text(name)})
@@ -380,7 +399,7 @@ static void walk_none(Walk& state, const ast::Pattern* pattern, TypeId type) {
   ctx.fact(pattern).variant = VariantRef{type, 0};
 }
 
-static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject, bool is_top) {
+static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject) {
   Context& ctx = state.ctx;
   TypeId type = ctx.infer.shallow(subject);
   ctx.fact(pattern).type = type;
@@ -399,7 +418,7 @@ static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject, bool 
   type = look_through_options(state, pattern, type);
   switch (pattern->kind) {
     case ast::PatternKind::Binding:
-      return walk_binding(state, pattern->as<ast::BindingPattern>(), type, is_top);
+      return walk_binding(state, pattern->as<ast::BindingPattern>(), type);
     case ast::PatternKind::Literal:
       return walk_literal(state, pattern->as<ast::LiteralPattern>(), type);
     case ast::PatternKind::Range:
@@ -418,7 +437,7 @@ static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject, bool 
 void check_pattern(Context& ctx, const ast::Pattern* pattern, TypeId subject,
                    const PatternMode& mode) {
   Walk state{ctx, mode, {}, nullptr};
-  walk(state, pattern, subject, true);
+  walk(state, pattern, subject);
 }
 
 }  // namespace skein::check

@@ -10,7 +10,7 @@ struct PatternMode {
   bool is_refutable = false;
   // `var`: the bindings may change.
   bool is_var = false;
-  // `for mut x in xs`: the bindings are places in the array.
+  // `mut` bindings are places in the subject (language rule 4).
   bool allows_mut = false;
   Origin origin = Origin::Pattern;
   Span keyword;   // `let`, to offer `var`
@@ -23,7 +23,7 @@ void check_pattern(Context& ctx, const ast::Pattern* pattern, TypeId subject,
 // Brings a variable into scope.
 VarId declare_var(Context& ctx, ast::Ident name, TypeId type, const PatternMode& mode);
 
-// Whether a pattern has a `mut` binding.
+// Whether a pattern has a `mut` binding somewhere inside.
 bool has_mut_binding(const ast::Pattern* pattern);
 
 // Asks of all matches of the body whether they cover every value (exhaustive.cpp).

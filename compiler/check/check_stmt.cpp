@@ -52,6 +52,23 @@ static void check_let_else(Context& ctx, const ast::LetStmt* stmt) {
       .help("leave with `return`, `break`, `continue` or `panic(…)`");
 }
 
+// `let (mut left, mut right) = xs.split_mut(i)`: the variables stand for parts of `xs`.
+static TypeId check_split(Context& ctx, const ast::LetStmt* stmt, TypeId type) {
+  PatternMode mode = let_mode(stmt);
+  mode.allows_mut = true;
+  check_pattern(ctx, stmt->pattern, type, mode);
+  const ast::TuplePattern* pair = stmt->pattern->try_as<ast::TuplePattern>();
+  for (size_t i = 0; pair && i < pair->elements.size(); ++i) {
+    const ast::BindingPattern* part = pair->elements[i]->try_as<ast::BindingPattern>();
+    bool is_place = pair->elements[i]->is<ast::WildcardPattern>() || (part && part->is_mut);
+    if (!is_place) pair = nullptr;
+  }
+  if (pair || stmt->pattern->is<ast::ErrorPattern>()) return ctx.types.unit();
+  ctx.report(stmt->pattern->span, D::ProjectionKept, {"split_mut"})
+      .help("bind both parts: `let (mut left, mut right) = xs.split_mut(i)`");
+  return ctx.types.unit();
+}
+
 static TypeId check_let(Context& ctx, const ast::LetStmt* stmt) {
   TypeId declared = stmt->type ? resolve_type(ctx, stmt->type) : TypeId();
   if (stmt->ok) {
@@ -63,7 +80,13 @@ static TypeId check_let(Context& ctx, const ast::LetStmt* stmt) {
   }
   if (!stmt->init) return check_let_later(ctx, stmt, declared);
   Want want = let_want(ctx, stmt, declared);
+  bool takes_places = stmt->pattern->is<ast::TuplePattern>();
+  ctx.projecting_call = takes_places ? stmt->init : nullptr;
   TypeId found = check_expr(ctx, stmt->init, want);
+  ctx.projecting_call = nullptr;
+  if (takes_places && calls_builtin(ctx, stmt->init, types::Builtin::ArraySplitMut)) {
+    return check_split(ctx, stmt, found);
+  }
   if (want.demands()) fit(ctx, stmt->init, found, want);
   TypeId type = want.demands() ? want.type : found;
   bool returns = ctx.kind(found) != TypeKind::Never;

@@ -9,9 +9,17 @@ namespace skein::check {
 
 // ---- spawn ---------------------------------------------------------------------------------
 
-static void refuse_loans(Context& ctx, std::span<const ast::Arg> args) {
+// Rule 6: what is lent to a task comes back when a scope in this function ends.
+static void check_loan(Context& ctx, const ast::Expr* place) {
+  if (ctx.body->scopes > 0) return;
+  ctx.report(place->span, D::LoanWithoutScope)
+      .mark("lent to the task here")
+      .help("put the `spawn` into an `async { … }` block: when it ends the place is free again");
+}
+
+static void check_loans(Context& ctx, std::span<const ast::Arg> args) {
   for (const ast::Arg& arg : args) {
-    if (arg.mode == ast::Mode::Mut) ctx.not_yet(arg.value->span, "lending to a task with `mut`");
+    if (arg.mode == ast::Mode::Mut) check_loan(ctx, arg.value);
   }
 }
 
@@ -39,11 +47,11 @@ static TypeId check_spawn_call(Context& ctx, const ast::Spawn* node) {
         .help("put it into a block: `spawn { … }`");
     return value;
   }
-  refuse_loans(ctx, call ? call->args : method->args);
+  check_loans(ctx, call ? call->args : method->args);
   const types::CallFact* fact = ctx.program.call_of(node->call);
   const types::FnDecl& fn = ctx.program.fns[fact->callee];
   bool changes_receiver = fn.has_self && fn.params[0].mode == ParamMode::Mut;
-  if (changes_receiver) ctx.not_yet(node->call->span, "lending to a task with `mut`");
+  if (changes_receiver) check_loan(ctx, method ? method->receiver : node->call);
   return value;
 }
 
@@ -125,7 +133,10 @@ TypeId check_async(Context& ctx, const ast::Async* node, const Want& want) {
   }
   if (node->max) return ctx.not_yet(node->max->span, "`async(max: n)`");
   if (node->scope.valid()) return ctx.not_yet(node->scope.span, "a scope with a name");
-  return check_block(ctx, *node->body, want);
+  ++ctx.body->scopes;
+  TypeId type = check_block(ctx, *node->body, want);
+  --ctx.body->scopes;
+  return type;
 }
 
 TypeId check_yield(Context& ctx, const ast::Yield* node) {

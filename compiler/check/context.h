@@ -80,6 +80,7 @@ struct Body {
   Span result_span;                   // where the result type is written; may be invalid
   std::vector<LoopFrame> loops;
   uint32_t defers = 0;                // how many `defer` bodies are around this place
+  uint32_t scopes = 0;                // how many `async` blocks
   std::vector<VarId> captures;        // in order of first use
   std::unordered_set<uint32_t> is_captured;
 };
@@ -189,6 +190,8 @@ struct Context {
   const ast::Expr* fn_use = nullptr;
   // The call that a `spawn` is about to start.
   const ast::Expr* spawned_call = nullptr;
+  // The call whose result is taken as places: `split_mut` in a `let`, `chunks_mut` in a `for`.
+  const ast::Expr* projecting_call = nullptr;
 
   // ---- speaking ----
   Report report(Span span, D kind, std::initializer_list<std::string_view> args = {}) {

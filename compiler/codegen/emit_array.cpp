@@ -119,10 +119,15 @@ void FunctionEmitter::move_elements(llvm::Value* buffer, TypeId element, llvm::V
 
 void FunctionEmitter::emit_array_builtin(const Inst& inst) {
   switch (inst.builtin) {
-    case Builtin::ArrayLen: {
-      const types::Type type = m.program.types.get(type_of(inst.operands[0]));
-      if (type.kind == TypeKind::FixedArray) return set_dest(v.i64(type.length));
-      return set_dest(v.length(value(inst.operands[0])));
+    case Builtin::ArrayLen:
+      return set_dest(elements_of(inst.operands[0]).length);
+    case Builtin::ArrayWindow:
+      return emit_array_window(inst);
+    case Builtin::ArraySplitMut:
+      return emit_array_split(inst);
+    case Builtin::ArrayOfWindow: {
+      TypeId element = m.program.types.arg(type_of(inst.operands[0]));
+      return set_dest(copy_elements(elements_of(inst.operands[0]), element));
     }
     case Builtin::ArrayWithCapacity: {
       TypeId element = m.program.types.arg(type_of(inst.dest));
@@ -200,15 +205,16 @@ void FunctionEmitter::emit_array_pop(const Inst& inst) {
 void FunctionEmitter::emit_array_swap(const Inst& inst) {
   TypeId array = type_of(inst.operands[0]);
   TypeId element = m.program.types.arg(array);
-  llvm::Value* place = address(inst.operands[0].place);
   llvm::Value* first = value(inst.operands[1]);
   llvm::Value* second = value(inst.operands[2]);
-  llvm::Value* length = v.length(v.load_pointer(place, 0));
-  check_bounds(first, length);
-  check_bounds(second, length);
-  llvm::Value* buffer = own_buffer(place, array);
-  llvm::Value* a = v.element(buffer, first, element);
-  llvm::Value* c = v.element(buffer, second, element);
+  Elements elements = elements_of(inst.operands[0]);
+  check_bounds(first, elements.length);
+  check_bounds(second, elements.length);
+  if (kind(array) == TypeKind::Array) {
+    elements.first = v.data(own_buffer(address(inst.operands[0].place), array));
+  }
+  llvm::Value* a = element_at(elements.first, first, element);
+  llvm::Value* c = element_at(elements.first, second, element);
   llvm::Value* held = temp(element);
   llvm::Value* other = temp(element);
   v.copy(element, held, a);
@@ -241,30 +247,75 @@ void FunctionEmitter::emit_array_clear(const Inst& inst) {
   b.SetInsertPoint(after);
 }
 
-void FunctionEmitter::emit_array_slice(const Inst& inst) {
-  TypeId element = m.program.types.arg(type_of(inst.operands[0]));
-  llvm::Value* buffer = value(inst.operands[0]);
+FunctionEmitter::Elements FunctionEmitter::part_of(const Inst& inst, TypeId element) {
+  Elements whole = elements_of(inst.operands[0]);
   llvm::Value* from = value(inst.operands[1]);
   llvm::Value* to = value(inst.operands[2]);
-  llvm::Value* length = v.length(buffer);
-  llvm::Value* bad = b.CreateOr(b.CreateICmpUGT(to, length), b.CreateICmpUGT(from, to));
-  panic_if(bad, [&] { return v.rt(Rt::skn_panic_range, {from, to, length, v.i32(site())}); });
-  llvm::Value* count = b.CreateSub(to, from);
-  llvm::Value* fresh = v.new_buffer(element, count);
+  llvm::Value* bad = b.CreateOr(b.CreateICmpUGT(to, whole.length), b.CreateICmpUGT(from, to));
+  panic_if(bad, [&] { return v.rt(Rt::skn_panic_range, {from, to, whole.length, v.i32(site())}); });
+  return {element_at(whole.first, from, element), b.CreateSub(to, from)};
+}
+
+void FunctionEmitter::emit_array_slice(const Inst& inst) {
+  TypeId element = m.program.types.arg(type_of(inst.operands[0]));
+  set_dest(copy_elements(part_of(inst, element), element));
+}
+
+llvm::Value* FunctionEmitter::copy_elements(const Elements& elements, TypeId element) {
+  llvm::Value* fresh = v.new_buffer(element, elements.length);
   const Layout& layout = v.layout(element);
   if (layout.size > 0) {
     llvm::Align align(layout.align);
-    b.CreateMemCpy(v.data(fresh), align, v.element(buffer, from, element), align,
-                   b.CreateMul(count, v.i64(layout.size)));
+    b.CreateMemCpy(v.data(fresh), align, elements.first, align,
+                   b.CreateMul(elements.length, v.i64(layout.size)));
   }
-  v.set_length(fresh, count);
+  v.set_length(fresh, elements.length);
   if (sir::needs_drop(m.sir, element)) {
-    v.count_up(v.i64(0), count, [&](llvm::Value* index) {
+    v.count_up(v.i64(0), elements.length, [&](llvm::Value* index) {
       v.retain(element, v.element(fresh, index, element));
     });
   }
-  set_dest(fresh);
+  return fresh;
 }
+
+// ---- windows -----------------------------------------------------------------------------------
+
+FunctionEmitter::Elements FunctionEmitter::elements_of(const Operand& array) {
+  const types::Type type = m.program.types.get(type_of(array));
+  if (type.kind == TypeKind::FixedArray) return {location(array), v.i64(type.length)};
+  if (type.kind == TypeKind::Window) {
+    llvm::Value* window = location(array);
+    return {v.load_pointer(window, 0), v.load_word(window, kWindowLength)};
+  }
+  llvm::Value* buffer = value(array);
+  return {v.data(buffer), v.length(buffer)};
+}
+
+void FunctionEmitter::put_window(const Elements& elements, llvm::Value* place) {
+  v.store_at(elements.first, place, 0);
+  v.store_at(elements.length, place, kWindowLength);
+}
+
+void FunctionEmitter::emit_array_window(const Inst& inst) {
+  TypeId element = m.program.types.arg(type_of(inst.operands[0]));
+  put_window(part_of(inst, element), address(inst.dest));
+}
+
+void FunctionEmitter::emit_array_split(const Inst& inst) {
+  TypeId element = m.program.types.arg(type_of(inst.operands[0]));
+  Elements whole = elements_of(inst.operands[0]);
+  llvm::Value* at = value(inst.operands[1]);
+  panic_if(b.CreateICmpUGT(at, whole.length), [&] {
+    return v.rt(Rt::skn_panic_range, {v.i64(0), at, whole.length, v.i32(site())});
+  });
+  const Layout& pair = v.layout(type_of(inst.dest));
+  llvm::Value* dest = address(inst.dest);
+  put_window({whole.first, at}, v.offset(dest, pair.fields[0].offset));
+  put_window({element_at(whole.first, at, element), b.CreateSub(whole.length, at)},
+             v.offset(dest, pair.fields[1].offset));
+}
+
+// ---- taking and putting ------------------------------------------------------------------------
 
 void FunctionEmitter::emit_array_insert(const Inst& inst) {
   TypeId array = type_of(inst.operands[0]);

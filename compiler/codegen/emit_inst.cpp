@@ -177,15 +177,8 @@ void FunctionEmitter::emit_ref(const Inst& inst) {
 
 void FunctionEmitter::emit_check_index(const Inst& inst) {
   const Operand& array = inst.operands[0];
-  const types::Type type = m.program.types.get(type_of(array));
   llvm::Value* index = value(inst.operands[1]);
-  llvm::Value* length = nullptr;
-  if (type.kind == TypeKind::FixedArray) {
-    length = v.i64(type.length);
-  } else {
-    length = v.length(value(array));
-  }
-  check_bounds(index, length);
+  check_bounds(index, elements_of(array).length);
 }
 
 void FunctionEmitter::check_bounds(llvm::Value* index, llvm::Value* length) {

@@ -19,7 +19,12 @@ void FunctionEmitter::emit_spawn(const Inst& inst) {
   bool in_place = inst.dest.is_local() && spawn_room_[local] >= shape.size;
   llvm::Value* awaiter = in_place ? locals_[local] : temp_bytes(shape.size, shape.align);
   for (size_t i = 0; i < inst.operands.size(); ++i) {
-    put(inst.operands[i], v.offset(awaiter, shape.arg_offsets[i]));
+    llvm::Value* at = v.offset(awaiter, shape.arg_offsets[i]);
+    if (inst.operands[i].kind == Operand::Kind::Mut) {
+      v.store_at(address(inst.operands[i].place), at, 0);
+    } else {
+      put(inst.operands[i], at);
+    }
   }
   note_site();
   suspend(awaiter, m.spawn_wrapper(inst.callee));

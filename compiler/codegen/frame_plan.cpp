@@ -127,7 +127,9 @@ static bool is_in_loop(const sir::Function& function, BlockId block) {
 // That is wrong for a place whose address is kept.
 static bool can_run_without_frame(const sir::Block& block) {
   for (const sir::Inst& inst : block.insts) {
-    if (inst.kind == sir::InstKind::Ref || inst.kind == sir::InstKind::ScopeEnter) return false;
+    bool keeps_address = inst.kind == sir::InstKind::Ref ||
+                         inst.kind == sir::InstKind::ScopeEnter || sir::makes_window(inst);
+    if (keeps_address) return false;
   }
   return true;
 }

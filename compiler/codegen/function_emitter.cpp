@@ -249,12 +249,17 @@ llvm::Value* FunctionEmitter::project(llvm::Value* place, TypeId type, const Pro
       TypeId element = m.program.types.arg(type);
       llvm::Value* index = v.load(m.program.types.int_(), local_address(step.local));
       if (kind(type) == TypeKind::Array) return v.element(v.load_pointer(place, 0), index, element);
-      const Layout& layout = v.layout(element);
-      if (layout.size == 0) return place;
-      return b.CreateInBoundsGEP(m.layouts.memory_type(layout), place, index);
+      if (kind(type) == TypeKind::Window) place = v.load_pointer(place, 0);
+      return element_at(place, index, element);
     }
   }
   SKEIN_UNREACHABLE("an unknown projection");
+}
+
+llvm::Value* FunctionEmitter::element_at(llvm::Value* first, llvm::Value* index, TypeId element) {
+  const Layout& layout = v.layout(element);
+  if (layout.size == 0) return first;
+  return b.CreateInBoundsGEP(m.layouts.memory_type(layout), first, index);
 }
 
 // The type of a place after its first steps.

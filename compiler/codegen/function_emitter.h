@@ -112,6 +112,20 @@ class FunctionEmitter {
   void emit_array_pop(const sir::Inst& inst);
   void emit_array_swap(const sir::Inst& inst);
   void emit_array_clear(const sir::Inst& inst);
+  // The elements of an array of any kind, a window included.
+  struct Elements {
+    llvm::Value* first;
+    llvm::Value* length;
+  };
+  Elements elements_of(const sir::Operand& array);
+  // Those that operands 1 and 2 of `inst`, which are checked, say of its first.
+  Elements part_of(const sir::Inst& inst, TypeId element);
+  llvm::Value* element_at(llvm::Value* first, llvm::Value* index, TypeId element);
+  void put_window(const Elements& elements, llvm::Value* place);
+  // A fresh array with copies of `elements`.
+  llvm::Value* copy_elements(const Elements& elements, TypeId element);
+  void emit_array_window(const sir::Inst& inst);
+  void emit_array_split(const sir::Inst& inst);
   void emit_array_slice(const sir::Inst& inst);
   void emit_array_insert(const sir::Inst& inst);
   void emit_array_remove(const sir::Inst& inst);
@@ -187,6 +201,8 @@ class FunctionEmitter {
   void emit_equal(const sir::Inst& inst);
   void emit_compare(const sir::Inst& inst);
   void emit_hash(const sir::Inst& inst);
+  void emit_place_builtin(const sir::Inst& inst);
+  void put_default(TypeId type, llvm::Value* place);
   void emit_print(const sir::Inst& inst);
   void emit_str_parse(const sir::Inst& inst, Rt parse);
   void emit_str_slice(const sir::Inst& inst);

@@ -70,6 +70,12 @@ Layout Layouts::compute(TypeId id) {
     case TypeKind::Range:
     case TypeKind::RangeInclusive:
       return fields_in_order(field_types(id));
+    case TypeKind::Window: {
+      Layout layout;
+      layout.align = 8;
+      layout.size = kWindowLength + 8;
+      return layout;
+    }
     case TypeKind::FixedArray: {
       const Layout& element = of(type.args[0]);
       Layout layout;
@@ -225,6 +231,11 @@ bool Layouts::leaves(const Layout& layout, TypeId type, uint64_t base, std::vect
     out.push_back({base, llvm::PointerType::getUnqual(context_)});
     TypeId value = program_.types.arg(type);
     return out.size() <= 2 && leaves(of(value), value, base + abi::kFutureResult, out);
+  }
+  if (kind == TypeKind::Window) {
+    out.push_back({base, llvm::PointerType::getUnqual(context_)});
+    out.push_back({base + kWindowLength, llvm::IntegerType::get(context_, 64)});
+    return out.size() <= 2;
   }
   if (kind == TypeKind::Option) {
     TypeId value = program_.types.arg(type);

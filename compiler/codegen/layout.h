@@ -10,6 +10,7 @@
 //   enum, Result           a tag, then the payload of the variant; without payloads just the tag
 //   Task<T>                { ptr future, T value }
 //   str, [T], handles      one pointer
+//   a window               { ptr first element, i64 length }
 //   a boxed field          one pointer to a Buffer with one element
 #pragma once
 
@@ -62,6 +63,9 @@ struct Layout {
   llvm::Type* tag = nullptr;                       // null: an option whose none is a null pointer
   uint64_t tag_offset = 0;
 };
+
+// Where a window has its length, behind the address of its first element.
+constexpr uint64_t kWindowLength = 8;
 
 constexpr uint64_t align_up(uint64_t offset, uint64_t align) {
   return (offset + align - 1) / align * align;

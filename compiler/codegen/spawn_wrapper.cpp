@@ -23,6 +23,13 @@ SpawnShape ModuleEmitter::spawn_shape(sir::FunctionId callee) {
   shape.task_size = align_up(abi::kFutureResult + layouts.of(signature.result).size, 8);
   shape.size = shape.task_size;
   for (const ParamPassing& param : signature.params) {
+    if (param.mode == sir::ParamMode::Mut) {
+      // The address of the place that is lent.
+      shape.size = align_up(shape.size, 8);
+      shape.arg_offsets.push_back(shape.size);
+      shape.size += 8;
+      continue;
+    }
     const Layout& layout = layouts.of(param.type);
     shape.size = align_up(shape.size, layout.align);
     shape.arg_offsets.push_back(shape.size);
@@ -69,10 +76,11 @@ class WrapperEmitter {
     }
     for (size_t i = 0; i < signature_.params.size(); ++i) {
       const ParamPassing& param = signature_.params[i];
-      SKEIN_CHECK(param.mode != sir::ParamMode::Mut, "a `mut` argument for a task");
       const Layout& layout = m_.layouts.of(param.type);
       llvm::Value* at = v_.offset(awaiter_, shape_.arg_offsets[i]);
-      if (param.passing == Passing::Indirect) {
+      if (param.mode == sir::ParamMode::Mut) {
+        args.push_back(v_.load_pointer(at, 0));
+      } else if (param.passing == Passing::Indirect) {
         llvm::AllocaInst* copy = b_.CreateAlloca(m_.layouts.memory_type(layout), nullptr, "arg");
         copy->setAlignment(llvm::Align(layout.align));
         v_.copy(param.type, copy, at);

@@ -37,10 +37,14 @@ class ArgLowering {
   std::vector<Operand> run() {
     operands_.resize(args_.size());
     std::vector<std::pair<size_t, PendingPlace>> lent;
+    std::vector<std::pair<size_t, PendingWindow>> windows;
     std::vector<size_t> borrowed_closures;
     for (size_t turn = 0; turn < order_.size(); ++turn) {
       size_t i = order_[turn];
-      if (args_[i].mode == ParamMode::Mut && !args_[i].place) {
+      if (is_window(turn)) {
+        const ast::Slice* slice = args_[i].expr->as<ast::Slice>();
+        windows.push_back({i, lower_pending_window(body_, slice)});
+      } else if (args_[i].mode == ParamMode::Mut && !args_[i].place) {
         lent.push_back({i, lower_pending_place(body_, args_[i].expr)});
       } else if (!args_[i].place && is_borrowed_closure(body_, args_[i].expr)) {
         borrowed_closures.push_back(i);
@@ -49,6 +53,11 @@ class ArgLowering {
       }
     }
     for (auto& [i, pending] : lent) operands_[i] = Operand::mut(write_place(body_, pending));
+    for (auto& [i, pending] : windows) {
+      bool writes = args_[i].mode == ParamMode::Mut;
+      LocalId window = emit_window(body_, pending, writes);
+      operands_[i] = writes ? Operand::mut(window) : Operand::borrow(window);
+    }
     for (size_t i : borrowed_closures) {
       operands_[i] = Operand::borrow(lower_to_temp(body_, args_[i].expr));
     }
@@ -70,6 +79,24 @@ class ArgLowering {
       return pass(lower_to_place(body_, arg.expr), arg.mode, false);
     }
     return pass(lower_to_temp(body_, arg.expr), arg.mode, true);
+  }
+
+  // Whether the argument is a part of an array that can be lent as it is. One that is only looked
+  // at is copied where the array may change meanwhile.
+  bool is_window(size_t turn) {
+    const CallArg& arg = args_[order_[turn]];
+    if (!arg.takes_window || arg.place || !is_array_slice(body_, arg.expr)) return false;
+    if (arg.mode == ParamMode::Mut) return true;
+    if (arg.mode == ParamMode::Own) return false;
+    VarId root = root_variable(body_.program, arg.expr->as<ast::Slice>()->receiver);
+    if (!root.valid()) return true;
+    for (const CallArg& other : args_) {
+      if (other.expr == nullptr || other.expr == arg.expr) continue;
+      bool is_lent = other.mode == ParamMode::Mut &&
+                     root_variable(body_.program, other.expr) == root;
+      if (is_lent || changes_variable(body_.program, other.expr, root)) return false;
+    }
+    return true;
   }
 
   // Whether the place may hold another value by the time the instruction reads it.
@@ -105,17 +132,26 @@ std::vector<Operand> lower_args(Body& body, const std::vector<CallArg>& args) {
 
 // ---- calls ---------------------------------------------------------------------------------
 
+static bool can_take_window(std::optional<Builtin> builtin) {
+  return !builtin || *builtin == Builtin::ArrayLen || *builtin == Builtin::ArraySwap ||
+         *builtin == Builtin::ArraySlice;
+}
+
 std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call) {
   std::vector<CallArg> args;
   for (size_t i = 0; i < call.args.size(); ++i) {
     ParamMode mode = ParamMode::Own;
     const ast::Expr* fallback = nullptr;
+    bool takes_window = false;
     if (call.callee.valid()) {
       const types::ParamDecl& param = body.program.fns[call.callee].params[i];
       mode = param.mode;
       fallback = param.default_value;
+      takes_window = body.unit.kind(param.type) == TypeKind::Array &&
+                     can_take_window(body.program.fns[call.callee].builtin);
     }
     CallArg arg(call.args[i], mode);
+    arg.takes_window = takes_window;
     if (arg.expr == nullptr) {
       SKEIN_CHECK(fallback != nullptr, "a parameter gets no argument");
       arg.expr = fallback;

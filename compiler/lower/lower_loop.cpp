@@ -1,5 +1,6 @@
 // Loops. `for` is written out for what it runs over: a range counts, an array is walked by index,
 // an array of values that cannot be copied is taken apart.
+#include "compiler/lower/patterns.h"
 #include "compiler/lower/steps.h"
 #include "compiler/support/check.h"
 
@@ -254,27 +255,6 @@ static void lower_for_consuming(Body& body, const ast::For* node, LocalId array)
   body.leave(loop, span);
 }
 
-static bool binds_places(Body& body, const ast::Pattern* pattern) {
-  switch (pattern->kind) {
-    case ast::PatternKind::Binding: {
-      VarId var = body.program.fact(pattern).var;
-      return var.valid() && body.program.vars[var].is_place;
-    }
-    case ast::PatternKind::Tuple:
-      for (const ast::Pattern* element : pattern->as<ast::TuplePattern>()->elements) {
-        if (binds_places(body, element)) return true;
-      }
-      return false;
-    case ast::PatternKind::Struct:
-      for (const ast::FieldPattern& field : pattern->as<ast::StructPattern>()->fields) {
-        if (binds_places(body, field.pattern)) return true;
-      }
-      return false;
-    default:
-      return false;
-  }
-}
-
 // `for mut x in xs`: the loop holds the array, under a name of its own, from its start to its end.
 static void lower_for_places(Body& body, const ast::For* node) {
   Span span = node->iterable->span;
@@ -287,7 +267,17 @@ static void lower_for_places(Body& body, const ast::For* node) {
   lower_for_elements(body, node, held);
 }
 
+static void lower_for_chunks(Body& body, const ast::For* node, const types::CallFact& call) {
+  LoopTarget target = begin_chunks(body, node, call);
+  lower_round(body, node->body, target);
+  body.begin(target.break_block);
+}
+
 static void lower_for_array(Body& body, const ast::For* node) {
+  if (const types::CallFact* call =
+          call_of_builtin(body, node->iterable, Builtin::ArrayChunksMut)) {
+    return lower_for_chunks(body, node, *call);
+  }
   TypeId type = body.program.type_of(node->iterable);
   Span span = node->iterable->span;
   bool is_named = is_place(body, node->iterable);

@@ -39,6 +39,26 @@ static BindingWay binding_way(Body& body, VarId var, const Place& place, bool ha
   return body.taken_from(place).kind == Operand::Kind::Move ? BindingWay::Move : BindingWay::Copy;
 }
 
+static bool is_boxed(Body& body, const Place& whole, const Projection& step) {
+  const types::Type& type = body.program.types.get(body.type_of(whole));
+  if (type.kind == TypeKind::Struct) {
+    return body.program.structs[types::StructId(type.decl)].fields[step.index].is_boxed;
+  }
+  if (type.kind != TypeKind::Enum) return false;
+  const types::EnumDecl& decl = body.program.enums[types::EnumId(type.decl)];
+  return decl.variants[step.variant].fields[step.index].is_boxed;
+}
+
+// The subject can be written; so that its part can be too, each box on the way gets one owner.
+static void unshare_boxes(Body& body, const Place& part, Span span) {
+  Place place = part.local;
+  for (const Projection& step : part.path) {
+    bool has_box = step.kind != Projection::Kind::Index && is_boxed(body, place, step);
+    place.path.push_back(step);
+    if (has_box) body.emit(InstKind::Unshare, {Operand::mut(place)}, span);
+  }
+}
+
 // Sets a variable on the way into its arm. `local` may exist already, from another way.
 static LocalId emit_binding(Body& body, const PatternBinding& binding, LocalId local,
                             bool has_guard) {
@@ -46,6 +66,7 @@ static LocalId emit_binding(Body& body, const PatternBinding& binding, LocalId l
   BindingWay way = binding_way(body, binding.var, binding.place, has_guard);
   if (way == BindingWay::Borrow || way == BindingWay::Mut) {
     if (!local.valid()) local = body.new_ref(decl.type, decl.name, decl.span);
+    if (way == BindingWay::Mut) unshare_boxes(body, binding.place, binding.span);
     emit_ref(body, local,
              way == BindingWay::Mut ? Operand::mut(binding.place) : Operand::borrow(binding.place),
              binding.span);
@@ -316,6 +337,10 @@ static bool guards_change(Body& body, const ast::Match* node, const ast::Expr* s
 }
 
 static Place lower_match_subject(Body& body, const ast::Match* node) {
+  for (const ast::MatchArm& arm : node->arms) {
+    if (!binds_places(body, arm.pattern)) continue;
+    return write_place(body, lower_pending_place(body, node->subject));
+  }
   if (guards_change(body, node, node->subject)) return lower_to_temp(body, node->subject);
   return lower_to_place(body, node->subject);
 }

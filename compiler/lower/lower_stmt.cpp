@@ -3,6 +3,7 @@
 // A statement is a scope for its temporaries; the variables it declares belong to the block. So a
 // variable starts to live before the statement's scope begins, and is dropped on the ways out only
 // once it has its value.
+#include "compiler/lower/patterns.h"
 #include "compiler/lower/steps.h"
 #include "compiler/support/check.h"
 
@@ -62,6 +63,9 @@ static void lower_let(Body& body, const ast::LetStmt* node) {
     return lower_let_variable(body, node, body.program.fact(node->pattern).var);
   }
   SKEIN_CHECK(node->init != nullptr, "a pattern without a value");
+  if (const types::CallFact* call = call_of_builtin(body, node->init, Builtin::ArraySplitMut)) {
+    return lower_split(body, node, *call);
+  }
   lower_irrefutable(body, node->pattern, lower_subject(body, node));
 }
 
@@ -102,7 +106,9 @@ void lower_conditions(Body& body, std::span<const ast::Condition> conditions, si
       body.begin(holds);
       continue;
     }
-    Place subject = lower_to_place(body, condition.value);
+    Place subject = binds_places(body, condition.pattern)
+                        ? write_place(body, lower_pending_place(body, condition.value))
+                        : lower_to_place(body, condition.value);
     lower_refutable(body, condition.pattern, subject, span, [&] {
       body.exit(outer, span);
       body.jump(otherwise, span);

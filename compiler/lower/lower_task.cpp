@@ -97,7 +97,7 @@ static bool can_start_directly(Body& body, const types::CallFact& call,
                                const std::vector<types::ParamDecl>& params) {
   if (body.program.fns[call.callee].builtin) return false;
   for (const types::ParamDecl& param : params) {
-    if (param.mode == ParamMode::Mut || body.unit.needs_drop(param.type)) return false;
+    if (param.mode != ParamMode::Mut && body.unit.needs_drop(param.type)) return false;
   }
   return true;
 }
@@ -113,6 +113,11 @@ static FunctionId lower_call_task(Body& parent, const types::CallFact& call,
     inherit(task, parent);
     std::vector<Operand> operands;
     for (const types::ParamDecl& param : params) {
+      if (param.mode == ParamMode::Mut) {
+        LocalId lent = task.add_param(param.type, ParamMode::Mut, param.name, span);
+        operands.push_back(Operand::mut(lent));
+        continue;
+      }
       LocalId local = task.add_param(param.type, ParamMode::Own, param.name, span);
       task.own(local, span);
       bool is_given = param.mode == ParamMode::Own && task.unit.needs_drop(param.type);
@@ -134,8 +139,10 @@ static Start lower_call_start(Body& body, const ast::Spawn* node, TypeId value, 
   SKEIN_CHECK(call != nullptr && call->callee.valid(), "only functions are started as tasks");
   std::vector<types::ParamDecl> params = params_of(body, *call);
   std::vector<CallArg> args = args_of_call(body, *call);
-  // Whatever the mode of the parameter, the task gets a value of its own.
-  for (CallArg& arg : args) arg.mode = ParamMode::Own;
+  // The task gets a value of its own where it is not lent a place.
+  for (CallArg& arg : args) {
+    if (arg.mode == ParamMode::Borrow) arg.mode = ParamMode::Own;
+  }
   Start start;
   start.operands = lower_args(body, args);
   if (can_start_directly(body, *call, params) && value == result) {

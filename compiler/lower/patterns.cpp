@@ -44,6 +44,37 @@ static NumberLine number_line(Body& body, TypeId type) {
   return {false, 32};
 }
 
+// ---- places ---------------------------------------------------------------------------------
+
+static bool any_binds_places(Body& body, std::span<ast::Pattern* const> patterns) {
+  for (const ast::Pattern* pattern : patterns) {
+    if (binds_places(body, pattern)) return true;
+  }
+  return false;
+}
+
+bool binds_places(Body& body, const ast::Pattern* pattern) {
+  switch (pattern->kind) {
+    case PatternKind::Binding: {
+      VarId var = body.program.fact(pattern).var;
+      return var.valid() && body.program.vars[var].is_place;
+    }
+    case PatternKind::Tuple:
+      return any_binds_places(body, pattern->as<ast::TuplePattern>()->elements);
+    case PatternKind::Variant:
+      return any_binds_places(body, pattern->as<ast::VariantPattern>()->payload);
+    case PatternKind::Alternatives:
+      return any_binds_places(body, pattern->as<ast::AlternativesPattern>()->choices);
+    case PatternKind::Struct:
+      for (const ast::FieldPattern& field : pattern->as<ast::StructPattern>()->fields) {
+        if (binds_places(body, field.pattern)) return true;
+      }
+      return false;
+    default:
+      return false;
+  }
+}
+
 // ---- looking at patterns -------------------------------------------------------------------
 
 Question question_about(Body& body, const Place& place, const ast::Pattern* pattern) {

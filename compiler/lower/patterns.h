@@ -47,6 +47,9 @@ struct PatternRow {
 
 using PatternRows = std::vector<PatternRow>;
 
+// Whether a variable of the pattern is a place inside the subject (language rule 4).
+bool binds_places(Body& body, const ast::Pattern* pattern);
+
 // A pattern that has not been looked at: simplify makes questions of it.
 Question question_about(Body& body, const Place& place, const ast::Pattern* pattern);
 

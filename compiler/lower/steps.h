@@ -74,6 +74,8 @@ struct CallArg {
   std::optional<Place> place;
   // The parameter's default value, which is evaluated behind everything that was written.
   bool is_default = false;
+  // The parameter is an array, of a function that can be compiled for windows.
+  bool takes_window = false;
 };
 // The operands of one instruction: evaluated from left to right, accesses last.
 std::vector<Operand> lower_args(Body& body, const std::vector<CallArg>& args);
@@ -83,6 +85,25 @@ std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call);
 // Calls the function or builtin. `type` is that of the result.
 void emit_call(Body& body, types::FnId callee, const std::vector<TypeId>& type_args,
                std::vector<Operand> operands, TypeId type, const Place& dest, Span span);
+
+// ---- lower_window.cpp ----
+// `xs[a..b]` whose bounds are known, but which was not looked at yet (language rule 2).
+struct PendingWindow {
+  PendingPlace array;
+  std::optional<Operand> low;    // nothing: the first or last place there is
+  std::optional<Operand> high;
+  Span span;
+};
+bool is_array_slice(Body& body, const ast::Expr* expr);
+PendingWindow lower_pending_window(Body& body, const ast::Slice* node);
+// Begins the access; the local is the window.
+LocalId emit_window(Body& body, const PendingWindow& pending, bool writes);
+// Null if the expression is no call of that method.
+const types::CallFact* call_of_builtin(Body& body, const ast::Expr* expr, Builtin builtin);
+// `let (mut a, mut b) = xs.split_mut(i)`.
+void lower_split(Body& body, const ast::LetStmt* node, const types::CallFact& call);
+// `for mut part in xs.chunks_mut(n)` up to the body of a round.
+LoopTarget begin_chunks(Body& body, const ast::For* node, const types::CallFact& call);
 
 // ---- lower_panic.cpp ----
 void lower_panic_call(Body& body, Builtin builtin, const types::CallFact& call, Span span);

@@ -166,6 +166,8 @@ types::VarId root_variable(const types::Program& program, const ast::Expr* expr)
       return root_variable(program, expr->as<ast::TupleIndex>()->receiver);
     case ExprKind::Index:
       return root_variable(program, expr->as<ast::Index>()->receiver);
+    case ExprKind::Slice:
+      return root_variable(program, expr->as<ast::Slice>()->receiver);
     default:
       return types::VarId();
   }

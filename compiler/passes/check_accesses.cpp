@@ -4,8 +4,10 @@
 // returns, and references (`for mut x in xs`), which last until they are not used any more. Fields
 // of one variable are disjoint; two elements of one array are not, whatever the indices.
 #include <algorithm>
+#include <unordered_set>
 
 #include "compiler/passes/ownership.h"
+#include "compiler/passes/references.h"
 
 namespace skein::passes {
 
@@ -21,69 +23,21 @@ using sir::Projection;
 class AccessChecker {
  public:
   AccessChecker(sir::Module& module, const Function& function, DiagnosticSink& sink)
-      : module_(module), function_(function), sink_(sink), targets_(function.locals.size()),
-        set_counts_(function.locals.size()) {}
+      : module_(module), function_(function), sink_(sink), references_(function) {}
 
   void run() {
-    find_references();
     for (const sir::Block& block : function_.blocks) {
       for (const Inst& inst : block.insts) check_operands(inst);
     }
-    if (!references_.empty()) check_references();
+    if (!references_.all().empty()) check_references();
   }
 
  private:
-  // What a reference stands for, where that is one place.
-  struct Target {
-    Place place;
-    bool is_exclusive = false;
-  };
-
-  void find_references() {
-    for (const sir::Block& block : function_.blocks) {
-      for (const Inst& inst : block.insts) {
-        if (inst.kind != InstKind::Ref) continue;
-        uint32_t local = inst.dest.local.index;
-        bool is_exclusive = inst.operands[0].kind == Operand::Kind::Mut;
-        if (++set_counts_[local] == 1) {
-          references_.push_back(inst.dest.local);
-          targets_[local] = {inst.operands[0].place, is_exclusive};
-        } else {
-          targets_[local].is_exclusive |= is_exclusive;
-        }
-      }
-    }
-  }
-
-  // The place behind references. One that is set at several places stands for itself.
-  Place resolve(Place place) const {
-    for (size_t steps = 0; steps < references_.size(); ++steps) {
-      uint32_t local = place.local.index;
-      if (set_counts_[local] != 1) break;
-      Place behind = targets_[local].place;
-      behind.path.insert(behind.path.end(), place.path.begin(), place.path.end());
-      place = std::move(behind);
-    }
-    return place;
-  }
-
-  static bool may_overlap(const Place& a, const Place& b) {
-    if (a.local != b.local) return false;
-    size_t common = std::min(a.path.size(), b.path.size());
-    for (size_t i = 0; i < common; ++i) {
-      const Projection& x = a.path[i];
-      const Projection& y = b.path[i];
-      if (x.kind == Projection::Kind::Index || y.kind == Projection::Kind::Index) continue;
-      if (x != y) return false;
-    }
-    return true;
-  }
-
   // ---- operands of one call ----------------------------------------------------------------
 
   void check_operands(const Inst& inst) {
     bool is_call = inst.kind == InstKind::Call || inst.kind == InstKind::CallValue ||
-                   inst.kind == InstKind::Builtin;
+                   inst.kind == InstKind::Builtin || inst.kind == InstKind::Spawn;
     if (!is_call) return;
     for (size_t i = 0; i < inst.operands.size(); ++i) {
       if (inst.operands[i].kind != Operand::Kind::Mut) continue;
@@ -93,7 +47,9 @@ class AccessChecker {
         bool lasts = other.kind == Operand::Kind::Borrow ||
                      (other.kind == Operand::Kind::Mut && j > i);
         if (!lasts) continue;
-        if (!may_overlap(resolve(inst.operands[i].place), resolve(other.place))) continue;
+        bool overlap = may_overlap(references_.resolve(inst.operands[i].place),
+                                   references_.resolve(other.place));
+        if (!overlap) continue;
         return report_call(inst, inst.operands[i].place, other);
       }
     }
@@ -127,7 +83,7 @@ class AccessChecker {
       const std::vector<Inst>& insts = function_.blocks[block].insts;
       sir::BitSet after = live.at_end(block);
       for (size_t i = insts.size(); i-- > 0;) {
-        for (LocalId reference : references_) {
+        for (LocalId reference : references_.all()) {
           if (after.test(reference.index)) check_beside(insts[i], reference, live);
         }
         live.step_back(block, i, after);
@@ -137,15 +93,15 @@ class AccessChecker {
 
   // An instruction while `reference` is still to be used.
   void check_beside(const Inst& inst, LocalId reference, const sir::Liveness& live) {
-    if (inst.kind == InstKind::Ref && inst.dest.local == reference) return;
-    const Target& target = targets_[reference.index];
-    Place held = resolve(reference);
+    if (sets_reference(inst) && inst.dest.local == reference) return;
+    const References::Target& target = references_.target(reference);
+    Place held = references_.resolve(reference);
     auto conflicts = [&](const Place& place, bool writes) {
       if (!writes && !target.is_exclusive) return false;
       if (place.local == reference) return false;
       std::span<const LocalId> sources = live.sources(place.local);
       bool goes_through = std::find(sources.begin(), sources.end(), reference) != sources.end();
-      return !goes_through && may_overlap(resolve(place), held);
+      return !goes_through && may_overlap(references_.resolve(place), held);
     };
     bool found = false;
     for (const Operand& operand : inst.operands) {
@@ -160,8 +116,10 @@ class AccessChecker {
   }
 
   void report_reference(const Inst& inst, LocalId reference) {
+    // One expression may touch the place in several steps.
+    if (!reported_.insert(inst.span.begin).second) return;
     const sir::Local& local = function_.locals[reference];
-    const Target& target = targets_[reference.index];
+    const References::Target& target = references_.target(reference);
     Report report = sink_.report(inst.span, D::OverlappingAccess,
                                  {place_name(module_, function_, target.place.local)});
     report.mark("used here");
@@ -175,9 +133,8 @@ class AccessChecker {
   sir::Module& module_;
   const Function& function_;
   DiagnosticSink& sink_;
-  std::vector<LocalId> references_;
-  std::vector<Target> targets_;
-  std::vector<uint32_t> set_counts_;
+  References references_;
+  std::unordered_set<uint32_t> reported_;   // where
 };
 
 void check_accesses(sir::Module& module, const Function& function, DiagnosticSink& sink) {

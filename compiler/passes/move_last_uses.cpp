@@ -159,9 +159,14 @@ class BorrowFinder {
     return last;
   }
 
+  bool is_window(const sir::Place& place) const {
+    return module_.types().kind(sir::place_type(module_, function_, place)) ==
+           types::TypeKind::Window;
+  }
+
   bool is_original(LocalId local) const {
     if (contains(originals_, local)) return true;
-    if (!function_.locals[local].is_ref) return false;
+    if (!function_.locals[local].is_ref && !is_window(local)) return false;
     for (LocalId source : live_.sources(local)) {
       if (contains(originals_, source)) return true;
     }
@@ -171,6 +176,8 @@ class BorrowFinder {
   bool touches_originals(const Inst& inst) const {
     for (const Operand& operand : inst.operands) {
       bool only_reads = operand.kind != Operand::Kind::Move && operand.kind != Operand::Kind::Mut;
+      // Who gets a window may write through it.
+      if (operand.is_place() && is_window(operand.place)) only_reads = false;
       if (!only_reads && is_original(operand.place.local)) return true;
     }
     // Setting a reference anew writes nothing.

@@ -21,6 +21,7 @@ void check_ownership(sir::Module& module, DiagnosticSink& sink) {
   for (const sir::Function& function : module.functions) {
     check_moves(module, function, sink);
     check_accesses(module, function, sink);
+    check_loans(module, function, sink);
   }
   check_copies(module, sink);
 }

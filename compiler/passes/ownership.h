@@ -16,6 +16,8 @@ namespace skein::passes {
 void check_moves(sir::Module& module, const sir::Function& function, DiagnosticSink& sink);
 // Overlapping accesses, one of them exclusive.
 void check_accesses(sir::Module& module, const sir::Function& function, DiagnosticSink& sink);
+// Uses of places while they are lent to a task.
+void check_loans(sir::Module& module, const sir::Function& function, DiagnosticSink& sink);
 // Copies of what cannot be copied, through calls of generic functions too.
 void check_copies(sir::Module& module, DiagnosticSink& sink);
 

@@ -12,6 +12,7 @@
 #include <unordered_set>
 
 #include "compiler/passes/passes.h"
+#include "compiler/passes/windows.h"
 #include "compiler/sir/print.h"
 #include "compiler/support/check.h"
 
@@ -52,6 +53,9 @@ class Specializer {
     FunctionId concrete;
     std::vector<TypeId> args;
     uint32_t depth = 0;
+    // The parameters that are windows, and the call that says so.
+    std::vector<bool> windows;
+    Span call;
   };
 
   void find_drop_methods() {
@@ -82,7 +86,8 @@ class Specializer {
   }
 
   // The number of the copy, which is made later.
-  FunctionId request(FunctionId generic, std::vector<TypeId> args, uint32_t depth, Span span) {
+  FunctionId request(FunctionId generic, std::vector<TypeId> args, uint32_t depth, Span span,
+                     std::vector<bool> windows = {}) {
     const Function& function = module_.functions[generic];
     for (TypeId arg : args) {
       if (size_of(arg) < kMaxTypeSize) continue;
@@ -97,6 +102,9 @@ class Specializer {
       }
       name += ">";
     }
+    for (size_t i = 0; i < windows.size(); ++i) {
+      if (windows[i]) name += ".window" + std::to_string(i);
+    }
     auto [found, is_new] = by_name_.emplace(name, FunctionId());
     if (!is_new) return found->second;
     depth = args.empty() ? 0 : depth + 1;
@@ -104,7 +112,8 @@ class Specializer {
     Function head;
     head.name = std::move(name);
     found->second = functions_.add(std::move(head));
-    pending_.push_back({generic, found->second, std::move(args), depth});
+    pending_.push_back(
+        {generic, found->second, std::move(args), depth, std::move(windows), span});
     return found->second;
   }
 
@@ -127,6 +136,10 @@ class Specializer {
       local.type = concrete(local.type, request.args);
       use_type(local.type);
     }
+    if (has_windows(to) || !request.windows.empty()) {
+      Span call = request.windows.empty() ? Span() : request.call;
+      failed_ |= !rewrite_for_windows(module_, to, request.windows, call, sink_);
+    }
     for (sir::Block& block : to.blocks) {
       for (Inst& inst : block.insts) {
         for (TypeId& arg : inst.type_args) arg = concrete(arg, request.args);
@@ -136,10 +149,17 @@ class Specializer {
           }
         }
         call_directly(to, inst);
-        redirect(inst, request.depth);
+        redirect(to, inst, request.depth);
       }
     }
     copy_to_move(to);
+  }
+
+  bool has_windows(const Function& function) const {
+    for (const sir::Local& local : function.locals) {
+      if (program_.types.kind(local.type) == TypeKind::Window) return true;
+    }
+    return false;
   }
 
   TypeId concrete(TypeId type, const std::vector<TypeId>& args) {
@@ -158,11 +178,13 @@ class Specializer {
     inst.type_args = type.args;
   }
 
-  void redirect(Inst& inst, uint32_t depth) {
+  void redirect(const Function& function, Inst& inst, uint32_t depth) {
     bool has_callee = inst.kind == sir::InstKind::Call || inst.kind == sir::InstKind::Spawn ||
                       inst.kind == sir::InstKind::Closure;
     if (!has_callee) return;
-    inst.callee = request(inst.callee, std::move(inst.type_args), depth, inst.span);
+    std::vector<bool> windows = take_windows(module_, function, inst);
+    inst.callee = request(inst.callee, std::move(inst.type_args), depth, inst.span,
+                          std::move(windows));
     inst.type_args.clear();
   }
 

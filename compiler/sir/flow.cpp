@@ -317,10 +317,14 @@ void Liveness::find_sources() {
         if (!inst.dest.valid() || !inst.dest.is_local() || inst.operands.empty()) continue;
         const Local& dest = function.locals[inst.dest.local];
         bool stands_for_place =
-            inst.kind == InstKind::Ref || dest.is_borrow || captures_places(inst);
+            inst.kind == InstKind::Ref || dest.is_borrow || captures_places(inst) ||
+            makes_window(inst);
         if (!stands_for_place) continue;
         std::vector<LocalId>& into = sources_[inst.dest.local.index];
-        for (const Operand& operand : inst.operands) {
+        // The other operands of a window are numbers.
+        size_t count = makes_window(inst) ? 1 : inst.operands.size();
+        for (size_t i = 0; i < count; ++i) {
+          const Operand& operand = inst.operands[i];
           if (!operand.is_place()) continue;
           roots = sources_[operand.place.local.index];
           roots.push_back(operand.place.local);

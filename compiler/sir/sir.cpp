@@ -90,7 +90,8 @@ static TypeId projected_type(Module& module, TypeId type, const Projection& step
   const types::Type& whole = module.types().get(type);
   switch (step.kind) {
     case Projection::Kind::Index:
-      SKEIN_CHECK(whole.kind == TypeKind::Array || whole.kind == TypeKind::FixedArray,
+      SKEIN_CHECK(whole.kind == TypeKind::Array || whole.kind == TypeKind::FixedArray ||
+                      whole.kind == TypeKind::Window,
                   "only arrays have elements");
       return whole.args[0];
     case Projection::Kind::Variant: {
@@ -233,6 +234,11 @@ bool may_unwind(Module& module, const Function& function, const Inst& inst) {
 bool ends_block(const Inst& inst) {
   Effects effects = inst_row(inst.kind).effects;
   return effects == Effects::Ends || effects == Effects::EndsPanics;
+}
+
+bool makes_window(const Inst& inst) {
+  return inst.kind == InstKind::Builtin &&
+         (inst.builtin == Builtin::ArrayWindow || inst.builtin == Builtin::ArraySplitMut);
 }
 
 bool needs_drop(Module& module, TypeId type) {

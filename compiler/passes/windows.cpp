@@ -1,0 +1,242 @@
+// Rewrites copies of functions for windows.
+#include "compiler/passes/windows.h"
+
+#include <algorithm>
+
+#include "compiler/passes/ownership.h"
+
+namespace skein::passes {
+
+using sir::Function;
+using sir::Inst;
+using sir::InstKind;
+using sir::LocalId;
+using sir::Operand;
+using sir::Place;
+using types::Builtin;
+using types::TypeId;
+using types::TypeKind;
+
+static bool is_window(sir::Module& module, const Function& function, const Place& place) {
+  return module.types().kind(sir::place_type(module, function, place)) == TypeKind::Window;
+}
+
+std::vector<bool> take_windows(sir::Module& module, const Function& function, Inst& call) {
+  std::vector<bool> windows;
+  const Function& callee = module.functions[call.callee];
+  for (uint32_t i = 0; i < call.operands.size(); ++i) {
+    Operand& operand = call.operands[i];
+    if (!operand.is_place() || !is_window(module, function, operand.place)) continue;
+    if (module.types().kind(callee.locals[callee.param(i)].type) != TypeKind::Array) continue;
+    windows.resize(call.operands.size());
+    windows[i] = true;
+    operand.kind = Operand::Kind::Copy;
+  }
+  return windows;
+}
+
+class WindowRewriter {
+ public:
+  WindowRewriter(sir::Module& module, Function& function, Span call, DiagnosticSink& sink)
+      : module_(module), function_(function), call_(call), sink_(sink) {}
+
+  bool run(const std::vector<bool>& windows) {
+    for (uint32_t i = 0; i < windows.size(); ++i) {
+      if (!windows[i]) continue;
+      sir::Local& param = function_.locals[function_.param(i)];
+      param.type = window_of(param.type);
+      param.mode = sir::ParamMode::Own;
+      param.is_ref = false;
+    }
+    spread();
+    for (sir::Block& block : function_.blocks) rewrite(block);
+    return !failed_;
+  }
+
+ private:
+  TypeId window_of(TypeId array) {
+    return module_.types().make(TypeKind::Window, {module_.types().arg(array)});
+  }
+  bool is_window(const Place& place) const {
+    return passes::is_window(module_, function_, place);
+  }
+  bool is_array(LocalId local) const {
+    return module_.types().kind(function_.locals[local].type) == TypeKind::Array;
+  }
+
+  // References to a window are such, and so are copies that are only looked at while nothing can
+  // write the original.
+  void spread() {
+    bool is_changed = true;
+    while (is_changed) {
+      is_changed = false;
+      for (const sir::Block& block : function_.blocks) {
+        for (const Inst& inst : block.insts) {
+          if (inst.operands.empty() || !inst.dest.valid() || !inst.dest.is_local()) continue;
+          const Operand& operand = inst.operands[0];
+          bool is_view = inst.kind == InstKind::Ref ||
+                         (inst.kind == InstKind::Assign && stays_a_view(inst.dest.local));
+          if (!is_view || !is_array(inst.dest.local)) continue;
+          if (!operand.is_place() || !is_window(operand.place)) continue;
+          TypeId& type = function_.locals[inst.dest.local].type;
+          type = window_of(type);
+          is_changed = true;
+        }
+      }
+    }
+  }
+
+  bool stays_a_view(LocalId copy) const {
+    const sir::Local& local = function_.locals[copy];
+    bool is_variable = local.kind == sir::LocalKind::Var || local.kind == sir::LocalKind::Temp;
+    if (!is_variable || local.is_ref || !is_array(copy)) return false;
+    uint32_t sets = 0;
+    for (const sir::Block& block : function_.blocks) {
+      for (const Inst& inst : block.insts) {
+        if (writes_window(inst)) return false;
+        bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+        if (inst.dest.valid() && inst.dest.local == copy && !is_life) {
+          if (!inst.dest.is_local() || ++sets > 1) return false;
+        }
+        for (const Operand& operand : inst.operands) {
+          bool concerns = operand.is_place() && operand.place == Place(copy);
+          if (concerns && !only_looks(inst)) return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  static bool only_looks(const Inst& inst) {
+    return inst.kind == InstKind::CheckIndex || inst.kind == InstKind::Drop ||
+           (inst.kind == InstKind::Builtin && inst.builtin == Builtin::ArrayLen);
+  }
+
+  bool writes_window(const Inst& inst) const {
+    auto is_inside_window = [&](const Place& place) {
+      return module_.types().kind(function_.locals[place.local].type) == TypeKind::Window ||
+             function_.locals[place.local].is_ref;
+    };
+    if (inst.dest.valid() && !inst.dest.is_local() && is_inside_window(inst.dest)) return true;
+    for (const Operand& operand : inst.operands) {
+      if (operand.kind == Operand::Kind::Mut && is_inside_window(operand.place)) return true;
+    }
+    return false;
+  }
+
+  // ---- instructions ------------------------------------------------------------------------
+
+  void rewrite(sir::Block& block) {
+    std::vector<Inst> insts = std::move(block.insts);
+    block.insts.clear();
+    for (Inst& inst : insts) rewrite(std::move(inst), block.insts);
+  }
+
+  void rewrite(Inst inst, std::vector<Inst>& out) {
+    bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+    bool sets_whole = inst.dest.valid() && !is_life && inst.kind != InstKind::Ref &&
+                      !sir::makes_window(inst) && is_window(inst.dest);
+    if (sets_whole && !is_copy_of_window(inst)) return refuse(inst, "replaced", inst.dest);
+    if (sets_whole) return out.push_back(std::move(inst));
+    std::vector<LocalId> made;
+    for (size_t i = 0; i < inst.operands.size(); ++i) {
+      Operand& operand = inst.operands[i];
+      if (!operand.is_place() || !is_window(operand.place)) continue;
+      bool needs_none = inst.kind == InstKind::Unshare || inst.kind == InstKind::Drop;
+      if (needs_none) return;
+      if (takes_window(inst, i)) continue;
+      if (operand.kind == Operand::Kind::Mut) {
+        return refuse(inst, "resized or replaced", operand.place);
+      }
+      if (inst.kind == InstKind::Aggregate && operand.kind == Operand::Kind::Borrow) {
+        return refuse(inst, "captured by a closure", operand.place);
+      }
+      if (inst.kind == InstKind::Assign) {
+        inst.kind = InstKind::Builtin;
+        inst.builtin = Builtin::ArrayOfWindow;
+        operand.kind = Operand::Kind::Copy;
+        continue;
+      }
+      LocalId array = make_array(operand.place, inst.span, out);
+      if (operand.kind == Operand::Kind::Borrow) made.push_back(array);
+      operand = operand.kind == Operand::Kind::Borrow ? Operand::borrow(array)
+                                                      : Operand::move(array);
+    }
+    Span span = inst.span;
+    out.push_back(std::move(inst));
+    for (LocalId array : made) out.push_back(drop_of(array, span));
+  }
+
+  bool is_copy_of_window(const Inst& inst) const {
+    return inst.kind == InstKind::Assign && inst.dest.is_local() && inst.operands[0].is_place() &&
+           is_window(inst.operands[0].place) && !function_.locals[inst.dest.local].is_ref &&
+           function_.locals[inst.dest.local].kind != sir::LocalKind::Param;
+  }
+
+  bool takes_window(const Inst& inst, size_t operand) const {
+    switch (inst.kind) {
+      case InstKind::Ref:
+      case InstKind::CheckIndex:
+        return true;
+      case InstKind::Call:
+      case InstKind::Spawn: {
+        const Function& callee = module_.functions[inst.callee];
+        TypeId type = callee.locals[callee.param(static_cast<uint32_t>(operand))].type;
+        return module_.types().kind(type) == TypeKind::Array;
+      }
+      case InstKind::Builtin:
+        return inst.builtin == Builtin::ArrayLen || inst.builtin == Builtin::ArraySwap ||
+               inst.builtin == Builtin::ArraySlice || sir::makes_window(inst);
+      default:
+        return false;
+    }
+  }
+
+  // What keeps the value, or looks at it as a whole, has a fresh array of its own.
+  LocalId make_array(const Place& window, Span span, std::vector<Inst>& out) {
+    TypeId element = module_.types().arg(sir::place_type(module_, function_, window));
+    sir::Local local;
+    local.type = module_.types().make(TypeKind::Array, {element});
+    local.span = span;
+    LocalId array = function_.locals.add(local);
+    Inst copy;
+    copy.kind = InstKind::Builtin;
+    copy.builtin = Builtin::ArrayOfWindow;
+    copy.type_args = {element};
+    copy.span = span;
+    copy.dest = array;
+    copy.operands = {Operand::copy(window)};
+    out.push_back(std::move(copy));
+    return array;
+  }
+
+  static Inst drop_of(LocalId array, Span span) {
+    Inst drop;
+    drop.kind = InstKind::Drop;
+    drop.span = span;
+    drop.operands = {Operand::move(array)};
+    return drop;
+  }
+
+  void refuse(const Inst& inst, std::string_view what, const Place& place) {
+    failed_ = true;
+    Report report = sink_.report(inst.span, D::WindowChanged,
+                                 {place_name(module_, function_, place), what});
+    report.mark("not possible with a part of an array");
+    if (call_.valid()) report.label(call_, "called with a part of an array here");
+    report.help("pass a whole array, or a copy of the part: `var part = xs[a..b]`");
+  }
+
+  sir::Module& module_;
+  Function& function_;
+  Span call_;
+  DiagnosticSink& sink_;
+  bool failed_ = false;
+};
+
+bool rewrite_for_windows(sir::Module& module, Function& function,
+                         const std::vector<bool>& windows, Span call, DiagnosticSink& sink) {
+  return WindowRewriter(module, function, call, sink).run(windows);
+}
+
+}  // namespace skein::passes
