@@ -2,6 +2,7 @@
 #include "compiler/check/check.h"
 
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_map.h"
 #include "compiler/check/context.h"
 #include "compiler/check/declare.h"
 #include "compiler/check/modules.h"
@@ -30,6 +31,7 @@ static bool declare_all(Context& ctx) {
   for_each_module(ctx, resolve_signatures);
   check_derives(ctx, 0, 0);
   return true;
+  find_core_collections(ctx);
 }
 
 static void find_main(Context& ctx, ModuleId root) {

@@ -3,6 +3,7 @@
 
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_map.h"
 #include "compiler/check/method.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/resolve_type.h"
@@ -103,14 +104,21 @@ static TypeId report_type_call(Context& ctx, const CallSite& site, TypeId type) 
 static TypeId call_type(Context& ctx, const CallSite& site, TypeId type, const Want& want) {
   type = ctx.infer.shallow(type);
   if (is_conversion_target(ctx.types.kind(type))) return check_conversion(ctx, site, type);
-  bool is_declared = ctx.types.kind(type) == TypeKind::Struct ||
+  bool is_library = is_map(ctx, type) || is_set(ctx, type);
+  bool is_declared = (ctx.types.kind(type) == TypeKind::Struct && !is_library) ||
                      ctx.types.kind(type) == TypeKind::Enum ||
                      ctx.types.kind(type) == TypeKind::Param;
   if (is_declared) return report_type_call(ctx, site, type);
   if (want.type.valid()) ctx.infer.unify(type, want.type);
-  std::optional<MethodMatch> match = try_method(ctx, type, ctx.known.new_, site.name.span);
-  if (match) return call_fn(ctx, site, match->fn, std::move(match->type_args), want);
-  return report_type_call(ctx, site, type);
+  // A set is made of its members, if there are any.
+  bool has_members = is_set(ctx, type) && !site.args.empty();
+  Symbol maker = has_members ? ctx.names.intern("of") : ctx.known.new_;
+  std::optional<MethodMatch> match = try_method(ctx, type, maker, site.name.span);
+  if (!match) return report_type_call(ctx, site, type);
+  // The type arguments belong to the type.
+  CallSite call = site;
+  call.type_args = {};
+  return call_fn(ctx, call, match->fn, std::move(match->type_args), want);
 }
 
 // ---- calls of names ------------------------------------------------------------------------

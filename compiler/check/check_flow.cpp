@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_map.h"
 #include "compiler/check/check_pattern.h"
 #include "compiler/check/declare.h"
 #include "compiler/check/join.h"
@@ -228,6 +229,7 @@ static TypeId element_type(Context& ctx, const ast::Expr* iterable, TypeId type)
     default:
       break;
   }
+  if (is_map(ctx, type) || is_set(ctx, type)) return map_element(ctx, type);
   if (ctx.infer.is_unknown(type)) {
     ctx.report(iterable->span, D::NeedsType).help("write its type where it is declared");
     return ctx.types.error();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_map.h"
 #include "compiler/check/method.h"
 #include "compiler/check/suggest.h"
 
@@ -131,8 +132,13 @@ TypeId check_tuple_index(Context& ctx, const ast::TupleIndex* node) {
 TypeId check_index(Context& ctx, const ast::Index* node) {
   TypeId type = ctx.infer.shallow(check_expr(ctx, node->receiver));
   const Type head = ctx.types.get(type);
+  if (is_map(ctx, type)) return check_map_index(ctx, node, type);
   if (node->args.size() != 1 || node->args[0].name.valid()) {
-    return ctx.not_yet(node->span, "an index with `default:`");
+    for (const ast::Arg& arg : node->args) check_expr(ctx, arg.value);
+    if (head.kind == TypeKind::Error) return type;
+    ctx.report(node->args.back().value->span, D::BadIndex)
+        .help("an array is read by one position: `xs[i]`; only a map has `default:`");
+    return ctx.types.error();
   }
   const ast::Expr* index = node->args[0].value;
   switch (head.kind) {

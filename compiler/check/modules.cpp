@@ -10,19 +10,21 @@ namespace skein::check {
 
 // Every program has these; their public items are the prelude.
 static constexpr std::string_view kCoreModules[] = {
-    "core.traits", "core.output", "core.int",    "core.float",  "core.char", "core.str",
-    "core.array",  "core.option", "core.range",  "core.atomic", "core.task", "core.duration",
+    "core.traits", "core.output", "core.int",   "core.float", "core.char",
+    "core.str",    "core.array",  "core.map",   "core.set",   "core.option",
+    "core.range",  "core.atomic", "core.task", "core.duration",
 };
 
 // What the library is going to have; named so that a program from the language's book is told
 // apart from a spelling mistake.
 static constexpr std::string_view kPlannedModules[] = {
-    "std.io",  "std.fs",   "std.path",        "std.rand", "std.sort",     "std.text",
+    "std.path", "std.sort",     "std.text",
     "std.net", "std.http", "std.tls",         "std.sync", "std.task",     "std.regex",
     "std.fmt", "std.hash", "std.collections", "std.iter", "std.compress", "std.log",
     "std.json", "std.bench"};
 static constexpr std::string_view kLibraryModules[] = {"std.time", "std.process", "std.env",
-                                                       "std.math"};
+                                                       "std.math",   "std.io",      "std.fs",
+                                                       "std.rand"};
 
 static std::string path_text(Context& ctx, std::span<const ast::Ident> path) {
   std::string out;

@@ -73,10 +73,8 @@ static size_t builtin_arg_count(TypeKind kind) {
     case TypeKind::RwLock:
     case TypeKind::Shared:
     case TypeKind::Weak:
-    case TypeKind::Set:
       return 1;
     case TypeKind::Result:
-    case TypeKind::Map:
       return 2;
     default:
       return 0;
@@ -93,8 +91,6 @@ static bool is_planned(TypeKind kind) {
     case TypeKind::RwLock:
     case TypeKind::Shared:
     case TypeKind::Weak:
-    case TypeKind::Map:
-    case TypeKind::Set:
       return true;
     default:
       return false;

@@ -129,6 +129,16 @@ static const std::vector<TraitId>& derives_of(Context& ctx, const Type& type) {
   return ctx.program.enums[EnumId(type.decl)].derives;
 }
 
+// A map compares and hashes by methods of its own: what may ask for them has asked for the trait.
+static void use_value_methods(Context& ctx, const Type& type, TraitId trait) {
+  const types::CoreDecls& core = ctx.program.core;
+  bool is_struct = type.kind == TypeKind::Struct;
+  if (!is_struct || !core.map_equal.valid()) return;
+  if (type.decl != core.map.index && type.decl != core.set.index) return;
+  if (trait == core.eq) use_fn(ctx, core.map_equal);
+  if (trait == core.hash) use_fn(ctx, core.map_hash);
+}
+
 Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
   id = ctx.infer.shallow(id);
   const Type type = ctx.types.get(id);
@@ -146,6 +156,7 @@ Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
     case TypeKind::Enum: {
       const std::vector<TraitId>& derives = derives_of(ctx, type);
       bool derives_it = std::find(derives.begin(), derives.end(), trait) != derives.end();
+      if (derives_it) use_value_methods(ctx, type, trait);
       return derives_it ? all_have(ctx, type.args, trait) : Answer::No;
     }
     default:

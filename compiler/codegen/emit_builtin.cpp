@@ -14,7 +14,10 @@ using sir::Operand;
 using types::Builtin;
 
 void FunctionEmitter::emit_builtin(const Inst& inst) {
-  if (emit_number_builtin(inst) || emit_text_builtin(inst) || emit_atomic_builtin(inst)) return;
+  if (emit_number_builtin(inst) || emit_text_builtin(inst) || emit_atomic_builtin(inst) ||
+      emit_outside_builtin(inst)) {
+    return;
+  }
   switch (inst.builtin) {
     case Builtin::Show:
       return emit_show(inst);
@@ -24,6 +27,8 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       return emit_compare(inst);
     case Builtin::HashValue:
       return emit_hash(inst);
+    case Builtin::HashSeed:
+      return set_dest(v.rt(Rt::skn_hash_seed, {}));
     case Builtin::PlaceReplace:
     case Builtin::PlaceSwap:
     case Builtin::PlaceTake:
@@ -256,18 +261,27 @@ void FunctionEmitter::emit_compare(const Inst& inst) {
   set_dest(b.CreateSub(more, less));
 }
 
-// One multiplication and one fold: enough for tables whose size is a power of two.
+// A multiplication to 128 bits, folded: every bit of value and seed reaches both halves of the
+// hash. Without the seed nobody can tell which values collide.
 void FunctionEmitter::emit_hash(const Inst& inst) {
   constexpr uint64_t kMultiplier = 0x9e3779b97f4a7c15u;
   TypeKind type = kind(type_of(inst.operands[0]));
-  llvm::Value* bits = v.i64(0);
+  llvm::Value* seed = value(inst.operands[1]);
   if (type == TypeKind::Str) {
-    bits = v.rt(Rt::skn_str_hash, {value(inst.operands[0])});
-  } else if (type != TypeKind::Unit) {
+    return set_dest(v.rt(Rt::skn_str_hash, {value(inst.operands[0]), seed}));
+  }
+  llvm::Value* bits = v.i64(0);
+  if (type != TypeKind::Unit) {
     bits = b.CreateIntCast(value(inst.operands[0]), b.getInt64Ty(), is_signed_number(type));
   }
-  llvm::Value* mixed = b.CreateMul(b.CreateXor(bits, value(inst.operands[1])), v.i64(kMultiplier));
-  set_dest(b.CreateXor(mixed, b.CreateLShr(mixed, v.i64(32))));
+  auto fold = [&](llvm::Value* a, llvm::Value* factor) -> llvm::Value* {
+    llvm::Type* wide = b.getInt128Ty();
+    llvm::Value* product = b.CreateMul(b.CreateZExt(a, wide), b.CreateZExt(factor, wide));
+    llvm::Value* high = b.CreateTrunc(b.CreateLShr(product, 64), b.getInt64Ty());
+    return b.CreateXor(b.CreateTrunc(product, b.getInt64Ty()), high);
+  };
+  set_dest(fold(b.CreateXor(fold(b.CreateXor(bits, seed), v.i64(kMultiplier)), seed),
+                v.i64(0xd6e8feb86659fd93u)));
 }
 
 void FunctionEmitter::emit_print(const Inst& inst) {

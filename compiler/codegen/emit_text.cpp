@@ -54,6 +54,9 @@ bool FunctionEmitter::emit_text_builtin(const Inst& inst) {
     case Builtin::StrCharWidth:
       emit_char_width(inst);
       return true;
+    case Builtin::StrCharCount:
+      set_dest(v.rt(Rt::skn_str_char_count, {arg(0)}));
+      return true;
     case Builtin::StrFind:
       set_dest(v.rt(Rt::skn_str_find, {arg(0), arg(1), arg(2)}));
       return true;

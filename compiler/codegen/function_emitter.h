@@ -197,6 +197,7 @@ class FunctionEmitter {
   bool emit_number_builtin(const sir::Inst& inst);
   bool emit_text_builtin(const sir::Inst& inst);
   bool emit_atomic_builtin(const sir::Inst& inst);
+  bool emit_outside_builtin(const sir::Inst& inst);
   void emit_show(const sir::Inst& inst);
   void emit_equal(const sir::Inst& inst);
   void emit_compare(const sir::Inst& inst);

@@ -154,8 +154,6 @@ static bool is_never_null(TypeKind kind) {
     case TypeKind::RwLock:
     case TypeKind::Shared:
     case TypeKind::Weak:
-    case TypeKind::Map:
-    case TypeKind::Set:
     case TypeKind::Fn:
       return true;
     default:

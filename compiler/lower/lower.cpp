@@ -19,6 +19,10 @@ sir::Module lower_program(types::Program& program) {
     if (is_wanted(program, program.fns[id])) unit.function_of(id);
   }
   if (program.main.valid()) module.entry = lower_entry(unit, program.main);
+  // What glue calls for `==` and hashes of maps.
+  for (types::FnId id : {program.core.map_equal, program.core.map_hash}) {
+    if (id.valid() && program.fns[id].is_checked) unit.function_of(id);
+  }
   unit.lower_pending();
   return module;
 }

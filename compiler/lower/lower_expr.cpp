@@ -201,6 +201,8 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
       return lower_await(body, expr->as<ast::Await>(), dest);
     case ExprKind::Async:
       return lower_async(body, expr->as<ast::Async>(), dest);
+    case ExprKind::MapLit:
+      return lower_map(body, expr->as<ast::MapLit>(), dest);
     case ExprKind::Yield:
       return body.emit(InstKind::Yield, {}, expr->span);
     case ExprKind::Assign:
@@ -216,7 +218,6 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
       SKEIN_UNREACHABLE("a literal is a constant, and an element a place");
     case ExprKind::ErrorExpr:
     case ExprKind::Underscore:
-    case ExprKind::MapLit:
     case ExprKind::ParFor:
     case ExprKind::Within:
     case ExprKind::Shield:

@@ -211,14 +211,34 @@ static void increase(Body& body, LocalId index, Span span) {
   body.binary(sir::BinaryOp::WrapAdd, Operand::copy(index), body.const_int(1), index, span);
 }
 
+// What an array has: elements of its own, or the entries of a map or set, which may have gaps.
+enum class Elements : uint8_t { Own, OfMap, OfSet };
+
+// The entry of a map or set that `slot` holds; goes on in the next round if it holds none.
+static Place skip_gap(Body& body, const Place& slot, BlockId next, bool is_set, Span span) {
+  BlockId entry = body.new_block();
+  LocalId is_there = body.new_bool(span);
+  body.binary(sir::BinaryOp::Ne, Operand::copy(emit_tag(body, slot, span)), body.const_int(0),
+              is_there, span);
+  body.branch(Operand::copy(is_there), entry, next, span);
+  body.begin(entry);
+  Place found = payload_of(slot, 1);
+  return is_set ? field_of(found, 0) : found;
+}
+
 // The array stays as it is; each round sees a copy of an element, or the element in its place.
-static void lower_for_elements(Body& body, const ast::For* node, const Place& array) {
+static void lower_for_elements(Body& body, const ast::For* node, const Place& array,
+                               Elements elements = Elements::Own) {
   Span span = node->iterable->span;
   Walk walk = begin_walk(body, array, span);
   BlockId head = body.new_block();
   begin_round(body, walk, head, span);
   LoopTarget target = target_of(body, node, walk);
-  lower_irrefutable(body, node->pattern, element_of(array, walk.index));
+  Place element = element_of(array, walk.index);
+  if (elements != Elements::Own) {
+    element = skip_gap(body, element, walk.next, elements == Elements::OfSet, span);
+  }
+  lower_irrefutable(body, node->pattern, element);
   lower_round(body, node->body, target);
   body.begin(walk.next);
   increase(body, walk.index, span);
@@ -228,7 +248,8 @@ static void lower_for_elements(Body& body, const ast::For* node, const Place& ar
 
 // The elements are moved out one by one. On whatever way the loop is left, those that were taken
 // are forgotten and the rest is dropped with the array.
-static void lower_for_consuming(Body& body, const ast::For* node, LocalId array) {
+static void lower_for_consuming(Body& body, const ast::For* node, LocalId array,
+                                Elements elements = Elements::Own) {
   Span span = node->iterable->span;
   size_t loop = body.mark();
   TypeId type = body.program.types.arg(body.type_of(array));
@@ -241,18 +262,49 @@ static void lower_for_consuming(Body& body, const ast::For* node, LocalId array)
   begin_round(body, walk, head, span);
   LoopTarget target = target_of(body, node, walk);
   target.continue_block = head;
-  VarId var = node->pattern->is<ast::BindingPattern>() ? body.program.fact(node->pattern).var
-                                                       : VarId();
+  bool is_binding = node->pattern->is<ast::BindingPattern>() && elements == Elements::Own;
+  VarId var = is_binding ? body.program.fact(node->pattern).var : VarId();
   LocalId element = var.valid() ? body.new_var(var) : body.new_temp(type, span);
   if (var.valid()) body.start_life(element, node->pattern->span);
   body.builtin(Builtin::ArrayTakeAt, {type}, {Operand::mut(array), Operand::copy(walk.index)},
                element, span);
   increase(body, walk.index, span);
   body.own(element, span);
-  if (!var.valid()) lower_irrefutable(body, node->pattern, element);
+  Place found = element;
+  if (elements != Elements::Own) {
+    BlockId gap = body.new_block();
+    found = skip_gap(body, element, gap, elements == Elements::OfSet, span);
+    BlockId entry = body.new_block();
+    body.jump(entry, span);
+    body.begin(gap);
+    body.exit(target.iteration_mark, span);
+    body.jump(head, span);
+    body.begin(entry);
+  }
+  if (!var.valid()) lower_irrefutable(body, node->pattern, found);
   lower_round(body, node->body, target);
   body.begin(walk.done);
   body.leave(loop, span);
+}
+
+// A map or set as it is now: a loop over its entries.
+static void lower_for_map(Body& body, const ast::For* node) {
+  TypeId type = body.program.type_of(node->iterable);
+  Span span = node->iterable->span;
+  Elements elements = is_set(body, type) ? Elements::OfSet : Elements::OfMap;
+  bool is_named = is_place(body, node->iterable);
+  if (!body.unit.is_move_only(type)) {
+    Place collection = lower_to_temp(body, node->iterable);
+    return lower_for_elements(body, node, entries_of(body, collection), elements);
+  }
+  Place collection = is_named ? lower_to_place(body, node->iterable) : Place();
+  if (is_named && !sir::owns_value(body.fn.locals[collection.local])) {
+    return lower_for_elements(body, node, entries_of(body, collection), elements);
+  }
+  Place entries = entries_of(body, lower_to_temp(body, node->iterable));
+  LocalId taken = body.new_temp(body.type_of(entries), span);
+  body.assign(taken, body.taken_from(entries), span);
+  lower_for_consuming(body, node, taken, elements);
 }
 
 // `for mut x in xs`: the loop holds the array, under a name of its own, from its start to its end.
@@ -298,7 +350,12 @@ static void lower_for_array(Body& body, const ast::For* node) {
 
 void lower_for(Body& body, const ast::For* node) {
   size_t outer = body.mark();
-  switch (body.unit.kind(body.program.type_of(node->iterable))) {
+  TypeId type = body.program.type_of(node->iterable);
+  if (is_map(body, type) || is_set(body, type)) {
+    lower_for_map(body, node);
+    return body.leave(outer, node->span);
+  }
+  switch (body.unit.kind(type)) {
     case TypeKind::Range:
     case TypeKind::RangeInclusive:
       lower_for_range(body, node);

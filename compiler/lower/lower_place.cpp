@@ -67,6 +67,10 @@ PendingPlace lower_pending_place(Body& body, const ast::Expr* expr) {
   PendingPlace pending = lower_pending_place(body, receiver);
   step.container = body.program.type_of(receiver);
   if (const ast::Index* element = expr->try_as<ast::Index>()) {
+    if (is_map(body, step.container)) {
+      add_map_step(body, element, pending);
+      return pending;
+    }
     step.projection.local = lower_index(body, element->args[0].value);
   }
   pending.steps.push_back(step);
@@ -84,6 +88,10 @@ static bool is_boxed_field(Body& body, const PendingPlace::Step& step) {
 static Place access_place(Body& body, const PendingPlace& pending, bool writes) {
   Place place = pending.root;
   for (const PendingPlace::Step& step : pending.steps) {
+    if (step.key) {
+      place = enter_map(body, place, step, writes);
+      continue;
+    }
     if (step.projection.kind == Projection::Kind::Index) {
       body.emit(InstKind::CheckIndex,
                 {Operand::borrow(place), Operand::copy(step.projection.local)}, step.span);
@@ -121,10 +129,18 @@ void emit_ref(Body& body, LocalId dest, Operand place, Span span) {
 
 // ---- assignment ----------------------------------------------------------------------------
 
-// `place = value`: what was there is dropped, if there was anything.
 static void emit_store(Body& body, const Place& place, Operand value, Span span) {
   if (body.unit.needs_drop(body.type_of(place))) body.drop(place, span);
   body.assign(place, std::move(value), span);
+}
+
+void store_at(Body& body, const PendingPlace& pending, Operand value, Span span) {
+  if (pending.steps.empty() || !pending.steps.back().key) {
+    return emit_store(body, write_place(body, pending), std::move(value), span);
+  }
+  PendingPlace map = pending;
+  map.steps.pop_back();
+  insert_into_map(body, write_place(body, map), pending.steps.back(), std::move(value));
 }
 
 // The value as an operand that does not mention `pending` any more: what is stored was complete
@@ -143,7 +159,7 @@ static void lower_simple_assign(Body& body, const ast::Assign* node) {
     return lower_into(body, node->value, pending.root);
   }
   Operand value = lower_stored(body, node->value);
-  emit_store(body, write_place(body, pending), std::move(value), node->span);
+  store_at(body, pending, std::move(value), node->span);
 }
 
 // `(a, b) = (b, a)`: all values first, then all places.
@@ -157,7 +173,7 @@ static void lower_tuple_assign(Body& body, const ast::Assign* node, const ast::T
   for (uint32_t i = 0; i < pending.size(); ++i) {
     if (!pending[i].root.valid()) continue;
     Operand value = body.taken_from(field_of(values, i));
-    emit_store(body, write_place(body, pending[i]), std::move(value), node->span);
+    store_at(body, pending[i], std::move(value), node->span);
   }
 }
 

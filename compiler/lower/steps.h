@@ -48,6 +48,9 @@ struct PendingPlace {
     Projection projection;
     TypeId container;       // the type it is a part of
     Span span;
+    // `m[k]` of a map: the key, and what is inserted where it is missing.
+    std::optional<Operand> key = {};
+    std::optional<Operand> fallback = {};
   };
   LocalId root;
   std::vector<Step> steps;
@@ -60,9 +63,23 @@ PendingPlace lower_pending_place(Body& body, const ast::Expr* expr);
 // Begins the access: indices are checked, and for a write shared buffers are copied.
 Place read_place(Body& body, const PendingPlace& pending);
 Place write_place(Body& body, const PendingPlace& pending);
+// `place = value`: what was there is dropped, if there was anything. A map gets an entry.
+void store_at(Body& body, const PendingPlace& pending, Operand value, Span span);
 // From here on the reference local stands for the place.
 void emit_ref(Body& body, LocalId dest, Operand place, Span span);
 void lower_assign(Body& body, const ast::Assign* node);
+
+// ---- lower_map.cpp ----
+bool is_map(Body& body, TypeId type);
+bool is_set(Body& body, TypeId type);
+void lower_map(Body& body, const ast::MapLit* node, const Place& dest);
+// Adds the step from a map to the value that `node` asks for.
+void add_map_step(Body& body, const ast::Index* node, PendingPlace& pending);
+// The place of the value, in `map`.
+Place enter_map(Body& body, const Place& map, const PendingPlace::Step& step, bool writes);
+void insert_into_map(Body& body, const Place& map, const PendingPlace::Step& step, Operand value);
+// The array in which a map or set keeps its entries, each an option.
+Place entries_of(Body& body, Place collection);
 
 // ---- lower_call.cpp ----
 struct CallArg {

@@ -65,8 +65,6 @@ class CopyChecker {
       case TypeKind::Result:
       case TypeKind::Range:
       case TypeKind::RangeInclusive:
-      case TypeKind::Map:
-      case TypeKind::Set:
       case TypeKind::Struct:
       case TypeKind::Enum:
         for (TypeId arg : type.args) params_in(arg, params);

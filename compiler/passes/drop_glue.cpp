@@ -65,8 +65,7 @@ bool has_variants(const sir::Module& module, TypeId type) {
 // The values directly inside a value of the type. What handles lead to is not inside.
 static std::vector<TypeId> inner_types(sir::Module& module, TypeId type) {
   TypeKind kind = module.types().kind(type);
-  if (kind == TypeKind::Array || kind == TypeKind::FixedArray || kind == TypeKind::Map ||
-      kind == TypeKind::Set) {
+  if (kind == TypeKind::Array || kind == TypeKind::FixedArray) {
     return module.types().get(type).args;
   }
   if (!has_variants(module, type)) return field_types(module, type);

@@ -20,6 +20,14 @@ static bool is_option(const sir::Module& module, TypeId type) {
   return module.types().kind(type) == TypeKind::Option;
 }
 
+// `Map` and `Set` of stdlib/core.
+static bool is_collection(const sir::Module& module, TypeId id) {
+  const types::Type& type = module.types().get(id);
+  const types::CoreDecls& core = module.program->core;
+  return type.kind == TypeKind::Struct &&
+         (type.decl == core.map.index || type.decl == core.set.index);
+}
+
 FunctionId ValueGlue::show(TypeId type, const std::string& spec) {
   // An option shows its value, so only there it matters who asks.
   bool is_quoted = spec == "?" && is_option(module_, type);
@@ -89,7 +97,11 @@ void ValueGlue::write_show(Writer& writer, TypeId type, std::string_view inner_s
     case TypeKind::Enum:
       return show_variants(writer, type, inner_spec);
     case TypeKind::Struct:
-      show_struct(writer, type);
+      if (is_collection(module_, type)) {
+        show_collection(writer, type);
+      } else {
+        show_struct(writer, type);
+      }
       break;
     case TypeKind::Tuple: {
       const std::vector<TypeId> parts = module_.types().get(type).args;
@@ -173,6 +185,52 @@ void ValueGlue::show_array(Writer& writer, TypeId type) {
   show_part(writer, element_of(kValue, loop.index), module_.types().arg(type), "?");
   end_elements(writer, loop);
   append(writer, "]");
+}
+
+// `["a": 1]` and `Set([1, 2])`. The entries stand in the first field of a map, each an option of
+// key and value; a set is a map in a field.
+void ValueGlue::show_collection(Writer& writer, TypeId type) {
+  const types::Type whole = module_.types().get(type);
+  bool is_set = whole.decl == module_.program->core.set.index;
+  Place entries = field_of(is_set ? field_of(kValue, 0) : Place(kValue), 0);
+  TypeId entries_type = sir::place_type(module_, writer.function, entries);
+  append(writer, is_set ? "Set([" : "[");
+  LocalId count = element_count(writer, entries, entries_type);
+  LocalId is_later = writer.new_temp(module_.types().bool_());
+  writer.assign(is_later, writer.bool_const(false));
+  ElementLoop loop = begin_elements(writer, count);
+  BlockId entry = writer.new_block();
+  BlockId comma = writer.new_block();
+  BlockId parts = writer.new_block();
+  BlockId next = writer.new_block();
+  Place slot = element_of(entries, loop.index);
+  writer.switch_on(Operand::copy(read_tag(writer, slot)), {next, entry});
+  writer.begin(entry);
+  writer.branch(Operand::copy(is_later), comma, parts);
+  writer.begin(comma);
+  append(writer, ", ");
+  writer.jump(parts);
+  writer.begin(parts);
+  writer.assign(is_later, writer.bool_const(true));
+  Place pair = payload_of(slot, 1, 0);
+  show_part(writer, field_of(pair, 0), whole.args[0], "?");
+  if (!is_set) {
+    append(writer, ": ");
+    show_part(writer, field_of(pair, 1), whole.args[1], "?");
+  }
+  writer.jump(next);
+  writer.begin(next);
+  end_elements(writer, loop);
+  if (!is_set) {
+    BlockId empty = writer.new_block();
+    BlockId done = writer.new_block();
+    writer.branch(Operand::copy(is_later), done, empty);
+    writer.begin(empty);
+    append(writer, ":");
+    writer.jump(done);
+    writer.begin(done);
+  }
+  append(writer, is_set ? "])" : "]");
 }
 
 void ValueGlue::show_variants(Writer& writer, TypeId type, std::string_view inner_spec) {

@@ -40,6 +40,8 @@ class Specializer {
     if (failed_) return;
     module_.functions = std::move(functions_);
     module_.entry = entry_;
+    module_.equal_methods = std::move(equal_methods_);
+    module_.hash_methods = std::move(hash_methods_);
   }
 
  private:
@@ -148,6 +150,7 @@ class Specializer {
             operand.constant.type = concrete(operand.constant.type, request.args);
           }
         }
+        use_value(inst);
         call_directly(to, inst);
         redirect(to, inst, request.depth);
       }
@@ -204,6 +207,52 @@ class Specializer {
     }
   }
 
+  // Asks for the methods that compare or hash the type of `inst` and of what is inside it.
+  void use_value(const Inst& inst) {
+    if (inst.kind != sir::InstKind::Builtin) return;
+    const types::CoreDecls& core = program_.core;
+    if (inst.builtin == types::Builtin::Equal) {
+      use_methods(inst.type_args[0], core.map_equal, compared_, equal_methods_);
+    } else if (inst.builtin == types::Builtin::HashValue) {
+      use_methods(inst.type_args[0], core.map_hash, hashed_, hash_methods_);
+    }
+  }
+
+  using Types = std::unordered_set<TypeId, IdHash>;
+  using Methods = std::unordered_map<TypeId, FunctionId, IdHash>;
+
+  void use_methods(TypeId id, types::FnId map_method, Types& seen, Methods& methods) {
+    std::vector<TypeId> pending = {id};
+    while (!pending.empty()) {
+      TypeId type = pending.back();
+      pending.pop_back();
+      if (!seen.insert(type).second) continue;
+      const types::Type parts = program_.types.get(type);
+      bool is_map = parts.kind == TypeKind::Struct && parts.decl == program_.core.map.index;
+      auto method = is_map ? by_decl_.find(map_method) : by_decl_.end();
+      if (method != by_decl_.end()) {
+        Span span = module_.functions[method->second].span;
+        methods.emplace(type, request(method->second, parts.args, 0, span));
+        continue;
+      }
+      add_parts(type, parts, pending);
+    }
+  }
+
+  // The types of the values directly inside a value, and the arguments of its type.
+  void add_parts(TypeId type, const types::Type& parts, std::vector<TypeId>& out) {
+    out.insert(out.end(), parts.args.begin(), parts.args.end());
+    if (parts.kind == TypeKind::Struct) {
+      std::vector<TypeId> fields = program_.fields(type);
+      out.insert(out.end(), fields.begin(), fields.end());
+    } else if (parts.kind == TypeKind::Enum) {
+      for (uint32_t i = 0; i < program_.variant_count(type); ++i) {
+        std::vector<TypeId> fields = program_.variant_fields(type, i);
+        out.insert(out.end(), fields.begin(), fields.end());
+      }
+    }
+  }
+
   // Asks for the `drop` methods of a type and of what is inside it.
   void use_type(TypeId id) {
     std::vector<TypeId> pending = {id};
@@ -246,6 +295,10 @@ class Specializer {
   std::unordered_map<std::string, FunctionId> by_name_;
   std::unordered_map<types::FnId, FunctionId, IdHash> by_decl_;
   std::unordered_set<TypeId, IdHash> types_;
+  Types compared_;
+  Types hashed_;
+  Methods equal_methods_;
+  Methods hash_methods_;
   std::unordered_map<TypeId, size_t, IdHash> sizes_;
   bool failed_ = false;
 };

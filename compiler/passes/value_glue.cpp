@@ -48,6 +48,8 @@ FunctionId ValueGlue::find_or_make(std::string_view verb, TypeId type, WriteBody
 }
 
 FunctionId ValueGlue::equal(TypeId type) {
+  auto method = module_.equal_methods.find(type);
+  if (method != module_.equal_methods.end()) return method->second;
   return find_or_make("equal", type, &ValueGlue::write_equal);
 }
 

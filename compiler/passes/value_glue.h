@@ -43,6 +43,7 @@ class ValueGlue {
                    const std::vector<std::string>& names);
   void show_array(Writer& writer, TypeId type);
   void show_struct(Writer& writer, TypeId type);
+  void show_collection(Writer& writer, TypeId type);
   void show_variants(Writer& writer, TypeId type, std::string_view inner_spec);
   void show_variant(Writer& writer, TypeId type, uint32_t variant, std::string_view inner_spec);
   void show_part(Writer& writer, Place place, TypeId type, std::string_view spec);

@@ -218,8 +218,6 @@ class Printer {
       case TypeKind::RwLock:
       case TypeKind::Shared:
       case TypeKind::Weak:
-      case TypeKind::Map:
-      case TypeKind::Set:
       case TypeKind::Fn:
       case TypeKind::Dyn:
         return true;

@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/support/id.h"
@@ -215,6 +216,10 @@ struct Module {
   // Set by infer_suspend, indexed by TypeId: the fn types of which some function that is used as a
   // value can suspend. All functions behind values of such a type do (language rule 47).
   std::vector<bool> fn_suspends;
+
+  // Set by specialize: the methods that stand behind `==` and hashes of the types that have such.
+  std::unordered_map<TypeId, FunctionId, IdHash> equal_methods;
+  std::unordered_map<TypeId, FunctionId, IdHash> hash_methods;
 
   // Set by mark_shared (language rule 14), indexed by TypeId: the types whose buffers never cross
   // tasks. A type that is not in it counts atomically.

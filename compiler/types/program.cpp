@@ -192,8 +192,6 @@ static TypeTraits own_traits(const Program& program, const Type& type) {
     case TypeKind::RwLock:
     case TypeKind::Shared:
     case TypeKind::Weak:
-    case TypeKind::Map:
-    case TypeKind::Set:
     case TypeKind::Fn:
     case TypeKind::Dyn:
     case TypeKind::Param:
@@ -234,8 +232,6 @@ static std::vector<TypeId> parts(Program& program, TypeId id) {
     case TypeKind::RangeInclusive:
     case TypeKind::Option:
     case TypeKind::Result:
-    case TypeKind::Map:
-    case TypeKind::Set:
       return type.args;
     case TypeKind::Struct:
       return program.fields(id);

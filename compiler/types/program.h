@@ -89,6 +89,9 @@ struct CoreDecls {
   TraitId integer, real;
   // What an Atomic can hold.
   TraitId atomic_value;
+  // Maps and sets, and the methods of maps that stand behind literals, `m[k]`, `==` and hashes.
+  StructId map, set;
+  FnId map_new, map_insert, map_slot, map_enter, map_equal, map_hash;
 };
 
 // What holding a value of a type means.

@@ -3,6 +3,7 @@
 // Tasks, scopes and waiting first, then panics, values, and the world.
 #include "runtime/abi/layout.h"
 #include "runtime/api/api.h"
+#include "runtime/api/outside.h"
 #include "runtime/api/program.h"
 #include "runtime/base/platform.h"
 #include "runtime/fault/panic.h"
@@ -10,6 +11,7 @@
 #include "runtime/task/scope.h"
 #include "runtime/task/state.h"
 #include "runtime/task/task.h"
+#include "runtime/value/hash.h"
 #include "runtime/value/format.h"
 #include "runtime/value/str.h"
 #include "runtime/value/utf8.h"
@@ -226,7 +228,9 @@ void skn_str_push(Ptr place, I32 character) {
 }
 I1 skn_str_eq(Ptr left, Ptr right) { return text_at(left) == text_at(right); }
 I32 skn_str_compare(Ptr left, Ptr right) { return value::compare(text_at(left), text_at(right)); }
-I64 skn_str_hash(Ptr str) { return static_cast<I64>(value::hash(text_at(str))); }
+I64 skn_str_hash(Ptr str, I64 seed) {
+  return static_cast<I64>(value::hash(text_at(str), static_cast<uint64_t>(seed)));
+}
 
 Ptr skn_str_slice(Ptr str, I64 from, I64 to, Ptr result, I32 site) {
   const std::string_view text = text_at(str);
@@ -310,6 +314,24 @@ void skn_format_duration(Ptr place, I64 nanoseconds, Ptr spec) {
 // --- The world -----------------------------------------------------------------------------------
 
 void skn_print(Ptr str, I1 newline, I32 fd) { print_line(text_at(str), newline, fd); }
+I64 skn_random_seed() {
+  static constinit base::Atomic<uint64_t> count(0);
+  const uint64_t turn = count.fetch_add(1, base::Order::Relaxed);
+  return static_cast<I64>(base::random_seed() + 0x9E3779B97F4A7C15u * turn);
+}
+I64 skn_wall_clock() { return wall_clock(); }
+Ptr skn_env_var(Ptr name) { return environment_value(text_at(name)); }
+Ptr skn_read_line() { return read_line(); }
+Ptr skn_read_rest() { return read_rest(); }
+I64 skn_fs_read(Ptr path, Ptr place) { return read_file(text_at(path), place_at(place)); }
+I64 skn_fs_write(Ptr path, Ptr text, I1 appends) {
+  return write_file(text_at(path), text_at(text), appends);
+}
+I64 skn_fs_remove(Ptr path) { return remove_file(text_at(path)); }
+I64 skn_fs_make_folder(Ptr path) { return make_folder(text_at(path)); }
+I64 skn_fs_kind(Ptr path) { return kind_of_file(text_at(path)); }
+I64 skn_fs_list(Ptr path, Ptr place) { return list_folder(text_at(path), place_at(place)); }
+Ptr skn_error_text(I64 error) { return error_text(error); }
 I64 skn_time_now() { return base::now(); }
 [[noreturn]] void skn_process_exit(I32 status) { base::end_process(status); }
 Ptr skn_args() { return program_arguments(); }

@@ -3,6 +3,7 @@
 #include "runtime/api/api.h"
 #include "runtime/sched/worker.h"
 #include "runtime/task/state.h"
+#include "runtime/value/hash.h"
 
 using namespace skein;
 using namespace skein::api;
@@ -43,6 +44,8 @@ SKEIN_HOT I1 skn_stack_low() {
   __asm__ volatile("movq %%rsp, %0" : "=r"(stack));
   return SKEIN_UNLIKELY(stack < sched::skn_stack_limit);
 }
+
+SKEIN_HOT I64 skn_hash_seed() { return static_cast<I64>(value::hash_secret); }
 
 // --- Waiting -------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
 #include "runtime/sched/scheduler.h"
 #include "runtime/task/state.h"
 #include "runtime/task/task.h"
+#include "runtime/value/hash.h"
 #include "runtime/value/str.h"
 
 #include <cerrno>
@@ -57,6 +58,7 @@ void run_program(ProgramRamp (*ramp)(), int count, char** values) {
   argument_count = count;
   arguments = values;
   fault::ignore_broken_pipes();
+  value::make_hash_secret();
   if (base::kSanitized) {
     scheduler.start(base::stack_from_here());
     run_root(&ramp);

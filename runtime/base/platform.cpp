@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -88,6 +89,15 @@ int64_t environment_number(const char* name) {
 bool environment_is(const char* name, const char* value) {
   const char* text = getenv(name);
   return text != nullptr && strcmp(text, value) == 0;
+}
+
+uint64_t random_seed() {
+  uint64_t seed = static_cast<uint64_t>(environment_number("SKEIN_SEED"));
+  if (seed != 0) return seed;
+  if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
+    seed = cycles() ^ static_cast<uint64_t>(getpid()) << 32;
+  }
+  return seed;
 }
 
 void yield_thread() { sched_yield(); }

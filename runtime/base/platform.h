@@ -21,6 +21,9 @@ int usable_cores();
 int64_t environment_number(const char* name);
 bool environment_is(const char* name, const char* value);
 
+// SKEIN_SEED if it is set to a number above 0, else chance.
+uint64_t random_seed();
+
 void yield_thread();
 
 // Zeroed memory that costs nothing until it is touched; ends the process when there is none.

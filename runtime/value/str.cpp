@@ -87,30 +87,6 @@ int compare(std::string_view left, std::string_view right) {
   return left.size() == right.size() ? 0 : left.size() < right.size() ? -1 : 1;
 }
 
-// Multiply and fold, eight bytes at a time.
-static uint64_t mix(uint64_t a, uint64_t b) {
-  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-uint64_t hash(std::string_view text) {
-  constexpr uint64_t kFirst = 0xA0761D6478BD642Fu;
-  constexpr uint64_t kSecond = 0xE7037ED1A0B428DBu;
-  uint64_t state = kFirst ^ text.size();
-  size_t left = text.size();
-  const char* at = text.data();
-  while (left >= 8) {
-    uint64_t word;
-    memcpy(&word, at, 8);
-    state = mix(state ^ word, kSecond);
-    at += 8;
-    left -= 8;
-  }
-  uint64_t last = 0;
-  if (left > 0) memcpy(&last, at, left);
-  return mix(state ^ last ^ kSecond, kFirst);
-}
-
 int64_t find(std::string_view text, std::string_view needle, int64_t from) {
   if (from < 0) from = 0;
   if (static_cast<uint64_t>(from) > text.size()) return -1;

@@ -31,7 +31,6 @@ void append_char(Buffer** place, uint32_t character);
 Buffer* concat(Buffer* left, Buffer* right);
 
 int compare(std::string_view left, std::string_view right);
-uint64_t hash(std::string_view text);
 
 // Byte offset of the first `needle` at or after `from`, -1 if there is none.
 int64_t find(std::string_view text, std::string_view needle, int64_t from);

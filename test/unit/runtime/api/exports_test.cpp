@@ -86,7 +86,7 @@ TEST(Exports, Strings) {
   EXPECT_TRUE(skn_str_contains(place, other) && skn_str_eq(other, other));
   EXPECT_FALSE(skn_str_eq(place, other));
   EXPECT_EQ(skn_str_compare(place, other), 1);
-  EXPECT_EQ(skn_str_hash(place), skn_str_hash(place));
+  EXPECT_EQ(skn_str_hash(place, 1), skn_str_hash(place, 1));
   EXPECT_EQ(skn_str_char_count(place), 9);
   EXPECT_EQ(skn_str_find(place, other, 0), 3);
   EXPECT_EQ(skn_str_find(place, other, 4), -1);

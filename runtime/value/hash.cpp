@@ -1,0 +1,61 @@
+// See hash.h.
+#include "runtime/value/hash.h"
+
+#include "runtime/base/platform.h"
+
+#include <cstring>
+
+namespace skein::value {
+
+uint64_t hash_secret = 0x9E3779B97F4A7C15u;
+
+static constexpr uint64_t kFirst = 0xA0761D6478BD642Fu;
+static constexpr uint64_t kSecond = 0xE7037ED1A0B428DBu;
+
+// Multiply to 128 bits and fold.
+static uint64_t mix(uint64_t a, uint64_t b) {
+  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+void make_hash_secret() {
+  hash_secret = mix(base::random_seed() ^ kFirst, kSecond);
+}
+
+static uint64_t word_at(const char* at) {
+  uint64_t word;
+  memcpy(&word, at, sizeof(word));
+  return word;
+}
+
+static uint64_t half_at(const char* at) {
+  uint32_t half;
+  memcpy(&half, at, sizeof(half));
+  return half;
+}
+
+// Both factors of each product depend on the seed: text that makes one of them zero, whatever the
+// other is, cannot be chosen without it.
+uint64_t hash(std::string_view text, uint64_t seed) {
+  uint64_t state = mix(seed ^ kFirst, kSecond ^ text.size());
+  size_t left = text.size();
+  const char* at = text.data();
+  for (; left > 16; left -= 16, at += 16) {
+    state = mix(word_at(at) ^ state, word_at(at + 8) ^ seed ^ kSecond);
+  }
+  uint64_t low = 0;
+  uint64_t high = 0;
+  if (left >= 8) {
+    low = word_at(at);
+    high = word_at(at + left - 8);
+  } else if (left >= 4) {
+    low = half_at(at);
+    high = half_at(at + left - 4);
+  } else if (left > 0) {
+    auto byte = [&](size_t i) { return static_cast<uint64_t>(static_cast<unsigned char>(at[i])); };
+    low = byte(0) | byte(left / 2) << 8 | byte(left - 1) << 16;
+  }
+  return mix(mix(low ^ state, high ^ seed ^ kSecond) ^ kFirst, state ^ kSecond);
+}
+
+}  // namespace skein::value
