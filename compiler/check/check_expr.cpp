@@ -73,7 +73,7 @@ static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) 
     case ast::ExprKind::Tuple: return check_tuple(ctx, expr->as<ast::Tuple>(), want);
     case ast::ExprKind::Array: return check_array(ctx, expr->as<ast::Array>(), want);
     case ast::ExprKind::RepeatArray: return check_repeat(ctx, expr->as<ast::RepeatArray>(), want);
-    case ast::ExprKind::MapLit: 
+    case ast::ExprKind::MapLit:
       return check_map_literal(ctx, expr->as<ast::MapLit>(), want);
     case ast::ExprKind::BlockExpr:
       return check_block(ctx, *expr->as<ast::BlockExpr>()->block, want);

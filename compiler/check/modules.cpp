@@ -18,13 +18,11 @@ static constexpr std::string_view kCoreModules[] = {
 // What the library is going to have; named so that a program from the language's book is told
 // apart from a spelling mistake.
 static constexpr std::string_view kPlannedModules[] = {
-    "std.path", "std.sort",     "std.text",
-    "std.net", "std.http", "std.tls",         "std.sync", "std.task",     "std.regex",
-    "std.fmt", "std.hash", "std.collections", "std.iter", "std.compress", "std.log",
-    "std.json", "std.bench"};
-static constexpr std::string_view kLibraryModules[] = {"std.time", "std.process", "std.env",
-                                                       "std.math",   "std.io",      "std.fs",
-                                                       "std.rand"};
+    "std.path", "std.sort",  "std.text", "std.net",  "std.http", "std.tls",
+    "std.sync", "std.task",  "std.regex", "std.fmt", "std.hash", "std.collections",
+    "std.iter", "std.compress", "std.log", "std.json", "std.bench"};
+static constexpr std::string_view kLibraryModules[] = {
+    "std.time", "std.process", "std.env", "std.math", "std.io", "std.fs", "std.rand"};
 
 static std::string path_text(Context& ctx, std::span<const ast::Ident> path) {
   std::string out;
