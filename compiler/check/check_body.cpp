@@ -62,6 +62,8 @@ static void warn_unused(Context& ctx) {
     if (ctx.locals_info[var.index].is_used || name.starts_with("_")) continue;
     // A task that nothing consumes is an error of its own (passes/check_ownership).
     if (ctx.program.types.kind(decl.type) == types::TypeKind::Task) continue;
+    // To set a place inside something else is a use.
+    if (decl.is_place) continue;
     ctx.report(decl.span, D::UnusedVariable, {name})
         .help("use it, remove it, or call it `_" + std::string(name) + "`");
   }

@@ -21,13 +21,42 @@ static bool is_window(sir::Module& module, const Function& function, const Place
   return module.types().kind(sir::place_type(module, function, place)) == TypeKind::Window;
 }
 
+// What a closure captures is an array to it, so a function that gives its parameter to one gets an
+// array.
+static bool is_captured(const Function& function, LocalId param) {
+  for (const sir::Block& block : function.blocks) {
+    for (const Inst& inst : block.insts) {
+      if (inst.kind != InstKind::Aggregate) continue;
+      for (const Operand& operand : inst.operands) {
+        bool captures = operand.kind == Operand::Kind::Borrow && operand.place == Place(param);
+        if (captures) return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Whether operand `i` of a call may be a window: it is lent to a parameter that is an array.
+static bool can_take_window(sir::Module& module, const Inst& call, uint32_t i) {
+  const Function& callee = module.functions[call.callee];
+  LocalId param = callee.param(i);
+  if (module.types().kind(callee.locals[param].type) != TypeKind::Array) return false;
+  switch (call.operands[i].kind) {
+    case Operand::Kind::Mut:
+      return true;
+    case Operand::Kind::Borrow:
+      return !is_captured(callee, param);
+    default:
+      return false;
+  }
+}
+
 std::vector<bool> take_windows(sir::Module& module, const Function& function, Inst& call) {
   std::vector<bool> windows;
-  const Function& callee = module.functions[call.callee];
   for (uint32_t i = 0; i < call.operands.size(); ++i) {
     Operand& operand = call.operands[i];
     if (!operand.is_place() || !is_window(module, function, operand.place)) continue;
-    if (module.types().kind(callee.locals[callee.param(i)].type) != TypeKind::Array) continue;
+    if (!can_take_window(module, call, i)) continue;
     windows.resize(call.operands.size());
     windows[i] = true;
     operand.kind = Operand::Kind::Copy;
@@ -50,6 +79,7 @@ class WindowRewriter {
     }
     spread();
     for (sir::Block& block : function_.blocks) rewrite(block);
+    for (sir::Block& block : cleanups_) function_.blocks.add(std::move(block));
     return !failed_;
   }
 
@@ -163,8 +193,25 @@ class WindowRewriter {
                                                       : Operand::move(array);
     }
     Span span = inst.span;
+    for (LocalId array : made) drop_when_unwinding(inst, array);
     out.push_back(std::move(inst));
     for (LocalId array : made) out.push_back(drop_of(array, span));
+  }
+
+  void drop_when_unwinding(Inst& inst, LocalId array) {
+    if (!sir::may_unwind(module_, function_, inst)) return;
+    sir::Block cleanup;
+    cleanup.is_cleanup = true;
+    cleanup.insts.push_back(drop_of(array, inst.span));
+    cleanup.insts.back().in_cleanup = true;
+    Inst end;
+    end.kind = inst.unwind.valid() ? InstKind::Jump : InstKind::ResumeUnwind;
+    end.span = inst.span;
+    if (inst.unwind.valid()) end.targets = {inst.unwind};
+    cleanup.insts.push_back(std::move(end));
+    inst.unwind = sir::BlockId(
+        static_cast<uint32_t>(function_.blocks.size() + cleanups_.size()));
+    cleanups_.push_back(std::move(cleanup));
   }
 
   bool is_copy_of_window(const Inst& inst) const {
@@ -179,11 +226,8 @@ class WindowRewriter {
       case InstKind::CheckIndex:
         return true;
       case InstKind::Call:
-      case InstKind::Spawn: {
-        const Function& callee = module_.functions[inst.callee];
-        TypeId type = callee.locals[callee.param(static_cast<uint32_t>(operand))].type;
-        return module_.types().kind(type) == TypeKind::Array;
-      }
+      case InstKind::Spawn:
+        return can_take_window(module_, inst, static_cast<uint32_t>(operand));
       case InstKind::Builtin:
         return inst.builtin == Builtin::ArrayLen || inst.builtin == Builtin::ArraySwap ||
                inst.builtin == Builtin::ArraySlice || sir::makes_window(inst);
@@ -231,6 +275,8 @@ class WindowRewriter {
   Function& function_;
   Span call_;
   DiagnosticSink& sink_;
+  // Blocks made on the way, to be added behind those there are.
+  std::vector<sir::Block> cleanups_;
   bool failed_ = false;
 };
 
