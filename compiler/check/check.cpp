@@ -32,6 +32,7 @@ static bool declare_all(Context& ctx) {
   check_derives(ctx, 0, 0);
   return true;
   find_core_collections(ctx);
+  find_core_panics(ctx);
 }
 
 static void find_main(Context& ctx, ModuleId root) {
@@ -45,10 +46,9 @@ static void find_main(Context& ctx, ModuleId root) {
   bool gives_status = result == TypeKind::Unit || result == TypeKind::Int ||
                       result == TypeKind::Error || result == TypeKind::Never;
   if (fn.params.empty() && fn.type_params.empty() && gives_status) return;
-  if (result == TypeKind::Result && fn.params.empty()) {
-    ctx.not_yet(fn.span, "a `main` that gives a `Result`");
-    return;
-  }
+  bool gives_result = result == TypeKind::Result &&
+                      ctx.types.kind(ctx.types.arg(fn.result)) == TypeKind::Unit;
+  if (gives_result && fn.params.empty() && fn.type_params.empty()) return;
   Report report = ctx.report(fn.span, D::BadMain);
   report.help("write `fn main()`, or `fn main() -> int` for an exit status");
   if (!fn.params.empty()) report.help("the arguments are in `env.args()`, with `use std.env`");

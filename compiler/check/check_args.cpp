@@ -211,6 +211,9 @@ static void ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& 
 TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> type_args,
                const Want& want) {
   use_fn(ctx, id);
+  if (ctx.program.fns[id].builtin == types::Builtin::TaskJoin) {
+    use_fn(ctx, ctx.program.core.task_outcome);
+  }
   const types::FnDecl& fn = ctx.program.fns[id];
   add_own_type_args(ctx, site, fn, type_args);
   TypeId result = ctx.types.substitute(fn.result, type_args);

@@ -94,7 +94,7 @@ static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) 
     case ast::ExprKind::Within: return refuse(ctx, expr, "`within`");
     case ast::ExprKind::Shield: return refuse(ctx, expr, "`shield`");
     case ast::ExprKind::Lock: return refuse(ctx, expr, "`lock`");
-    case ast::ExprKind::Catch: return refuse(ctx, expr, "`catch`");
+    case ast::ExprKind::Catch: return check_catch(ctx, expr->as<ast::Catch>(), want);
     case ast::ExprKind::Select: return refuse(ctx, expr, "`select`");
     case ast::ExprKind::Yield: return check_yield(ctx, expr->as<ast::Yield>());
     case ast::ExprKind::With: return refuse(ctx, expr, "`with`");

@@ -135,6 +135,9 @@ TypeId check_stmt(Context& ctx, const ast::Stmt* stmt);
 // ---- tasks (check_task.cpp) ----
 TypeId check_spawn(Context& ctx, const ast::Spawn* node, const Want& want);
 TypeId check_await(Context& ctx, const ast::Await* node);
+// Finds what stdlib/core has for `catch` and `join`.
+void find_core_panics(Context& ctx);
+TypeId check_catch(Context& ctx, const ast::Catch* node, const Want& want);
 TypeId check_async(Context& ctx, const ast::Async* node, const Want& want);
 TypeId check_yield(Context& ctx, const ast::Yield* node);
 

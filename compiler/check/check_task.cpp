@@ -125,6 +125,37 @@ TypeId check_await(Context& ctx, const ast::Await* node) {
   return ctx.types.error();
 }
 
+// ---- catch ---------------------------------------------------------------------------------
+
+void find_core_panics(Context& ctx) {
+  types::CoreDecls& core = ctx.program.core;
+  const Entity* panic = ctx.prelude->find(ctx.names.intern("Panic"));
+  if (panic && panic->kind == Entity::Kind::Struct) core.panic = StructId(panic->index);
+  for (const types::ImplDecl& impl : ctx.program.impls) {
+    const types::Type& type = ctx.types.get(impl.self_type);
+    bool is_panic = type.kind == TypeKind::Struct && type.decl == core.panic.index;
+    if (!is_panic && type.kind != TypeKind::Task) continue;
+    for (FnId fn : impl.methods) {
+      std::string_view name = ctx.text(ctx.program.fns[fn].name);
+      if (is_panic && name == "taken") core.panic_take = fn;
+      if (!is_panic && name == "outcome") core.task_outcome = fn;
+    }
+  }
+}
+
+// `return`, `break` and `?` in the block mean the function around it (language rule 75).
+TypeId check_catch(Context& ctx, const ast::Catch* node, const Want& want) {
+  TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
+  bool wants_result = wanted.valid() && ctx.types.kind(wanted) == TypeKind::Result;
+  TypeId value = wants_result ? ctx.types.arg(wanted) : ctx.infer.fresh(node->span);
+  TypeId found = check_block(ctx, *node->body, Want::must(value));
+  // A block that never ends gives nothing.
+  if (ctx.kind(found) == TypeKind::Never) ctx.infer.unify(value, ctx.types.unit());
+  if (ctx.is_error(found)) ctx.infer.unify(value, found);
+  use_fn(ctx, ctx.program.core.panic_take);
+  return ctx.types.make(TypeKind::Result, {value, ctx.types.struct_(ctx.program.core.panic, {})});
+}
+
 // ---- async, yield --------------------------------------------------------------------------
 
 TypeId check_async(Context& ctx, const ast::Async* node, const Want& want) {

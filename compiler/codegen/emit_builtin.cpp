@@ -14,6 +14,7 @@ using sir::Operand;
 using types::Builtin;
 
 void FunctionEmitter::emit_builtin(const Inst& inst) {
+  if (emit_panic_builtin(inst)) return;
   if (emit_number_builtin(inst) || emit_text_builtin(inst) || emit_atomic_builtin(inst) ||
       emit_outside_builtin(inst)) {
     return;
@@ -44,6 +45,8 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       return set_dest(v.rt(Rt::skn_time_now, {}));
     case Builtin::TimeSleep:
       return emit_sleep(inst);
+    case Builtin::TaskWait:
+      return emit_task_wait(inst);
     case Builtin::TaskIsDone:
       return emit_task_is_done(inst);
     case Builtin::Panic:
@@ -53,6 +56,37 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       SKEIN_UNREACHABLE("a panic that lower did not write out");
     default:
       return emit_array_builtin(inst);
+  }
+}
+
+// ---- panics ------------------------------------------------------------------------------------
+
+bool FunctionEmitter::emit_panic_builtin(const Inst& inst) {
+  auto ask = [&](Rt function) {
+    return v.rt(function, {b.CreateIntToPtr(value(inst.operands[0]), b.getPtrTy())});
+  };
+  auto number = [&](llvm::Value* panic) { set_dest(b.CreatePtrToInt(panic, b.getInt64Ty())); };
+  switch (inst.builtin) {
+    case Builtin::PanicMessage:
+      set_dest(ask(Rt::skn_panic_message));
+      return true;
+    case Builtin::PanicPlace:
+      set_dest(ask(Rt::skn_panic_place));
+      return true;
+    case Builtin::PanicTrace:
+      set_dest(ask(Rt::skn_panic_trace));
+      return true;
+    case Builtin::PanicAttached:
+      number(ask(Rt::skn_panic_attached));
+      return true;
+    case Builtin::PanicNext:
+      number(ask(Rt::skn_panic_next));
+      return true;
+    case Builtin::PanicFree:
+      ask(Rt::skn_panic_free);
+      return true;
+    default:
+      return false;
   }
 }
 

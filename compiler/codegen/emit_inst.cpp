@@ -64,6 +64,7 @@ void FunctionEmitter::emit(const Inst& inst) {
     case InstKind::PanicKind:
     case InstKind::Unreachable:
     case InstKind::ResumeUnwind:
+    case InstKind::TakePanic:
       return emit_end(inst);
   }
 }
@@ -113,6 +114,8 @@ void FunctionEmitter::emit_end(const Inst& inst) {
     case InstKind::Unreachable:
       b.CreateUnreachable();
       return;
+    case InstKind::TakePanic:
+      return emit_take_panic(inst);
     case InstKind::ResumeUnwind:
       b.CreateBr(unwind_exit());
       return;

@@ -174,6 +174,32 @@ void FunctionEmitter::emit_sleep(const Inst& inst) {
   suspend(sleep, m.rt.get(Rt::skn_await_sleep));
 }
 
+// Waits for a task that stays in its place: afterwards it has its value at hand, or is spent.
+void FunctionEmitter::emit_task_wait(const Inst& inst) {
+  llvm::Value* task = location(inst.operands[0]);
+  TypeId type = m.program.types.arg(type_of(inst.operands[0]));
+  bool has_value = v.layout(type).size > 0;
+  llvm::Value* to = has_value ? v.offset(task, abi::kFutureResult) : nullptr;
+  llvm::Value* panic = temp_bytes(8, 8);
+  v.store_at(v.i64(0), panic, 0);
+  wait_for_task(task, type, to, true, [&](llvm::Value* outcome) {
+    llvm::BasicBlock* spent = v.new_block("spent");
+    llvm::BasicBlock* given = v.new_block("given");
+    llvm::Value* bits = b.CreatePtrToInt(outcome, b.getInt64Ty());
+    b.CreateCondBr(b.CreateICmpEQ(bits, v.i64(abi::kSpent)), spent, given);
+    b.SetInsertPoint(spent);
+    raise(b.CreateCall(m.await_failed(), {outcome, v.i32(site())}));
+    b.SetInsertPoint(given);
+    llvm::Value* is_cancelled = b.CreateICmpEQ(bits, v.i64(abi::kCancelled));
+    llvm::Value* payload = b.CreateAnd(bits, v.i64(~abi::kTagMask));
+    v.store_at(b.CreateSelect(is_cancelled, bits, payload), panic, 0);
+  });
+  llvm::Value* found = v.load_word(panic, 0);
+  v.if_true(b.CreateICmpEQ(found, v.i64(0)), Chance::Likely,
+            [&] { v.store_at(v.null(), task, 0); });
+  set_dest(found);
+}
+
 void FunctionEmitter::emit_task_is_done(const Inst& inst) {
   llvm::Value* future = v.load_pointer(location(inst.operands[0]), 0);
   llvm::Value* bits = b.CreatePtrToInt(future, b.getInt64Ty());

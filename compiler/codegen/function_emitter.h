@@ -191,6 +191,7 @@ class FunctionEmitter {
   void emit_yield();
   void emit_sleep(const sir::Inst& inst);
   void emit_task_is_done(const sir::Inst& inst);
+  void emit_task_wait(const sir::Inst& inst);
 
   // ---- emit_builtin.cpp
   void emit_builtin(const sir::Inst& inst);
@@ -205,6 +206,7 @@ class FunctionEmitter {
   void emit_place_builtin(const sir::Inst& inst);
   void put_default(TypeId type, llvm::Value* place);
   void emit_print(const sir::Inst& inst);
+  bool emit_panic_builtin(const sir::Inst& inst);
   void emit_str_parse(const sir::Inst& inst, Rt parse);
   void emit_str_slice(const sir::Inst& inst);
   void emit_str_byte_at(const sir::Inst& inst);
@@ -228,6 +230,7 @@ class FunctionEmitter {
   bool in_cleanup() const;
   llvm::Value* outcome_slot();
   llvm::Value* tagged(llvm::Value* payload);
+  void emit_take_panic(const sir::Inst& inst);
   llvm::BasicBlock* landing_pad();
   llvm::BasicBlock* unwind_exit();
 
@@ -273,7 +276,7 @@ class FunctionEmitter {
   llvm::DISubprogram* subprogram_ = nullptr;
 
   // Ways out.
-  llvm::AllocaInst* outcome_ = nullptr;
+  std::map<uint32_t, llvm::AllocaInst*> outcomes_;   // by the depth of blocks
   std::map<std::pair<Region, uint64_t>, llvm::BasicBlock*> landing_pads_;
   std::map<Region, llvm::BasicBlock*> unwind_exits_;
   std::map<Region, llvm::BasicBlock*> return_exits_;

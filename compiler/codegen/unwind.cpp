@@ -19,8 +19,9 @@ bool FunctionEmitter::in_cleanup() const {
 }
 
 llvm::Value* FunctionEmitter::outcome_slot() {
-  if (outcome_ == nullptr) outcome_ = entry_alloca(b.getPtrTy(), 8, "outcome");
-  return outcome_;
+  llvm::AllocaInst*& slot = outcomes_[sir_.blocks[block_id_].depth];
+  if (slot == nullptr) slot = entry_alloca(b.getPtrTy(), 8, "outcome");
+  return slot;
 }
 
 // An outcome of a payload: the pointer with the tag that tells it from a handle.
@@ -85,6 +86,23 @@ void FunctionEmitter::panic_if(llvm::Value* bad, llvm::function_ref<llvm::Value*
   b.SetInsertPoint(panic);
   raise(make());
   b.SetInsertPoint(ok);
+}
+
+// Where a `catch` ends unwinding. A cancellation goes on; one that comes while a panic unwinds
+// outside of a `catch` in a clean-up is what happens to the task anyway, and is not noted twice.
+void FunctionEmitter::emit_take_panic(const sir::Inst& inst) {
+  llvm::Value* outcome = v.load_pointer(outcome_slot(), 0);
+  if (region_ != Region::Plain) {
+    llvm::BasicBlock* cancelled = v.new_block("cancelled");
+    llvm::BasicBlock* taken = v.new_block("taken");
+    v.branch(is_cancelled(v, outcome), cancelled, taken, Chance::Unlikely);
+    b.SetInsertPoint(cancelled);
+    go_unwind();
+    b.SetInsertPoint(taken);
+  }
+  llvm::Value* bits = b.CreatePtrToInt(outcome, b.getInt64Ty());
+  set_dest(b.CreateAnd(bits, v.i64(~abi::kTagMask)));
+  b.CreateBr(block(inst.targets[0]));
 }
 
 // Where a throwing call of this instruction lands. Instructions with the same clean-up share it.

@@ -28,6 +28,7 @@ bool Body::has_bound(TypeId type, types::TraitId trait) const {
 BlockId Body::new_block() {
   BlockId block = fn.blocks.add({});
   fn.blocks[block].is_cleanup = in_cleanup_;
+  fn.blocks[block].depth = depth_;
   return block;
 }
 

@@ -53,6 +53,7 @@ struct Cleanup {
     DropTaken,     // the array `local`, whose first `count` elements were moved out, is dropped
     Defer,         // `deferred` runs
     ScopeExit,     // the tasks of the scope `local` are waited for
+    Catch,         // the panic under way is put into `local`, and `caught` goes on with it
   };
   Kind kind = Kind::Dead;
   LocalId local = {};
@@ -61,6 +62,10 @@ struct Cleanup {
   size_t scope_count = 0;   // Defer: how many task scopes are around it
   Span span = {};
   BlockId unwind = {};  // does this and all below, once made
+  BlockId caught = {};
+  // Catch: it stands in a clean-up, see sir::Block::depth.
+  bool is_in_cleanup = false;
+  uint32_t depth = 0;   // of the code it cleans up after
 };
 
 // A loop around the code being lowered.
@@ -143,7 +148,20 @@ class Body {
 
   // Scopes.
   size_t mark() const { return cleanups_.size(); }
-  void add_cleanup(Cleanup cleanup) { cleanups_.push_back(cleanup); }
+  void add_cleanup(Cleanup cleanup) {
+    cleanup.depth = depth_;
+    cleanups_.push_back(cleanup);
+  }
+  // The inside of a `catch`, the topmost clean-up from here on: a panic is put into `payload`, and
+  // the block `caught` goes on. Both that block and the end of the inside then call `leave_catch`,
+  // with the clean-up off the stack.
+  Cleanup enter_catch(LocalId payload, Span span);
+  void leave_catch(const Cleanup& cleanup, Span span);
+  // Before `caught` begins, for a `catch` in a clean-up: the inside once more.
+  void enter_caught() {
+    in_cleanup_ = false;
+    ++depth_;
+  }
   // The end of a scope. `value`, if valid, holds the scope's result: were a clean-up to panic, it
   // would be dropped.
   void leave(size_t mark, Span span, LocalId value = LocalId());
@@ -160,10 +178,12 @@ class Body {
   BlockId resume_block();
   void run(const Cleanup& cleanup, Span span);
   void run_defer(const Cleanup& cleanup, Span span);
+  void take_panic(const Cleanup& cleanup);
   void build_unwind(size_t index);
 
   BlockId current_;
   bool in_cleanup_ = false;
+  uint32_t depth_ = 0;
   BlockId resume_block_;
   std::vector<Cleanup> cleanups_;
   std::unordered_map<VarId, LocalId, IdHash> vars_;

@@ -40,12 +40,55 @@ void Body::run(const Cleanup& cleanup, Span span) {
       return run_defer(cleanup, span);
     case Cleanup::Kind::ScopeExit:
       return emit(InstKind::ScopeExit, {Operand::mut(cleanup.local)}, cleanup.span);
+    case Cleanup::Kind::Catch:
+      return in_cleanup_ ? take_panic(cleanup) : leave_catch(cleanup, span);
   }
   SKEIN_UNREACHABLE("an unknown clean-up");
 }
 
+// In a clean-up the inside is normal code again: its panics are not those under way.
+Cleanup Body::enter_catch(LocalId payload, Span span) {
+  Cleanup cleanup;
+  cleanup.kind = Cleanup::Kind::Catch;
+  cleanup.local = payload;
+  cleanup.span = span;
+  cleanup.is_in_cleanup = in_cleanup_;
+  if (in_cleanup_) {
+    in_cleanup_ = false;
+    ++depth_;
+    BlockId inside = new_block();
+    jump(inside, span);
+    begin(inside);
+  }
+  cleanup.caught = new_block();
+  add_cleanup(cleanup);
+  return cleanup;
+}
+
+void Body::leave_catch(const Cleanup& cleanup, Span span) {
+  if (!cleanup.is_in_cleanup) return;
+  in_cleanup_ = true;
+  --depth_;
+  BlockId outside = new_block();
+  jump(outside, span);
+  begin(outside);
+}
+
+// Unwinding has come to a `catch`.
+void Body::take_panic(const Cleanup& cleanup) {
+  Inst inst;
+  inst.kind = InstKind::TakePanic;
+  inst.span = cleanup.span;
+  inst.dest = cleanup.local;
+  inst.targets = {cleanup.caught};
+  emit(std::move(inst));
+}
+
 void Body::exit(size_t mark, Span span, LocalId value) {
   if (!is_open()) return;
+  // Leaving a `catch` changes what is a clean-up; the code that follows is inside all the same.
+  bool was_in_cleanup = in_cleanup_;
+  uint32_t depth = depth_;
   bool guards_value = value.valid() && unit.needs_drop(type_of(value));
   std::vector<Cleanup> above;
   while (cleanups_.size() > mark) {
@@ -61,6 +104,8 @@ void Body::exit(size_t mark, Span span, LocalId value) {
     cleanups_.resize(below);
   }
   cleanups_.insert(cleanups_.end(), above.rbegin(), above.rend());
+  in_cleanup_ = was_in_cleanup;
+  depth_ = depth;
 }
 
 void Body::leave(size_t mark, Span span, LocalId value) {
@@ -97,10 +142,12 @@ BlockId Body::unwind_target() {
 void Body::build_unwind(size_t index) {
   BlockId interrupted = current_;
   bool was_in_cleanup = in_cleanup_;
+  uint32_t depth = depth_;
   std::vector<Cleanup> above(cleanups_.begin() + index, cleanups_.end());
   cleanups_.resize(index);
 
   in_cleanup_ = true;
+  depth_ = above[0].depth;
   current_ = BlockId();
   above[0].unwind = new_block();
   begin(above[0].unwind);
@@ -112,6 +159,7 @@ void Body::build_unwind(size_t index) {
 
   cleanups_.insert(cleanups_.end(), above.begin(), above.end());
   in_cleanup_ = was_in_cleanup;
+  depth_ = depth;
   current_ = interrupted;
 }
 

@@ -100,6 +100,7 @@ static void join_blocks(sir::Function& fn, const std::vector<BlockId>& order) {
     while (insts.back().kind == InstKind::Jump) {
       BlockId next = insts.back().targets[0];
       if (next == id || ways_in[next.index] != 1) break;
+      if (fn.blocks[next].is_cleanup != fn.blocks[id].is_cleanup) break;
       is_joined[next.index] = true;
       insts.pop_back();
       std::vector<Inst>& more = fn.blocks[next].insts;

@@ -215,6 +215,8 @@ void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
         return lower_panic_call(body, *decl.builtin, *call, node->span);
       case Builtin::TaskDetach:
         return lower_detach(body, call->args[0], node->span);
+      case Builtin::TaskJoin:
+        return lower_join(body, *call, body.program.fact(node).type, dest, node->span);
       default:
         break;
     }

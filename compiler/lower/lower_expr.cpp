@@ -203,6 +203,8 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
       return lower_async(body, expr->as<ast::Async>(), dest);
     case ExprKind::MapLit:
       return lower_map(body, expr->as<ast::MapLit>(), dest);
+    case ExprKind::Catch:
+      return lower_catch(body, expr->as<ast::Catch>(), dest);
     case ExprKind::Yield:
       return body.emit(InstKind::Yield, {}, expr->span);
     case ExprKind::Assign:
@@ -222,7 +224,6 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
     case ExprKind::Within:
     case ExprKind::Shield:
     case ExprKind::Lock:
-    case ExprKind::Catch:
     case ExprKind::Select:
     case ExprKind::With:
     case ExprKind::Send:

@@ -105,4 +105,65 @@ void lower_panic_call(Body& body, Builtin builtin, const types::CallFact& call, 
   }
 }
 
+// ---- panics that are taken -------------------------------------------------------------------
+
+void lower_catch(Body& body, const ast::Catch* node, const Place& dest) {
+  Span span = node->span;
+  TypeId type = body.program.fact(node).type;
+  TypeId value_type = body.program.types.arg(type);
+  TypeId panic_type = body.program.types.arg(type, 1);
+  TypeKind kind = body.unit.kind(value_type);
+  bool gives_value = kind != TypeKind::Unit && kind != TypeKind::Never;
+  size_t outer = body.mark();
+  LocalId payload = body.new_temp(body.program.types.plain(TypeKind::Uint), span);
+  LocalId value;
+  if (gives_value) value = body.new_temp(value_type, span);
+  LocalId panic = body.new_temp(panic_type, span);
+
+  size_t around = body.mark();
+  Cleanup inside = body.enter_catch(payload, span);
+  lower_block(body, node->body, gives_value ? Place(value) : Place());
+  body.forget(around);
+  body.leave_catch(inside, span);
+  BlockId join = body.new_block();
+  Operand result = gives_value ? body.taken_from(value)
+                               : Operand::unit(body.program.types.unit());
+  emit_variant(body, 0, {std::move(result)}, dest, span);
+  body.jump(join, span);
+
+  if (inside.is_in_cleanup) body.enter_caught();
+  body.begin(inside.caught);
+  body.leave_catch(inside, span);
+  emit_call(body, body.program.core.panic_take, {}, {Operand::copy(payload)}, panic_type, panic,
+            span);
+  emit_variant(body, 1, {Operand::move(panic)}, dest, span);
+  body.jump(join, span);
+  body.begin(join);
+  body.leave(outer, span, dest.is_local() ? dest.local : LocalId());
+}
+
+// The task is waited for where it is, by `Task.outcome`. A variable of the function's own gives it
+// up; an element is left spent.
+void lower_join(Body& body, const types::CallFact& call, TypeId type, const Place& dest,
+                Span span) {
+  const ast::Expr* task = call.args[0];
+  LocalId taken;
+  Place place;
+  if (is_place(body, task)) {
+    place = write_place(body, lower_pending_place(body, task));
+    if (place.is_local() && sir::owns_value(body.fn.locals[place.local])) {
+      taken = body.new_temp(body.type_of(place), span);
+      body.assign(taken, Operand::move(place), span);
+      body.own(taken, span);
+    }
+  } else {
+    taken = lower_to_temp(body, task);
+  }
+  if (taken.valid()) place = taken;
+  emit_call(body, body.program.core.task_outcome, call.type_args, {Operand::mut(place)}, type,
+            dest, span);
+  // Nothing is left to wait for; but this is where the task is consumed.
+  if (taken.valid()) body.emit(InstKind::Settle, {Operand::move(taken)}, span);
+}
+
 }  // namespace skein::lower

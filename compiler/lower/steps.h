@@ -125,6 +125,10 @@ LoopTarget begin_chunks(Body& body, const ast::For* node, const types::CallFact&
 // ---- lower_panic.cpp ----
 void lower_panic_call(Body& body, Builtin builtin, const types::CallFact& call, Span span);
 void emit_panic_kind(Body& body, std::string words, Span span);
+void lower_catch(Body& body, const ast::Catch* node, const Place& dest);
+// `t.join()`.
+void lower_join(Body& body, const types::CallFact& call, TypeId type, const Place& dest,
+                Span span);
 
 // ---- lower_option.cpp ----
 void lower_coalesce(Body& body, const ast::Coalesce* node, const Place& dest);

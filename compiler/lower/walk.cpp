@@ -148,6 +148,8 @@ static void for_each_part(const ast::Expr* expr, Visit&& visit) {
       return for_each_in_block(expr->as<ast::For>()->body, visit);
     case ExprKind::Async:
       return for_each_in_block(expr->as<ast::Async>()->body, visit);
+    case ExprKind::Catch:
+      return for_each_in_block(expr->as<ast::Catch>()->body, visit);
     default:
       return for_each_operand(expr, visit);
   }
@@ -243,6 +245,8 @@ bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool d
       break;
     case ExprKind::Async:
       return false;
+    case ExprKind::Catch:
+      return gives_up_tasks(program, expr->as<ast::Catch>()->body, false);
     case ExprKind::BlockExpr:
       return gives_up_tasks(program, expr->as<ast::BlockExpr>()->block, discards);
     case ExprKind::If: {

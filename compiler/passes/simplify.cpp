@@ -139,6 +139,7 @@ class Simplifier {
         bool is_only_way =
             flow.predecessors(next).size() == 1 && !is_unwound_to[next.index] && next != id;
         if (!is_only_way || next == BlockId(0)) break;
+        if (function_.blocks[next].is_cleanup != block.is_cleanup) break;
         block.insts.pop_back();
         std::vector<Inst>& moved = function_.blocks[next].insts;
         block.insts.insert(block.insts.end(), std::make_move_iterator(moved.begin()),

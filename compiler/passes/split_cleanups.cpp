@@ -145,6 +145,7 @@ class CleanupSplitter {
   BlockId copy_block(BlockId block, const Needless& needless, size_t& drops) {
     Block copy;
     copy.is_cleanup = true;
+    copy.depth = function_.blocks[block].depth;
     for (const Inst& inst : function_.blocks[block].insts) {
       bool is_drop = inst.kind == InstKind::Drop;
       bool is_left_out = is_drop && drops < needless.size() && needless[drops];

@@ -8,6 +8,7 @@ namespace skein::passes {
 BlockId Writer::new_block(bool is_cleanup) {
   sir::Block block;
   block.is_cleanup = is_cleanup;
+  if (current_.valid()) block.depth = function.blocks[current_].depth;
   return function.blocks.add(std::move(block));
 }
 

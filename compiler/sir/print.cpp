@@ -348,7 +348,8 @@ class Printer {
 
   void print_block(const Function& function, BlockId id) {
     const Block& block = function.blocks[id];
-    out_ += id_text(id) + (block.is_cleanup ? " cleanup:\n" : ":\n");
+    out_ += id_text(id) + (block.is_cleanup ? " cleanup" : "");
+    out_ += block.depth > 0 ? " depth " + std::to_string(block.depth) + ":\n" : ":\n";
     for (const Inst& inst : block.insts) {
       out_ += "  ";
       print_inst(inst);

@@ -397,6 +397,7 @@ class Reader {
     }
     Block block;
     block.is_cleanup = take_word("cleanup");
+    if (take_word("depth")) block.depth = to_index(expect(Kind::Number, "a depth"));
     expect_punct(":");
     while (!failed_ && !at_block()) block.insts.push_back(read_inst());
     function_->blocks.add(std::move(block));

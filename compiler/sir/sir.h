@@ -150,6 +150,9 @@ struct Inst {
 struct Block {
   std::vector<Inst> insts;
   bool is_cleanup = false;           // reached only by unwinding
+  // How many `catch` blocks that stand inside clean-ups are around it. What panics in one of those
+  // has nothing to do with the panic under way outside, so each depth keeps its own.
+  uint32_t depth = 0;
 };
 
 enum class LocalKind : uint8_t {

@@ -30,6 +30,7 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::PanicKind:
     case InstKind::Unreachable:
     case InstKind::ResumeUnwind:
+    case InstKind::TakePanic:
       return {0, 0};
     case InstKind::Assign:
     case InstKind::Closure:
@@ -70,6 +71,7 @@ static Arity operand_arity(InstKind kind) {
 static size_t target_count(const Inst& inst) {
   switch (inst.kind) {
     case InstKind::Jump:
+    case InstKind::TakePanic:
       return 1;
     case InstKind::Branch:
       return 2;
@@ -216,13 +218,23 @@ class Verifier {
     }
   }
 
+  // Whether control may pass from one block to the other without unwinding: within normal code or
+  // within the clean-up of one panic, into a `catch` inside a clean-up and out of it.
+  static bool goes_on(const Inst& inst, const Block& from, const Block& to) {
+    if (inst.kind == InstKind::TakePanic) {
+      return from.is_cleanup && from.depth == to.depth + (to.is_cleanup ? 1 : 0);
+    }
+    if (from.is_cleanup == to.is_cleanup) return from.depth == to.depth;
+    return from.is_cleanup ? from.depth + 1 == to.depth : from.depth == to.depth + 1;
+  }
+
   void check_edges(const Inst& inst) {
     const Block& block = function_.blocks[block_];
     expect(inst.targets.size() == target_count(inst), "the wrong number of targets");
     for (BlockId target : inst.targets) {
       if (!is_block(target)) {
         problem("a target that does not exist");
-      } else if (function_.blocks[target].is_cleanup != block.is_cleanup) {
+      } else if (!goes_on(inst, block, function_.blocks[target])) {
         problem(block.is_cleanup ? "a clean-up block goes on to one that is none"
                                  : "a clean-up block is reached without unwinding");
       }
@@ -444,6 +456,9 @@ class Verifier {
       case InstKind::PanicKind:
       case InstKind::Unreachable:
       case InstKind::ResumeUnwind:
+        return;
+      case InstKind::TakePanic:
+        if (dest) same_kind(TypeKind::Uint, *dest, "a panic that was taken");
         return;
     }
   }

@@ -92,6 +92,10 @@ struct CoreDecls {
   // Maps and sets, and the methods of maps that stand behind literals, `m[k]`, `==` and hashes.
   StructId map, set;
   FnId map_new, map_insert, map_slot, map_enter, map_equal, map_hash;
+  // Of `catch` and `join`: the type of a panic, what makes it of one that was taken, and
+  // `Task.outcome`.
+  StructId panic;
+  FnId panic_take, task_outcome;
 };
 
 // What holding a value of a type means.

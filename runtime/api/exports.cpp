@@ -191,6 +191,16 @@ SKEIN_COLD void skn_panic_attach(Ptr first, Ptr second) {
 
 SKEIN_COLD void skn_panic_free(Ptr payload) { fault::free_panic(panic_at(payload)); }
 
+SKEIN_COLD Ptr skn_panic_message(Ptr payload) {
+  value::retain(panic_at(payload)->message);
+  return panic_at(payload)->message;
+}
+
+SKEIN_COLD Ptr skn_panic_place(Ptr payload) { return fault::place_text(panic_at(payload)); }
+SKEIN_COLD Ptr skn_panic_trace(Ptr payload) { return fault::trace_text(panic_at(payload)); }
+SKEIN_COLD Ptr skn_panic_attached(Ptr payload) { return panic_at(payload)->attached; }
+SKEIN_COLD Ptr skn_panic_next(Ptr payload) { return panic_at(payload)->next_attached; }
+
 [[noreturn]] void skn_raise(Ptr payload) { fault::raise(panic_at(payload)); }
 
 // --- Buffers and strings -------------------------------------------------------------------------

@@ -114,21 +114,57 @@ static void print_passed(Report& report, const abi::LogicalFrame* frame) {
   while (count > 0) report.passed(sites[--count]);
 }
 
-static void print(Report& report, const char* title, const Panic* panic) {
-  report.text(title).text(value::text_of(panic->message)).text("\n");
-  report.place(panic->site);
+static void print_trace(Report& report, const Panic* panic) {
   report.stack(panic->native, panic->native_count);
   if (panic->native_count == kMostNative) report.text("  ...\n");
   print_passed(report, panic->passed);
 }
 
+abi::Buffer* place_text(const Panic* panic) {
+  abi::Buffer* text = value::empty();
+  {
+    Report report(&text);
+    report.place(panic->site);
+  }
+  // "  --> file:line:column\n" without what is around it.
+  std::string_view line = value::text_of(text);
+  constexpr size_t kArrow = 6;
+  if (line.size() <= kArrow) return text;
+  abi::Buffer* place = value::new_str(value::slice(line, kArrow, line.size() - 1));
+  value::release(text);
+  return place;
+}
+
+abi::Buffer* trace_text(const Panic* panic) {
+  abi::Buffer* text = value::empty();
+  {
+    Report report(&text);
+    print_trace(report, panic);
+  }
+  return text;
+}
+
+static void print(Report& report, const char* title, const Panic* panic) {
+  report.text(title).text(value::text_of(panic->message)).text("\n");
+  report.place(panic->site);
+  print_trace(report, panic);
+}
+
+// With those attached to it, and those attached to these. What is nested deeper than anybody reads
+// is left out.
+static void print_all(Report& report, const char* title, const Panic* panic, int depth) {
+  constexpr int kMostDepth = 16;
+  print(report, title, panic);
+  if (depth == kMostDepth) return;
+  for (const Panic* other = panic->attached; other != nullptr; other = other->next_attached) {
+    print_all(report, "and while that was passed on, panic: ", other, depth + 1);
+  }
+}
+
 void end_by_panic(const Panic* panic) {
   if (base::begin_ending()) {
     Report report;
-    print(report, "panic: ", panic);
-    for (const Panic* other = panic->attached; other != nullptr; other = other->next_attached) {
-      print(report, "and while that was passed on, panic: ", other);
-    }
+    print_all(report, "panic: ", panic, 0);
   }
   base::end_process(kPanicStatus);
 }

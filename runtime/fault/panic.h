@@ -23,6 +23,10 @@ void free_panic(Panic* panic);
 // The panic came out of an await, or a task, at this place.
 void add_passed(Panic* panic, uint32_t site);
 
+// For a panic that was taken: its place as `file:line:column`, and its trace, a function a line.
+abi::Buffer* place_text(const Panic* panic);
+abi::Buffer* trace_text(const Panic* panic);
+
 // Unwinds to the next landing pad. Without one, the program ends as `end_by_panic` says.
 [[noreturn]] void raise(Panic* panic);
 

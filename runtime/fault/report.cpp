@@ -3,6 +3,7 @@
 
 #include "runtime/abi/layout.h"
 #include "runtime/base/platform.h"
+#include "runtime/value/str.h"
 
 #include <cstring>
 
@@ -26,7 +27,11 @@ static bool is_made_up(const char* function) { return strncmp(function, "skn.", 
 Report::~Report() { flush(); }
 
 void Report::flush() {
-  base::write_all(2, buffer_, used_);
+  if (text_ != nullptr) {
+    value::append(text_, {buffer_, used_});
+  } else {
+    base::write_all(2, buffer_, used_);
+  }
   used_ = 0;
 }
 

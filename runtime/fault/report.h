@@ -1,6 +1,7 @@
 // Writing on standard error when the program is about to end: no allocation, no locks.
 #pragma once
 
+#include "runtime/abi/layout.h"
 #include "runtime/fault/symbolize.h"
 
 #include <cstdint>
@@ -11,6 +12,8 @@ namespace skein::fault {
 class Report {
  public:
   Report() = default;
+  // Appends to the str in a place instead of writing.
+  explicit Report(abi::Buffer** text) : text_(text) {}
   ~Report();
   Report(const Report&) = delete;
   Report& operator=(const Report&) = delete;
@@ -36,6 +39,7 @@ class Report {
   void line(const SourceFrame& frame, uint32_t times);
   size_t frames_at(void* address, SourceFrame* frames, size_t most);
 
+  abi::Buffer** text_ = nullptr;
   Symbolizer symbolizer_;
   char buffer_[1024];
   size_t used_ = 0;
