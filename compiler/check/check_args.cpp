@@ -3,6 +3,7 @@
 
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
+#include "compiler/check/iterate.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/traits.h"
@@ -201,8 +202,14 @@ static void ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& 
   for (size_t i = 0; i < fn.type_params.size(); ++i) {
     const types::TypeParamDecl& param = fn.type_params[i];
     Span declared = is_ours(ctx, fn) ? param.span : Span();
+    Span span = site.args.size() == 1 ? site.args[0].value->span : site.name.span;
+    if (!unify_bounds(ctx, param, type_args[i], type_args, span)) {
+      std::string_view bound = param.iter_item.valid()  ? "Iter"
+                               : param.iterator.valid() ? "Iterable"
+                                                        : "fn";
+      ctx.report(span, D::BoundUnmet, {ctx.show(type_args[i]), bound});
+    }
     for (TraitId bound : param.bounds) {
-      Span span = site.args.size() == 1 ? site.args[0].value->span : site.name.span;
       require_trait(ctx, {type_args[i], bound, span, fn.display_name, declared});
     }
   }

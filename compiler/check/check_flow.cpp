@@ -5,6 +5,7 @@
 #include "compiler/check/check_map.h"
 #include "compiler/check/check_pattern.h"
 #include "compiler/check/declare.h"
+#include "compiler/check/iterate.h"
 #include "compiler/check/join.h"
 #include "compiler/check/suggest.h"
 
@@ -208,7 +209,8 @@ static TypeId report_not_iterable(Context& ctx, const ast::Expr* iterable, TypeI
 }
 
 // What a loop over a value of this type gives at each step.
-static TypeId element_type(Context& ctx, const ast::Expr* iterable, TypeId type) {
+static TypeId element_type(Context& ctx, const ast::For* loop, TypeId type) {
+  const ast::Expr* iterable = loop->iterable;
   type = ctx.infer.shallow(type);
   switch (ctx.types.kind(type)) {
     case TypeKind::Array:
@@ -234,14 +236,18 @@ static TypeId element_type(Context& ctx, const ast::Expr* iterable, TypeId type)
     ctx.report(iterable->span, D::NeedsType).help("write its type where it is declared");
     return ctx.types.error();
   }
-  return report_not_iterable(ctx, iterable, type);
+  TypeId iterator = iterator_of(ctx, type, iterable->span);
+  TypeId item = iterator.valid() ? item_of(ctx, iterator, iterable->span) : TypeId();
+  if (!item.valid()) return report_not_iterable(ctx, iterable, type);
+  ctx.add_call(loop).type_args = {type, iterator, item};
+  return item;
 }
 
 TypeId check_for(Context& ctx, const ast::For* node) {
   ctx.projecting_call = node->iterable;
   TypeId type = check_expr(ctx, node->iterable);
   ctx.projecting_call = nullptr;
-  TypeId element = element_type(ctx, node->iterable, type);
+  TypeId element = element_type(ctx, node, type);
   bool is_array = ctx.kind(type) == TypeKind::Array || ctx.kind(type) == TypeKind::FixedArray;
   ctx.locals.enter();
   PatternMode mode;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "compiler/check/iterate.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/traits.h"
 
@@ -41,6 +42,7 @@ void enter_method(Context& ctx, FnId fn, TypeId self_type) {
     return;
   }
   same_name.push_back(fn);
+  enter_iter_method(ctx, fn);
   ctx.methods_of[head].push_back(fn);
 }
 
@@ -59,12 +61,17 @@ static std::optional<std::vector<TypeId>> match_impl(Context& ctx, const types::
   for (size_t i = 0; i < impl.type_params.size(); ++i) args.push_back(ctx.infer.fresh(span));
   bool fits = ctx.infer.unify(ctx.types.substitute(impl.self_type, args), type);
   for (size_t i = 0; fits && i < args.size(); ++i) {
+    fits = unify_bounds(ctx, impl.type_params[i], args[i], args, span);
+  }
+  for (size_t i = 0; fits && i < args.size(); ++i) {
     for (TraitId bound : impl.type_params[i].bounds) {
       if (has_trait(ctx, args[i], bound) == Answer::No) fits = false;
     }
   }
   if (fits) return args;
   ctx.infer.roll_back(mark);
+  // Nothing will say any more what these are.
+  for (TypeId arg : args) ctx.infer.unify(arg, ctx.types.error());
   return std::nullopt;
 }
 

@@ -96,6 +96,19 @@ static void add_where(Context& ctx, const ast::Generics& generics,
   }
 }
 
+// `F: fn(T) -> U`, `I: Iter<T>`, `S: Iterable<I>`.
+static bool is_type_bound(Context& ctx, const ast::TypeExpr* bound) {
+  if (bound->kind == ast::TypeKind::Fn) return true;
+  const ast::NamedType* named = bound->try_as<ast::NamedType>();
+  if (!named || named->path.size() != 1 || named->path.front().args.size() != 1) return false;
+  std::string_view name = ctx.text(named->path.front().name.name);
+  if (name != "Iter" && name != "Iterable") return false;
+  const Entity* entity = find_entity(ctx, named->path.front().name.name);
+  bool is_trait = entity && entity->kind == Entity::Kind::Trait;
+  return is_trait &&
+         ctx.program.modules[ctx.program.traits[TraitId(entity->index)].module].is_std;
+}
+
 // Appends the parameters of one declaration to those around it.
 static void resolve_generics(Context& ctx, const ast::Generics& generics,
                              std::vector<types::TypeParamDecl>& params) {
@@ -110,7 +123,7 @@ static void resolve_generics(Context& ctx, const ast::Generics& generics,
     if (param.fallback) ctx.not_yet(param.fallback->span, "a type parameter's default");
     params.push_back({param.name.name, {}, param.name.span});
     for (const ast::TypeExpr* bound : param.bounds) {
-      if (bound->kind == ast::TypeKind::Fn) continue;   // see resolve_fn_bounds
+      if (is_type_bound(ctx, bound)) continue;   // see resolve_type_bounds
       TraitId trait = resolve_trait(ctx, bound);
       if (trait.valid()) params.back().bounds.push_back(trait);
     }
@@ -118,13 +131,19 @@ static void resolve_generics(Context& ctx, const ast::Generics& generics,
   add_where(ctx, generics, params, first_own);
 }
 
-// `F: fn(T) -> U`, resolved when all parameters have their names.
-static void resolve_fn_bounds(Context& ctx, const ast::Generics& generics, size_t first_own,
-                              std::vector<types::TypeParamDecl>& params) {
+// Bounds that name other types, resolved when all parameters have their names.
+static void resolve_type_bounds(Context& ctx, const ast::Generics& generics, size_t first_own,
+                                std::vector<types::TypeParamDecl>& params) {
   for (size_t i = 0; i < generics.params.size(); ++i) {
+    types::TypeParamDecl& param = params[first_own + i];
     for (const ast::TypeExpr* bound : generics.params[i].bounds) {
-      if (bound->kind != ast::TypeKind::Fn) continue;
-      params[first_own + i].fn_bound = resolve_type(ctx, bound);
+      if (bound->kind == ast::TypeKind::Fn) {
+        param.fn_bound = resolve_type(ctx, bound);
+      } else if (is_type_bound(ctx, bound)) {
+        const ast::PathSegment& segment = bound->as<ast::NamedType>()->path.front();
+        bool is_iter = ctx.text(segment.name.name) == "Iter";
+        (is_iter ? param.iter_item : param.iterator) = resolve_type(ctx, segment.args.front());
+      }
     }
   }
 }
@@ -312,7 +331,7 @@ static void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   table.hides_params = !fn.impl.valid();
   ctx.fn_tables[id.index] = &table;
   InTable in(ctx, table);
-  resolve_fn_bounds(ctx, item.generics, fn.type_params.size() - item.generics.params.size(),
+  resolve_type_bounds(ctx, item.generics, fn.type_params.size() - item.generics.params.size(),
                     fn.type_params);
   for (const ast::Param& param : item.params) resolve_param(ctx, param, fn);
   fn.result = item.ret ? resolve_type(ctx, item.ret) : ctx.types.unit();
@@ -393,7 +412,7 @@ static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& out
   NameTable& table = table_with(ctx, outer, impl.type_params);
   table.hides_params = true;
   InTable in(ctx, table);
-  resolve_fn_bounds(ctx, item.generics, 0, impl.type_params);
+  resolve_type_bounds(ctx, item.generics, 0, impl.type_params);
   impl.self_type = resolve_type(ctx, item.self_type);
   table.self_type = impl.self_type;
   if (ctx.types.has_error(impl.self_type)) return;

@@ -23,6 +23,12 @@ sir::Module lower_program(types::Program& program) {
   for (types::FnId id : {program.core.map_equal, program.core.map_hash}) {
     if (id.valid() && program.fns[id].is_checked) unit.function_of(id);
   }
+  // Generic code reaches these by the types it is specialised for.
+  for (const std::vector<types::FnId>* methods : {&program.next_methods, &program.iter_methods}) {
+    for (types::FnId id : *methods) {
+      if (program.fns[id].is_checked) unit.function_of(id);
+    }
+  }
   unit.lower_pending();
   return module;
 }

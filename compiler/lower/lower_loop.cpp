@@ -1,6 +1,7 @@
 // Loops. `for` is written out for what it runs over: a range counts, an array is walked by index,
 // an array of values that cannot be copied is taken apart.
 #include "compiler/lower/patterns.h"
+#include "compiler/lower/lower_iter.h"
 #include "compiler/lower/steps.h"
 #include "compiler/support/check.h"
 
@@ -365,6 +366,12 @@ void lower_for(Body& body, const ast::For* node) {
       lower_for_array(body, node);
       break;
     default:
+      if (body.program.call_of(node) != nullptr) {
+        LoopTarget target = lower_iterator_head(body, node);
+        lower_round(body, node->body, target);
+        body.begin(target.break_block);
+        break;
+      }
       SKEIN_UNREACHABLE("check let a `for` over another type through");
   }
   body.leave(outer, node->span);

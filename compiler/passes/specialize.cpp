@@ -152,6 +152,7 @@ class Specializer {
         }
         use_value(inst);
         call_directly(to, inst);
+        call_iterator(inst);
         redirect(to, inst, request.depth);
       }
     }
@@ -167,6 +168,47 @@ class Specializer {
 
   TypeId concrete(TypeId type, const std::vector<TypeId>& args) {
     return args.empty() ? type : program_.types.substitute(type, args);
+  }
+
+  // Puts the method of the type in place of what stands for it in generic code.
+  void call_iterator(Inst& inst) {
+    if (inst.kind != sir::InstKind::Builtin) return;
+    bool is_next = inst.builtin == types::Builtin::IterNext;
+    if (!is_next && inst.builtin != types::Builtin::IterStart) return;
+    TypeId type = inst.type_args[0];
+    for (types::FnId id : is_next ? program_.next_methods : program_.iter_methods) {
+      auto method = by_decl_.find(id);
+      if (method == by_decl_.end()) continue;
+      const types::FnDecl& decl = program_.fns[id];
+      std::vector<TypeId> args(decl.type_params.size());
+      if (!matches(program_.impls[decl.impl].self_type, type, args)) continue;
+      inst.kind = sir::InstKind::Call;
+      inst.callee = method->second;
+      inst.type_args = std::move(args);
+      return;
+    }
+    SKEIN_CHECK(!is_next, "an iterator without `next`");
+    inst.kind = sir::InstKind::Assign;
+    inst.unwind = sir::BlockId();
+    inst.type_args.clear();
+  }
+
+  // Whether `type` is `pattern` with something put in for its parameters.
+  bool matches(TypeId pattern, TypeId type, std::vector<TypeId>& args) {
+    const types::Type& wanted = program_.types.get(pattern);
+    if (wanted.kind == TypeKind::Param) {
+      TypeId& arg = args[wanted.decl];
+      if (!arg.valid()) arg = type;
+      return arg == type;
+    }
+    const types::Type& found = program_.types.get(type);
+    bool same = wanted.kind == found.kind && wanted.decl == found.decl &&
+                wanted.length == found.length && wanted.modes == found.modes &&
+                wanted.args.size() == found.args.size();
+    for (size_t i = 0; same && i < wanted.args.size(); ++i) {
+      same = matches(wanted.args[i], found.args[i], args);
+    }
+    return same;
   }
 
   // A call of what turns out to be a closure is a call of its body, with the closure as the

@@ -34,6 +34,10 @@ struct TypeParamDecl {
   Span span;
   // `F: fn(T) -> U`: what stands for it can be called like that. Invalid: no such bound.
   TypeId fn_bound = {};
+  // `I: Iter<T>`: what its method `next` gives; `S: Iterable<I>`: the iterator that a loop over it
+  // uses. Invalid: no such bound.
+  TypeId iter_item = {};
+  TypeId iterator = {};
   // Made for a plain parameter of fn type, so that the function is compiled again for each closure
   // it is given (language rule 47). It has no name.
   bool is_implicit = false;

@@ -131,6 +131,11 @@ struct Program {
   std::vector<PatternFact> patterns;
   std::deque<CallFact> calls;
   std::unordered_map<uint32_t, CaptureFact> captures;   // by ExprId of the spawn or closure
+  // Methods `next(mut self)` and `iter(own self)`, which generic code reaches by the type they
+  // belong to. A `for` over an iterator has a call fact, with the types of what it runs over, of
+  // the iterator and of the items.
+  std::vector<FnId> next_methods;
+  std::vector<FnId> iter_methods;
   std::unordered_map<uint32_t, ClosureId> closure_of;   // by ExprId of a closure or function name
   // Answers of traits_of, by TypeId.
   std::unordered_map<uint32_t, TypeTraits> traits_memo;
