@@ -50,7 +50,8 @@ static void find_main(Context& ctx, ModuleId root) {
                       ctx.types.kind(ctx.types.arg(fn.result)) == TypeKind::Unit;
   if (gives_result && fn.params.empty() && fn.type_params.empty()) return;
   Report report = ctx.report(fn.span, D::BadMain);
-  report.help("write `fn main()`, or `fn main() -> int` for an exit status");
+  report.help("write `fn main()`, `fn main() -> int` for an exit status, or "
+              "`fn main() -> Result<(), E>`");
   if (!fn.params.empty()) report.help("the arguments are in `env.args()`, with `use std.env`");
 }
 
