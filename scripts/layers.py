@@ -18,7 +18,8 @@ COMPILER = {
     "parse": {"support", "syntax"},
     "check": {"support", "syntax", "types"},
     "lower": {"support", "syntax", "types", "sir"},
-    "passes": {"support", "types", "sir"},
+    "interpret": {"support", "types", "sir"},
+    "passes": {"support", "types", "sir", "interpret"},
     "codegen": {"support", "types", "sir"},
     "link": {"support"},
 }

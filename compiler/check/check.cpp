@@ -67,10 +67,19 @@ static void check_bodies(Context& ctx) {
   // Bodies ask for further functions, of the library and of blocks; blocks declare constants and
   // structs of their own.
   uint32_t next_const = 0;
+  uint32_t next_static = 0;
+  // Bodies ask for the types of those that were declared without one.
+  for (; next_const < ctx.program.consts.size(); ++next_const) {
+    check_const(ctx, ConstId(next_const));
+  }
   do {
     check_pending_fns(ctx);
     for (; next_const < ctx.program.consts.size(); ++next_const) {
       check_const(ctx, ConstId(next_const));
+    }
+    // After the bodies that may assign to them.
+    for (; ctx.pending_fns.empty() && next_static < ctx.program.statics.size(); ++next_static) {
+      check_static(ctx, StaticId(next_static));
     }
   } while (!ctx.pending_fns.empty());
   check_field_defaults(ctx);

@@ -5,6 +5,7 @@
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_pattern.h"
+#include "compiler/check/fold.h"
 #include "compiler/check/traits.h"
 
 namespace skein::check {
@@ -121,78 +122,85 @@ void check_fn(Context& ctx, FnId id) {
 
 // ---- constants and defaults ----------------------------------------------------------------
 
-// The first part of an expression that is not known before the program runs; null: none.
-static const ast::Expr* find_variable_part(Context& ctx, const ast::Expr* expr) {
-  auto first = [&](std::initializer_list<const ast::Expr*> parts) -> const ast::Expr* {
-    for (const ast::Expr* part : parts) {
-      const ast::Expr* found = part ? find_variable_part(ctx, part) : nullptr;
-      if (found) return found;
-    }
-    return nullptr;
-  };
-  auto first_of = [&](std::span<ast::Expr* const> parts) -> const ast::Expr* {
-    for (const ast::Expr* part : parts) {
-      if (const ast::Expr* found = find_variable_part(ctx, part)) return found;
-    }
-    return nullptr;
+// What its value may name: constants whose types have to be known first.
+static void check_named_consts(Context& ctx, const ast::Expr* expr) {
+  auto check_all = [&](std::span<ast::Expr* const> parts) {
+    for (const ast::Expr* part : parts) check_named_consts(ctx, part);
   };
   switch (expr->kind) {
-    case ast::ExprKind::ErrorExpr:
-    case ast::ExprKind::IntLit:
-    case ast::ExprKind::FloatLit:
-    case ast::ExprKind::BoolLit:
-    case ast::ExprKind::CharLit:
-    case ast::ExprKind::StrLit:
-    case ast::ExprKind::ByteStrLit:
-    case ast::ExprKind::DurationLit:
-    case ast::ExprKind::NoneLit:
-    case ast::ExprKind::Name:
-    case ast::ExprKind::Field:
-      return nullptr;
-    case ast::ExprKind::Unary:
-      return first({expr->as<ast::Unary>()->operand});
-    case ast::ExprKind::Binary:
-      return first({expr->as<ast::Binary>()->left, expr->as<ast::Binary>()->right});
-    case ast::ExprKind::Compare:
-      return first({expr->as<ast::Compare>()->left, expr->as<ast::Compare>()->right});
-    case ast::ExprKind::Logical:
-      return first({expr->as<ast::Logical>()->left, expr->as<ast::Logical>()->right});
-    case ast::ExprKind::Tuple:
-      return first_of(expr->as<ast::Tuple>()->elements);
-    case ast::ExprKind::Array:
-      return first_of(expr->as<ast::Array>()->elements);
-    case ast::ExprKind::StructLit:
-      for (const ast::FieldInit& init : expr->as<ast::StructLit>()->fields) {
-        if (const ast::Expr* found = find_variable_part(ctx, init.value)) return found;
-      }
-      return nullptr;
-    case ast::ExprKind::Call: {
-      const types::CallFact* call = ctx.program.call_of(expr);
-      bool is_value = call && (call->variant || call->conversion);
-      if (!is_value) return expr;
-      for (const ast::Expr* arg : call->args) {
-        if (const ast::Expr* found = find_variable_part(ctx, arg)) return found;
-      }
-      return nullptr;
+    case ast::ExprKind::Name: {
+      const Entity* entity = ctx.table->find(expr->as<ast::Name>()->name);
+      if (entity && entity->kind == Entity::Kind::Const) check_const(ctx, ConstId(entity->index));
+      return;
     }
+    case ast::ExprKind::Unary:
+      return check_named_consts(ctx, expr->as<ast::Unary>()->operand);
+    case ast::ExprKind::Binary:
+      check_named_consts(ctx, expr->as<ast::Binary>()->left);
+      return check_named_consts(ctx, expr->as<ast::Binary>()->right);
+    case ast::ExprKind::Tuple:
+      return check_all(expr->as<ast::Tuple>()->elements);
+    case ast::ExprKind::Array:
+      return check_all(expr->as<ast::Array>()->elements);
+    case ast::ExprKind::RepeatArray:
+      return check_named_consts(ctx, expr->as<ast::RepeatArray>()->value);
     default:
-      return expr;
+      return;
+  }
+}
+
+static void note_known(Context& ctx, ConstId id) {
+  types::ConstDecl& decl = ctx.program.consts[id];
+  if (!types::is_integer(ctx.types.kind(decl.type))) return;
+  if (std::optional<__int128> value = fold_const(ctx, id)) {
+    decl.known = static_cast<uint64_t>(*value);
   }
 }
 
 void check_const(Context& ctx, ConstId id) {
   types::ConstDecl& decl = ctx.program.consts[id];
-  if (!decl.value) return;
+  if (!decl.value || decl.is_checked) return;
+  decl.is_checked = true;
+  bool has_type = decl.type.valid();
+  if (!has_type) {
+    ctx.table = ctx.const_tables[id.index];
+    check_named_consts(ctx, decl.value);
+  }
   size_t errors_before = ctx.sink.error_count();
   Body body;
   body.result = ctx.types.error();
   begin_body(ctx, body, *ctx.const_tables[id.index]);
-  check_value(ctx, decl.value, Want::must(decl.type, decl.span, "the constant is declared here"));
-  const ast::Expr* variable = find_variable_part(ctx, decl.value);
-  if (variable && ctx.sink.error_count() == errors_before) {
-    ctx.report(variable->span, D::NotConstant, {ctx.text(decl.name)})
-        .help("a constant is made of literals, operators and other constants");
+  if (has_type) {
+    check_value(ctx, decl.value,
+                Want::must(decl.type, decl.span, "the constant is declared here"));
+  } else {
+    TypeId type = check_expr(ctx, decl.value);
+    if (!decl.type.valid()) decl.type = type;
   }
+  end_body(ctx, errors_before);
+  if (!has_type) decl.type = ctx.infer.resolve(decl.type);
+  if (ctx.sink.error_count() == errors_before) note_known(ctx, id);
+}
+
+void check_static(Context& ctx, StaticId id) {
+  types::StaticDecl& decl = ctx.program.statics[id];
+  if (!decl.value || ctx.is_error(decl.type)) return;
+  if (ctx.types.kind(decl.type) != TypeKind::Atomic) {
+    std::string type = ctx.show(decl.type);
+    Report report = ctx.report(decl.type_span, D::StaticNotShared, {ctx.text(decl.name)});
+    report.mark("every task would see and change the same `" + type + "`");
+    auto assigned = ctx.assigned_statics.find(id.index);
+    if (assigned != ctx.assigned_statics.end()) report.label(assigned->second, "changed here");
+    report.help("a static is an `Atomic`, `Mutex`, `RwLock`, `Chan` or `Once`: write `Atomic<" +
+                type + ">` or `Mutex<" + type + ">`");
+    report.help("a value that never changes is a `const`");
+    return;
+  }
+  size_t errors_before = ctx.sink.error_count();
+  Body body;
+  body.result = ctx.types.error();
+  begin_body(ctx, body, *ctx.static_tables[id.index]);
+  check_value(ctx, decl.value, Want::must(decl.type, decl.span, "the static is declared here"));
   end_body(ctx, errors_before);
 }
 

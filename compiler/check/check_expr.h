@@ -144,6 +144,7 @@ TypeId check_yield(Context& ctx, const ast::Yield* node);
 // ---- bodies (check_body.cpp) ----
 void check_fn(Context& ctx, FnId fn);
 void check_const(Context& ctx, ConstId id);
+void check_static(Context& ctx, StaticId id);
 void check_field_defaults(Context& ctx);
 
 }  // namespace skein::check

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "compiler/check/check_expr.h"
+#include "compiler/check/fold.h"
 #include "compiler/check/join.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
@@ -175,7 +176,35 @@ static Want part_want(const Want& want, TypeId type) {
   return want.is_hint ? Want::hint(type) : Want::must(type, want.because, want.why);
 }
 
+static bool check_length(Context& ctx, const ast::Expr* node, TypeId wanted, uint64_t found) {
+  uint64_t length = ctx.types.get(wanted).length;
+  if (length == found) return true;
+  ctx.report(node->span, D::ArrayLength,
+             {ctx.show(wanted), std::to_string(length), std::to_string(found)});
+  return false;
+}
+
+static TypeId check_fixed_array(Context& ctx, const ast::Array* node, const Want& want,
+                                TypeId wanted) {
+  Join join(ctx, part_want(want, ctx.types.arg(wanted)));
+  for (const ast::Expr* value : node->elements) join.add_expr(value);
+  if (!check_length(ctx, node, wanted, node->elements.size())) return ctx.types.error();
+  if (node->elements.empty()) return wanted;
+  return ctx.types.fixed_array(join.type(), node->elements.size());
+}
+
+static TypeId check_fixed_repeat(Context& ctx, const ast::RepeatArray* node, const Want& want,
+                                 TypeId wanted) {
+  TypeId type = check_value(ctx, node->value, part_want(want, ctx.types.arg(wanted)));
+  check_value(ctx, node->count, Want::must(ctx.types.int_()));
+  std::optional<uint64_t> count = fold_length(ctx, node->count);
+  if (!count || !check_length(ctx, node, wanted, *count)) return ctx.types.error();
+  return ctx.types.fixed_array(type, *count);
+}
+
 TypeId check_array(Context& ctx, const ast::Array* node, const Want& want) {
+  TypeId fixed = wanted_head(ctx, want, TypeKind::FixedArray);
+  if (fixed.valid()) return check_fixed_array(ctx, node, want, fixed);
   TypeId wanted = wanted_head(ctx, want, TypeKind::Array);
   Want element = wanted.valid() ? part_want(want, ctx.types.arg(wanted)) : Want();
   if (node->elements.empty()) {
@@ -188,6 +217,8 @@ TypeId check_array(Context& ctx, const ast::Array* node, const Want& want) {
 }
 
 TypeId check_repeat(Context& ctx, const ast::RepeatArray* node, const Want& want) {
+  TypeId fixed = wanted_head(ctx, want, TypeKind::FixedArray);
+  if (fixed.valid()) return check_fixed_repeat(ctx, node, want, fixed);
   TypeId wanted = wanted_head(ctx, want, TypeKind::Array);
   Want element = wanted.valid() ? part_want(want, ctx.types.arg(wanted)) : Want();
   TypeId type = check_value(ctx, node->value, element);

@@ -83,12 +83,27 @@ static TypeId unit_variant(Context& ctx, const ast::Expr* node, VariantRef ref, 
 
 // ---- items ---------------------------------------------------------------------------------
 
+// The type of a constant that was declared without one is that of its value; one that needs its
+// own has none.
+static TypeId type_of_const(Context& ctx, ConstId id) {
+  const types::ConstDecl& decl = ctx.program.consts[id];
+  if (!decl.type.valid()) {
+    ctx.report(decl.span, D::ConstWithoutType, {ctx.text(decl.name)})
+        .help("write it: `const " + std::string(ctx.text(decl.name)) + ": … = …`");
+    ctx.program.consts[id].type = ctx.types.error();
+  }
+  return ctx.program.consts[id].type;
+}
+
 static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& entity, Symbol name,
                          const Want& want) {
   switch (entity.kind) {
     case Entity::Kind::Const:
       ctx.fact(node).name = ConstId(entity.index);
-      return ctx.program.consts[ConstId(entity.index)].type;
+      return type_of_const(ctx, ConstId(entity.index));
+    case Entity::Kind::Static:
+      ctx.fact(node).name = StaticId(entity.index);
+      return ctx.program.statics[StaticId(entity.index)].type;
     case Entity::Kind::Fn:
       return check_fn_value(ctx, node, FnId(entity.index), want);
     case Entity::Kind::Broken:
@@ -98,7 +113,6 @@ static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& enti
     case Entity::Kind::Struct:
     case Entity::Kind::Enum:
     case Entity::Kind::Trait:
-    case Entity::Kind::Static:
     case Entity::Kind::Alias:
     case Entity::Kind::TypeParam:
     case Entity::Kind::Builtin:

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/check/check_expr.h"
+#include "compiler/check/fold.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/traits.h"
@@ -205,6 +206,22 @@ static void walk_tuple(Walk& state, const ast::TuplePattern* pattern, TypeId typ
   }
 }
 
+static bool is_literal(const ast::Expr* expr) {
+  if (!expr) return false;
+  if (const ast::Unary* unary = expr->try_as<ast::Unary>()) return is_literal(unary->operand);
+  switch (expr->kind) {
+    case ast::ExprKind::IntLit:
+    case ast::ExprKind::FloatLit:
+    case ast::ExprKind::BoolLit:
+    case ast::ExprKind::CharLit:
+    case ast::ExprKind::StrLit:
+    case ast::ExprKind::DurationLit:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // `LIMIT` in a pattern: equal to the constant.
 static bool walk_constant(Walk& state, const ast::VariantPattern* pattern, TypeId type) {
   Context& ctx = state.ctx;
@@ -220,6 +237,8 @@ static bool walk_constant(Walk& state, const ast::VariantPattern* pattern, TypeI
     ctx.report(pattern->span, D::TypeMismatch, {ctx.show(type), ctx.show(found)});
   } else if (has_trait(ctx, found, ctx.program.core.eq) == Answer::No) {
     ctx.report(pattern->span, D::BadOperands, {"==", quoted(ctx.show(found))});
+  } else if (!is_literal(ctx.program.consts[constant].value) && !fold_const(ctx, constant)) {
+    ctx.not_yet(pattern->span, "a pattern of a constant that is more than literals and operators");
   }
   return true;
 }

@@ -167,6 +167,11 @@ struct Context {
   std::deque<Alias> aliases;
   std::vector<NameTable*> fn_tables;                         // by FnId: with its type parameters
   std::vector<NameTable*> const_tables;                      // by ConstId
+  std::vector<NameTable*> static_tables;                     // by StaticId
+  // What fold_const found, by ConstId; nothing while it is looked for.
+  std::unordered_map<uint32_t, std::optional<__int128>> folded;
+  // Where a static is first assigned to, by StaticId; for those that cannot be one.
+  std::unordered_map<uint32_t, Span> assigned_statics;
   std::unordered_map<MethodKey, std::vector<FnId>, MethodKeyHash> methods;
   std::unordered_map<uint64_t, std::vector<FnId>> methods_of;   // by head, for suggestions
 

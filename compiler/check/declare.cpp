@@ -98,7 +98,8 @@ static uint32_t add_const(Context& ctx, NameTable& table, const ast::ConstItem& 
   types::ConstDecl decl;
   decl.name = item.name.name;
   decl.module = table.module;
-  decl.type = ctx.types.error();
+  // Without a type it has that of its value, found later.
+  decl.type = item.type || ctx.body ? ctx.types.error() : TypeId();
   decl.value = item.value;
   decl.is_pub = item.is_pub;
   decl.span = item.name.span;
@@ -120,17 +121,17 @@ static Entity refuse(Context& ctx, const ast::Item& item, std::string_view what)
   return {.kind = Entity::Kind::Broken};
 }
 
-static Entity enter_static(Context& ctx, const ast::StaticItem& item) {
-  const ast::NamedType* type = item.type ? item.type->try_as<ast::NamedType>() : nullptr;
-  std::string_view head = type ? ctx.text(type->path.back().name.name) : "";
-  for (std::string_view shared : {"Atomic", "Mutex", "RwLock", "Chan", "Once"}) {
-    if (head == shared) return refuse(ctx, item, "`static`");
-  }
-  ctx.report(item.type ? item.type->span : item.name.span, D::StaticNotShared,
-             {ctx.text(item.name.name)})
-      .help("all tasks see a static: wrap what changes, as in `Atomic<int>` or `Mutex<…>`")
-      .help("a value that never changes is a `const`");
-  return {.kind = Entity::Kind::Broken};
+static uint32_t add_static(Context& ctx, NameTable& table, const ast::StaticItem& item) {
+  types::StaticDecl decl;
+  decl.name = item.name.name;
+  decl.module = table.module;
+  decl.type = ctx.types.error();
+  decl.value = item.value;
+  decl.is_pub = item.is_pub;
+  decl.span = item.name.span;
+  decl.type_span = item.type ? item.type->span : item.name.span;
+  ctx.static_tables.push_back(&table);
+  return ctx.program.statics.add(std::move(decl)).index;
 }
 
 // The declaration of one item, and what its name stands for.
@@ -152,7 +153,8 @@ static Entity add_item(Context& ctx, NameTable& table, const ast::Item& item) {
       return {.kind = Kind::Alias,
               .index = add_alias(ctx, table, *item.as<ast::TypeAliasItem>())};
     case ast::ItemKind::Static:
-      return enter_static(ctx, *item.as<ast::StaticItem>());
+      return {.kind = Kind::Static,
+              .index = add_static(ctx, table, *item.as<ast::StaticItem>())};
     case ast::ItemKind::Impl:
     case ast::ItemKind::Use:
       return {};

@@ -139,6 +139,19 @@ static TypeId check_assigned_var(Context& ctx, const ast::Expr* place, VarId var
 }
 
 // The type of what is assigned to. `_` takes anything: an invalid type.
+// A static is changed by the methods of its type. One whose type cannot be shared is reported where
+// it is declared, with this place.
+static TypeId check_static_place(Context& ctx, const ast::Expr* place, StaticId id) {
+  const types::StaticDecl& decl = ctx.program.statics[id];
+  ctx.assigned_statics.emplace(id.index, place->span);
+  if (ctx.types.kind(decl.type) == TypeKind::Atomic) {
+    ctx.report(place->span, D::NotAPlace)
+        .label(decl.span, "declared here")
+        .help("change what it holds: `.store(…)`, `.fetch_add(…)`");
+  }
+  return ctx.types.error();
+}
+
 static TypeId check_place(Context& ctx, const ast::Expr* place, bool is_compound) {
   if (place->kind == ast::ExprKind::Underscore) {
     ctx.set_type(place, ctx.types.unit());
@@ -164,6 +177,9 @@ static TypeId check_place(Context& ctx, const ast::Expr* place, bool is_compound
     return ctx.not_yet(place->span, "assigning to a slice");
   }
   TypeId type = check_expr(ctx, place);
+  if (StaticId* id = std::get_if<StaticId>(&ctx.fact(place).name)) {
+    return check_static_place(ctx, place, *id);
+  }
   if (ctx.is_error(type)) return type;
   if (std::holds_alternative<ConstId>(ctx.fact(place).name)) {
     ctx.report(place->span, D::NotAPlace).help("a `const` never changes");

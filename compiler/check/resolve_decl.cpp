@@ -424,11 +424,22 @@ static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& out
   add_methods(ctx, id, table, item);
 }
 
+// Without a type it has that of its value, which is found before any body is looked at; in a block
+// that would be too late.
 static void resolve_const(Context& ctx, const ast::ConstItem& item, NameTable& table) {
   InTable in(ctx, table);
   types::ConstDecl& decl = ctx.program.consts[ConstId(ctx.decl_of_item[item.id.index])];
+  if (item.type) {
+    decl.type = resolve_type(ctx, item.type);
+  } else if (ctx.body) {
+    ctx.report(item.name.span, D::ConstWithoutType, {ctx.text(item.name.name)});
+  }
+}
+
+static void resolve_static(Context& ctx, const ast::StaticItem& item, NameTable& table) {
+  InTable in(ctx, table);
+  types::StaticDecl& decl = ctx.program.statics[StaticId(ctx.decl_of_item[item.id.index])];
   if (item.type) decl.type = resolve_type(ctx, item.type);
-  else ctx.report(item.name.span, D::ConstWithoutType, {ctx.text(item.name.name)});
 }
 
 void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
@@ -443,6 +454,9 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
       case ast::ItemKind::Const:
         resolve_const(ctx, *item->as<ast::ConstItem>(), table);
         break;
+      case ast::ItemKind::Static:
+        resolve_static(ctx, *item->as<ast::StaticItem>(), table);
+        break;
       case ast::ItemKind::TypeAlias: {
         // Looked at even if nothing uses it.
         InTable in(ctx, table);
@@ -455,7 +469,6 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
       case ast::ItemKind::Struct:
       case ast::ItemKind::Enum:
       case ast::ItemKind::Trait:
-      case ast::ItemKind::Static:
       case ast::ItemKind::Use:
       case ast::ItemKind::Test:
       case ast::ItemKind::Extern:

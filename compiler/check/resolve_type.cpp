@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/check/declare.h"
+#include "compiler/check/fold.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/suggest.h"
 
@@ -269,6 +270,12 @@ static TypeId resolve_fn_type(Context& ctx, const ast::FnType* type) {
   return ctx.types.fn(std::move(params), std::move(modes), result);
 }
 
+static TypeId resolve_fixed_array(Context& ctx, const ast::FixedArrayType* type) {
+  TypeId element = resolve_type(ctx, type->element);
+  std::optional<uint64_t> length = fold_length(ctx, type->length);
+  return length ? ctx.types.fixed_array(element, *length) : ctx.types.error();
+}
+
 TypeId resolve_type(Context& ctx, const ast::TypeExpr* type) {
   switch (type->kind) {
     case ast::TypeKind::Error:
@@ -294,7 +301,7 @@ TypeId resolve_type(Context& ctx, const ast::TypeExpr* type) {
       return ctx.types.make(TypeKind::Array,
                             {resolve_type(ctx, type->as<ast::ArrayType>()->element)});
     case ast::TypeKind::FixedArray:
-      return ctx.not_yet(type->span, "`[T; N]`");
+      return resolve_fixed_array(ctx, type->as<ast::FixedArrayType>());
     case ast::TypeKind::Option:
       return ctx.types.make(TypeKind::Option,
                             {resolve_type(ctx, type->as<ast::OptionType>()->element)});

@@ -36,6 +36,17 @@ llvm::Constant* Constants::buffer(std::string_view bytes) {
   return global;
 }
 
+llvm::Constant* Constants::cell(llvm::Constant* value, const std::string& name) {
+  llvm::Type* word = llvm::Type::getInt64Ty(module_.getContext());
+  llvm::Constant* one = llvm::ConstantInt::get(word, 1);
+  llvm::Constant* parts[] = {llvm::ConstantInt::getSigned(word, abi::kImmortal), one, one,
+                             llvm::ConstantInt::get(word, 0), value};
+  llvm::GlobalVariable* global =
+      private_data(module_, llvm::ConstantStruct::getAnon(module_.getContext(), parts), name, 16);
+  global->setConstant(false);
+  return global;
+}
+
 llvm::Constant* Constants::c_string(std::string_view text) {
   auto known = c_strings_.find(text);
   if (known != c_strings_.end()) return known->second;

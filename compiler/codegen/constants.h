@@ -25,6 +25,8 @@ class Constants {
 
   // An immortal Buffer with these bytes: a str or a [u8].
   llvm::Constant* buffer(std::string_view bytes);
+  // An immortal Buffer with one value, which the program may change.
+  llvm::Constant* cell(llvm::Constant* value, const std::string& name);
   // Bytes that end with a zero.
   llvm::Constant* c_string(std::string_view text);
   // An abi::FormatSpec read from its source text; a null pointer for the empty one.

@@ -327,6 +327,14 @@ void FunctionEmitter::emit_print(const Inst& inst) {
 
 bool FunctionEmitter::emit_atomic_builtin(const Inst& inst) {
   constexpr llvm::AtomicOrdering kOrder = llvm::AtomicOrdering::SequentiallyConsistent;
+  if (inst.builtin == Builtin::AtomicNew && sir_.kind == sir::FunctionKind::Static) {
+    // The one cell of the static, which is there from the start.
+    llvm::Value* content = value(inst.operands[0]);
+    llvm::Type* stored = v.layout(type_of(inst.operands[0])).scalar;
+    if (content->getType() != stored) content = b.CreateZExt(content, stored);
+    set_dest(m.constants.cell(llvm::cast<llvm::Constant>(content), "sk." + sir_.name));
+    return true;
+  }
   if (inst.builtin == Builtin::AtomicNew) {
     llvm::Value* cell = nullptr;
     llvm::Value* box = v.new_box(type_of(inst.operands[0]), cell);

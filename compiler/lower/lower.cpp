@@ -11,6 +11,19 @@ static bool is_wanted(const types::Program& program, const types::FnDecl& decl) 
   return decl.is_checked && !decl.builtin && !program.modules[decl.module].is_std;
 }
 
+// Constants and statics of the user, used or not: each has to have a value.
+static void lower_values(Unit& unit) {
+  const types::Program& program = unit.program;
+  for (types::ConstId id : program.consts.ids()) {
+    const types::ConstDecl& decl = program.consts[id];
+    bool is_std = program.modules[decl.module].is_std;
+    if (decl.value && !decl.known && decl.is_checked && !is_std) unit.function_of(id);
+  }
+  for (types::StaticId id : program.statics.ids()) {
+    if (!program.modules[program.statics[id].module].is_std) unit.function_of(id);
+  }
+}
+
 sir::Module lower_program(types::Program& program) {
   sir::Module module(program);
   Unit unit(program, module);
@@ -18,6 +31,7 @@ sir::Module lower_program(types::Program& program) {
   for (types::FnId id : program.fns.ids()) {
     if (is_wanted(program, program.fns[id])) unit.function_of(id);
   }
+  lower_values(unit);
   if (program.main.valid()) module.entry = lower_entry(unit, program.main);
   // What glue calls for `==` and hashes of maps.
   for (types::FnId id : {program.core.map_equal, program.core.map_hash}) {

@@ -23,6 +23,18 @@ static Operand number_constant(Body& body, TypeId type, syntax::WideInt value, b
   return Operand::constant_float(type, is_negative ? -number : number);
 }
 
+static bool is_constant_name(const ast::Expr* expr) {
+  return expr->kind == ExprKind::Name || expr->kind == ExprKind::Field;
+}
+
+// That of a constant that is a literal or was worked out by check; others are called.
+static std::optional<Operand> value_of_const(Body& body, types::ConstId id) {
+  const types::ConstDecl& decl = body.program.consts[id];
+  if (decl.known) return Operand::constant_int(decl.type, *decl.known);
+  // A name may lead in a circle.
+  return is_constant_name(decl.value) ? std::nullopt : constant_of(body, decl.value);
+}
+
 // The constant that a literal is, before its adjustment.
 static std::optional<Operand> literal_of(Body& body, const ast::Expr* expr) {
   const types::ExprFact& fact = body.program.fact(expr);
@@ -63,7 +75,7 @@ static std::optional<Operand> literal_of(Body& body, const ast::Expr* expr) {
     case ExprKind::Name:
     case ExprKind::Field:
       if (const types::ConstId* id = std::get_if<types::ConstId>(&fact.name)) {
-        return constant_of(body, body.program.consts[*id].value);
+        return value_of_const(body, *id);
       }
       return std::nullopt;
     default:
@@ -86,6 +98,17 @@ bool is_place(Body& body, const ast::Expr* expr) {
 
 // ---- the kinds of expressions --------------------------------------------------------------
 
+// The value of a constant or static: that of the function made for it.
+static void lower_item(Body& body, FunctionId item, const Place& dest, Span span) {
+  if (!dest.valid()) return;
+  Inst call;
+  call.kind = InstKind::Call;
+  call.span = span;
+  call.dest = dest;
+  call.callee = item;
+  body.emit(std::move(call));
+}
+
 // What a name or path stands for, where it is no place and no call.
 static void lower_name(Body& body, const ast::Expr* expr, const Place& dest) {
   if (closure_of(body, expr).valid()) return lower_closure(body, expr, dest);
@@ -94,7 +117,10 @@ static void lower_name(Body& body, const ast::Expr* expr, const Place& dest) {
     return lower_variant_value(body, *variant, dest, expr->span);
   }
   if (const types::ConstId* id = std::get_if<types::ConstId>(&name)) {
-    return lower_into(body, body.program.consts[*id].value, dest);
+    return lower_item(body, body.unit.function_of(*id), dest, expr->span);
+  }
+  if (const types::StaticId* id = std::get_if<types::StaticId>(&name)) {
+    return lower_item(body, body.unit.function_of(*id), dest, expr->span);
   }
   SKEIN_UNREACHABLE("a name that check gave no meaning");
 }

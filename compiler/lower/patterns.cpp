@@ -219,7 +219,10 @@ class Simplifier {
     const types::PatternFact& fact = body_.program.fact(raw.pattern);
     if (fact.variant) return ask_variant(std::move(row), at, fact.variant->variant);
     SKEIN_CHECK(fact.constant.valid(), "a pattern that check gave no meaning");
-    std::optional<Operand> value = constant_of(body_, body_.program.consts[fact.constant].value);
+    const types::ConstDecl& decl = body_.program.consts[fact.constant];
+    std::optional<Operand> value;
+    if (decl.known) value = Operand::constant_int(decl.type, *decl.known);
+    if (!value) value = constant_of(body_, decl.value);
     SKEIN_CHECK(value.has_value(), "check let a pattern of a computed constant through");
     replace(std::move(row), at, {constant_question(body_, raw, *value)});
   }

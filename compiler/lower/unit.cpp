@@ -70,8 +70,50 @@ sir::FunctionId Unit::function_of(types::FnId id) {
   return function;
 }
 
+sir::FunctionId Unit::add_value(Symbol name, sir::FunctionKind kind, types::TypeId type,
+                                const ast::Expr* value, Span span) {
+  std::string display(program.interner.text(name));
+  bool is_const = kind == sir::FunctionKind::Const;
+  sir::FunctionId id = add_made_up((is_const ? "const." : "static.") + display, kind, span);
+  sir::Function& fn = module.functions[id];
+  fn.display_name = display;
+  sir::Local result;
+  result.type = type;
+  result.kind = sir::LocalKind::Return;
+  result.span = span;
+  fn.locals.add(result);
+  pending_values_.push_back({id, value});
+  return id;
+}
+
+sir::FunctionId Unit::function_of(types::ConstId id) {
+  auto [entry, is_new] = consts_.emplace(id, sir::FunctionId());
+  const types::ConstDecl& decl = program.consts[id];
+  if (is_new) {
+    entry->second =
+        add_value(decl.name, sir::FunctionKind::Const, decl.type, decl.value, decl.span);
+  }
+  return entry->second;
+}
+
+sir::FunctionId Unit::function_of(types::StaticId id) {
+  auto [entry, is_new] = statics_.emplace(id, sir::FunctionId());
+  const types::StaticDecl& decl = program.statics[id];
+  if (is_new) {
+    entry->second =
+        add_value(decl.name, sir::FunctionKind::Static, decl.type, decl.value, decl.span);
+  }
+  return entry->second;
+}
+
 void Unit::lower_pending() {
-  while (!pending_.empty()) {
+  while (!pending_.empty() || !pending_values_.empty()) {
+    if (pending_.empty()) {
+      PendingValue value = pending_values_.front();
+      pending_values_.pop_front();
+      lower_item_value(*this, value.value, value.function);
+      continue;
+    }
     types::FnId decl = pending_.front();
     pending_.pop_front();
     lower_fn(*this, decl, functions_.at(decl));

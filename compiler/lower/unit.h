@@ -24,6 +24,9 @@ class Unit {
   // The SIR function of a declaration with a body. Asked for the first time, it gets its head, and
   // its body is lowered later.
   sir::FunctionId function_of(types::FnId decl);
+  // The functions that give the values of a constant and a static.
+  sir::FunctionId function_of(types::ConstId decl);
+  sir::FunctionId function_of(types::StaticId decl);
   // A function that no declaration stands behind, without locals yet.
   sir::FunctionId add_made_up(std::string name, sir::FunctionKind kind, Span span);
   // Lowers the bodies asked for until none is left.
@@ -46,7 +49,17 @@ class Unit {
   std::unordered_map<types::FnId, sir::FunctionId, IdHash> functions_;
   std::unordered_set<std::string> names_;
   std::unordered_map<types::TypeId, types::TypeTraits, IdHash> traits_;
+  // A function without parameters whose body is an expression.
+  struct PendingValue {
+    sir::FunctionId function;
+    const ast::Expr* value;
+  };
+  sir::FunctionId add_value(Symbol name, sir::FunctionKind kind, types::TypeId type,
+                            const ast::Expr* value, Span span);
   std::deque<types::FnId> pending_;
+  std::deque<PendingValue> pending_values_;
+  std::unordered_map<types::ConstId, sir::FunctionId, IdHash> consts_;
+  std::unordered_map<types::StaticId, sir::FunctionId, IdHash> statics_;
 };
 
 }  // namespace skein::lower

@@ -29,6 +29,9 @@ void split_cleanups(sir::Module& module);
 // the program can tell, and drops of tasks into waiting for them.
 void place_drops(sir::Module& module);
 
+// Computes constants and the first values of statics. Reports those that cannot be.
+void evaluate_constants(sir::Module& module, DiagnosticSink& sink);
+
 // Finds out which functions may suspend.
 void infer_suspend(sir::Module& module);
 

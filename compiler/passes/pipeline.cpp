@@ -19,7 +19,7 @@ static constexpr Pass kPasses[] = {
     {"check_ownership", check_ownership, VerifyStage::Lowered},
     // First of those that change anything: all below want concrete types.
     {"specialize", specialize, VerifyStage::Specialized},
-    // Beyond this point the program is right; passes cannot fail.
+    // Beyond this point only constants can be wrong.
 
     // Before anything looks at values: the functions it writes hold some too.
     {"expand_glue", total<expand_glue>, VerifyStage::Specialized},
@@ -28,6 +28,8 @@ static constexpr Pass kPasses[] = {
     // Before drops are placed: where a way out has clean-up of its own, no flag has to tell.
     {"split_cleanups", total<split_cleanups>, VerifyStage::Specialized},
     {"place_drops", total<place_drops>, VerifyStage::Specialized},
+    // When functions are as they will run; the last one that may report.
+    {"evaluate_constants", evaluate_constants, VerifyStage::Specialized},
     // Takes the blocks away whose drops were none.
     {"simplify", total<simplify>, VerifyStage::Specialized},
     // After all calls are in place.

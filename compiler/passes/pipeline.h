@@ -26,7 +26,8 @@ const Pass* find_pass(std::string_view name);
 // Called with the module as each pass has left it.
 using AfterPass = std::function<void(std::string_view pass, const sir::Module& module)>;
 
-// Runs all passes; stops after one that reported errors. Only check_ownership and specialize do.
+// Runs all passes; stops after one that reported errors. check_ownership,
+// specialize and evaluate_constants do.
 void run_passes(sir::Module& module, DiagnosticSink& sink, const AfterPass& after = {});
 
 }  // namespace skein::passes

@@ -70,10 +70,20 @@ class Specializer {
   void request_roots() {
     if (module_.entry.valid()) {
       entry_ = request(module_.entry, {}, 0, Span());
+      request_constants();
       return;
     }
     for (FunctionId id : module_.functions.ids()) {
       if (module_.functions[id].type_param_count == 0) request(id, {}, 0, Span());
+    }
+  }
+
+  // Those nobody uses, too: they are computed, and what is wrong with them is reported.
+  void request_constants() {
+    for (FunctionId id : module_.functions.ids()) {
+      sir::FunctionKind kind = module_.functions[id].kind;
+      bool is_value = kind == sir::FunctionKind::Const || kind == sir::FunctionKind::Static;
+      if (is_value) request(id, {}, 0, Span());
     }
   }
 

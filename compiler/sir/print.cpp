@@ -303,6 +303,12 @@ class Printer {
       case FunctionKind::Glue:
         out_ += "glue ";
         break;
+      case FunctionKind::Const:
+        out_ += "const ";
+        break;
+      case FunctionKind::Static:
+        out_ += "static ";
+        break;
     }
     out_ += "fn " + global_name(function.name);
     if (function.type_param_count > 0) {

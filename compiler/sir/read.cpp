@@ -125,6 +125,8 @@ class Reader {
     if (take_word("task")) function_kind_ = FunctionKind::TaskBody;
     if (take_word("entry")) function_kind_ = FunctionKind::Entry;
     if (take_word("glue")) function_kind_ = FunctionKind::Glue;
+    if (take_word("const")) function_kind_ = FunctionKind::Const;
+    if (take_word("static")) function_kind_ = FunctionKind::Static;
     return take_word("fn");
   }
 

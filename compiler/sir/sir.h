@@ -183,6 +183,8 @@ enum class FunctionKind : uint8_t {
   TaskBody,     // runs as a task and owns its arguments: the body of a spawn
   Entry,        // what the runtime starts: calls `main` and gives the exit status, an int
   Glue,         // made by the compiler for a type: show, equal, …
+  Const,        // gives the value of a constant
+  Static,       // gives the one Atomic of a static
 };
 
 struct Function {

@@ -145,6 +145,10 @@ struct ConstDecl {
   ModuleId module;
   TypeId type;
   const ast::Expr* value = nullptr;
+  // Of a whole number that was worked out while checking.
+  std::optional<uint64_t> known;
+  // Its value was checked, so the expression has facts.
+  bool is_checked = false;
   bool is_pub = false;
   Span span;
 };
@@ -153,6 +157,7 @@ struct StaticDecl {
   Symbol name;
   ModuleId module;
   TypeId type;
+  Span type_span;
   const ast::Expr* value = nullptr;
   bool is_pub = false;
   Span span;
