@@ -29,9 +29,9 @@ static bool declare_all(Context& ctx) {
   for_each_module(ctx, resolve_fields);
   box_recursive_fields(ctx, 0, 0);
   for_each_module(ctx, resolve_signatures);
+  find_core_collections(ctx);
   check_derives(ctx, 0, 0);
   return true;
-  find_core_collections(ctx);
   find_core_panics(ctx);
 }
 
