@@ -58,6 +58,8 @@ FunctionId ValueGlue::compare(TypeId type) {
 }
 
 FunctionId ValueGlue::hash(TypeId type) {
+  auto method = module_.hash_methods.find(type);
+  if (method != module_.hash_methods.end()) return method->second;
   return find_or_make("hash", type, &ValueGlue::write_hash);
 }
 
