@@ -243,6 +243,13 @@ static TypeId element_type(Context& ctx, const ast::For* loop, TypeId type) {
   return item;
 }
 
+// `(k, mut v)` over a map: values change where they are, keys never do.
+static bool changes_values(Context& ctx, const ast::For* node, TypeId type) {
+  const ast::TuplePattern* entry = node->pattern->try_as<ast::TuplePattern>();
+  bool is_pair = is_map(ctx, type) && entry && entry->elements.size() == 2;
+  return is_pair && !has_mut_binding(entry->elements[0]) && has_mut_binding(entry->elements[1]);
+}
+
 TypeId check_for(Context& ctx, const ast::For* node) {
   ctx.projecting_call = node->iterable;
   TypeId type = check_expr(ctx, node->iterable);
@@ -252,7 +259,8 @@ TypeId check_for(Context& ctx, const ast::For* node) {
   ctx.locals.enter();
   PatternMode mode;
   mode.origin = Origin::Loop;
-  mode.allows_mut = is_array;
+  bool is_changed = changes_values(ctx, node, type);
+  mode.allows_mut = is_array || is_changed;
   check_pattern(ctx, node->pattern, element, mode);
   if (calls_builtin(ctx, node->iterable, types::Builtin::ArrayChunksMut)) {
     const ast::BindingPattern* part = node->pattern->try_as<ast::BindingPattern>();
@@ -260,7 +268,7 @@ TypeId check_for(Context& ctx, const ast::For* node) {
       ctx.report(node->pattern->span, D::ProjectionKept, {"chunks_mut"})
           .help("each part is a place: `for mut part in …`");
     }
-  } else if (is_array && has_mut_binding(node->pattern)) {
+  } else if (is_changed || (is_array && has_mut_binding(node->pattern))) {
     require_mutable(ctx, node->iterable);
   }
   check_loop_body(ctx, node, node->label, *node->body, nullptr);

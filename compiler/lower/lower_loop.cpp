@@ -293,6 +293,15 @@ static void lower_for_map(Body& body, const ast::For* node) {
   TypeId type = body.program.type_of(node->iterable);
   Span span = node->iterable->span;
   Elements elements = is_set(body, type) ? Elements::OfSet : Elements::OfMap;
+  if (binds_places(body, node->pattern)) {
+    Place entries = entries_of(body, write_place(body, lower_pending_place(body, node->iterable)));
+    if (!body.unit.is_move_only(type)) {
+      body.emit(InstKind::Unshare, {Operand::mut(entries)}, span);
+    }
+    LocalId held = body.new_ref(body.type_of(entries), Symbol(), span);
+    emit_ref(body, held, Operand::mut(entries), span);
+    return lower_for_elements(body, node, held, elements);
+  }
   bool is_named = is_place(body, node->iterable);
   if (!body.unit.is_move_only(type)) {
     Place collection = lower_to_temp(body, node->iterable);
