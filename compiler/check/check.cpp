@@ -6,6 +6,7 @@
 #include "compiler/check/context.h"
 #include "compiler/check/declare.h"
 #include "compiler/check/modules.h"
+#include "compiler/check/trait_impl.h"
 #include "compiler/check/traits.h"
 
 namespace skein::check {
@@ -28,11 +29,13 @@ static bool declare_all(Context& ctx) {
   for_each_module(ctx, resolve_type_params);
   for_each_module(ctx, resolve_fields);
   box_recursive_fields(ctx, 0, 0);
+  for_each_module(ctx, resolve_traits);
   for_each_module(ctx, resolve_signatures);
+  check_trait_impls(ctx, 0);
   find_core_collections(ctx);
+  find_core_panics(ctx);
   check_derives(ctx, 0, 0);
   return true;
-  find_core_panics(ctx);
 }
 
 static void find_main(Context& ctx, ModuleId root) {

@@ -174,6 +174,7 @@ struct Context {
   std::unordered_map<uint32_t, Span> assigned_statics;
   std::unordered_map<MethodKey, std::vector<FnId>, MethodKeyHash> methods;
   std::unordered_map<uint64_t, std::vector<FnId>> methods_of;   // by head, for suggestions
+  std::unordered_map<Symbol, std::vector<FnId>, IdHash> trait_methods;   // by name
 
   // ---- bodies ----
   std::deque<FnId> pending_fns;

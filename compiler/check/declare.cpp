@@ -145,7 +145,6 @@ static Entity add_item(Context& ctx, NameTable& table, const ast::Item& item) {
     case ast::ItemKind::Enum:
       return {.kind = Kind::Enum, .index = add_enum(ctx, table, item)};
     case ast::ItemKind::Trait:
-      if (!ctx.program.modules[table.module].is_std) return refuse(ctx, item, "`trait`");
       return {.kind = Kind::Trait, .index = add_trait(ctx, table, *item.as<ast::TraitItem>())};
     case ast::ItemKind::Const:
       return {.kind = Kind::Const, .index = add_const(ctx, table, *item.as<ast::ConstItem>())};

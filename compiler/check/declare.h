@@ -12,10 +12,11 @@ void enter_builtin_types(Context& ctx, NameTable& table);
 void enter_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 
 // Resolves what the heads of these items say: type parameters and their bounds (1), fields and
-// payloads (2), signatures, impls and the types of constants (3). Each stage is run for all items
-// that may refer to each other before the next.
+// payloads (2), traits (3), signatures, impls and the types of constants (4). Each stage is run
+// for all items that may refer to each other before the next.
 void resolve_type_params(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 void resolve_fields(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+void resolve_traits(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 
 // All of it for the items of one block.

@@ -121,12 +121,14 @@ bool Infer::unify(TypeId a, TypeId b) {
 }
 
 void Infer::roll_back(size_t mark) {
-  while (trail_.size() > mark) {
+  size_t changes = mark & ((size_t{1} << kMarkShift) - 1);
+  while (trail_.size() > changes) {
     Var& var = vars_[trail_.back().number];
     var.kind = trail_.back().old_kind;
     var.value = TypeId();
     trail_.pop_back();
   }
+  vars_.resize(mark >> kMarkShift);
 }
 
 std::vector<std::pair<TypeId, Span>> Infer::set_defaults() {

@@ -46,14 +46,17 @@ class Infer {
   // Makes two types the same by setting variables. Sets nothing if that is impossible.
   bool unify(TypeId a, TypeId b);
 
-  // A place to go back to: what was set since is unset again.
-  size_t mark() const { return trail_.size(); }
+  // A place to go back to: what was set since is unset again, variables made since are gone.
+  size_t mark() const { return (vars_.size() << kMarkShift) | trail_.size(); }
   void roll_back(size_t mark);
 
   // Sets what literals left open to `int` and `float`. Gives the variables still unset.
   std::vector<std::pair<TypeId, Span>> set_defaults();
 
  private:
+  // A mark is two counts in one number: variables above, changes below.
+  static constexpr unsigned kMarkShift = 32;
+
   struct Var {
     VarKind kind = VarKind::Any;
     TypeId value;   // invalid: unset

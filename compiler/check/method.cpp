@@ -9,6 +9,7 @@
 
 #include "compiler/check/iterate.h"
 #include "compiler/check/suggest.h"
+#include "compiler/check/trait_impl.h"
 #include "compiler/check/traits.h"
 
 namespace skein::check {
@@ -98,19 +99,25 @@ static uint64_t head_of_known(Context& ctx, TypeId type) {
   return head_of(ctx.types.get(head));
 }
 
-std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Span span) {
-  for (uint64_t head : {head_of_known(ctx, type), any_head()}) {
-    const std::vector<FnId>* list = candidates(ctx, head, name);
-    if (!list) continue;
-    for (FnId id : *list) {
-      const types::FnDecl& fn = ctx.program.fns[id];
-      if (!is_visible(ctx, fn)) continue;
-      std::optional<std::vector<TypeId>> args = match_impl(ctx, fn, type, span);
-      if (!args) continue;
-      return MethodMatch{id, std::move(*args)};
-    }
+static std::optional<MethodMatch> try_inherent(Context& ctx, uint64_t head, TypeId type,
+                                               Symbol name, Span span) {
+  const std::vector<FnId>* list = candidates(ctx, head, name);
+  if (!list) return std::nullopt;
+  for (FnId id : *list) {
+    const types::FnDecl& fn = ctx.program.fns[id];
+    if (!is_visible(ctx, fn)) continue;
+    std::optional<std::vector<TypeId>> args = match_impl(ctx, fn, type, span);
+    if (args) return MethodMatch{id, std::move(*args)};
   }
   return std::nullopt;
+}
+
+std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Span span) {
+  std::optional<MethodMatch> match =
+      try_inherent(ctx, head_of_known(ctx, type), type, name, span);
+  if (!match) match = try_trait_method(ctx, type, name, span);
+  if (!match) match = try_inherent(ctx, any_head(), type, name, span);
+  return match;
 }
 
 // ---- not finding ---------------------------------------------------------------------------

@@ -3,23 +3,13 @@
 
 #include "compiler/check/declare.h"
 #include "compiler/check/method.h"
+#include "compiler/check/resolve_decl.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
+#include "compiler/check/trait_impl.h"
 #include "compiler/check/traits.h"
 
 namespace skein::check {
-
-// Puts `ctx.table` back when a declaration is done.
-class InTable {
- public:
-  InTable(Context& ctx, NameTable& table) : ctx_(ctx), outside_(ctx.table) { ctx.table = &table; }
-  ~InTable() { ctx_.table = outside_; }
-  InTable(const InTable&) = delete;
-
- private:
-  Context& ctx_;
-  NameTable* outside_;
-};
 
 // ---- attributes ----------------------------------------------------------------------------
 
@@ -109,8 +99,7 @@ static bool is_type_bound(Context& ctx, const ast::TypeExpr* bound) {
          ctx.program.modules[ctx.program.traits[TraitId(entity->index)].module].is_std;
 }
 
-// Appends the parameters of one declaration to those around it.
-static void resolve_generics(Context& ctx, const ast::Generics& generics,
+void resolve_generics(Context& ctx, const ast::Generics& generics,
                              std::vector<types::TypeParamDecl>& params) {
   size_t first_own = params.size();
   for (const ast::GenericParam& param : generics.params) {
@@ -148,9 +137,8 @@ static void resolve_type_bounds(Context& ctx, const ast::Generics& generics, siz
   }
 }
 
-// A table in which these parameters have their names.
-static NameTable& table_with(Context& ctx, NameTable& outer,
-                             const std::vector<types::TypeParamDecl>& params) {
+NameTable& table_with(Context& ctx, NameTable& outer,
+                      const std::vector<types::TypeParamDecl>& params) {
   NameTable& table = new_table(ctx, outer);
   table.params = &params;
   for (size_t i = 0; i < params.size(); ++i) {
@@ -317,8 +305,7 @@ static void resolve_fn_attributes(Context& ctx, const ast::FnItem& item, types::
   }
 }
 
-// `fn.type_params` holds those of the impl around it.
-static void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
+void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   types::FnDecl& fn = ctx.program.fns[id];
   const ast::FnItem& item = *fn.item->as<ast::FnItem>();
   {
@@ -327,8 +314,9 @@ static void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
     resolve_fn_attributes(ctx, item, fn);
   }
   NameTable& table = table_with(ctx, outer, fn.type_params);
-  if (!fn.impl.valid()) table.self_type = TypeId();
-  table.hides_params = !fn.impl.valid();
+  bool is_method = fn.impl.valid() || fn.trait.valid();
+  if (!is_method) table.self_type = TypeId();
+  table.hides_params = !is_method;
   ctx.fn_tables[id.index] = &table;
   InTable in(ctx, table);
   resolve_type_bounds(ctx, item.generics, fn.type_params.size() - item.generics.params.size(),
@@ -390,17 +378,13 @@ static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const as
     ctx.fn_tables.push_back(nullptr);
     FnId id = ctx.program.fns.add(std::move(fn));
     resolve_fn(ctx, id, table);
-    enter_method(ctx, id, impl.self_type);
+    if (!impl.trait) enter_method(ctx, id, impl.self_type);
     impl.methods.push_back(id);
-    if (method->name.name == ctx.known.drop) resolve_drop(ctx, id, impl.self_type);
+    if (!impl.trait && method->name.name == ctx.known.drop) resolve_drop(ctx, id, impl.self_type);
   }
 }
 
 static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& outer) {
-  if (item.trait) {
-    ctx.not_yet(item.trait->span, "`impl` of a trait");
-    return;
-  }
   ImplId id = ctx.program.impls.add({});
   types::ImplDecl& impl = ctx.program.impls[id];
   impl.module = outer.module;
@@ -415,13 +399,22 @@ static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& out
   resolve_type_bounds(ctx, item.generics, 0, impl.type_params);
   impl.self_type = resolve_type(ctx, item.self_type);
   table.self_type = impl.self_type;
+  if (item.trait) {
+    TraitId trait = resolve_trait(ctx, item.trait);
+    if (!trait.valid()) return;
+    impl.trait = trait;
+  }
   if (ctx.types.has_error(impl.self_type)) return;
-  if (!is_own_type(ctx, impl.self_type)) {
+  // An impl stands in the package of its trait or of its type.
+  bool is_own_trait =
+      impl.trait && !ctx.program.modules[ctx.program.traits[*impl.trait].module].is_std;
+  if (!is_own_trait && !is_own_type(ctx, impl.self_type)) {
     ctx.report(item.self_type->span, D::ForeignImpl, {ctx.show(impl.self_type)})
         .help("write a function that takes it, or wrap it in a struct of your own");
     return;
   }
   add_methods(ctx, id, table, item);
+  if (impl.trait) enter_trait_impl(ctx, id, item);
 }
 
 // Without a type it has that of its value, which is found before any body is looked at; in a block
@@ -468,7 +461,7 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
       }
       case ast::ItemKind::Struct:
       case ast::ItemKind::Enum:
-      case ast::ItemKind::Trait:
+      case ast::ItemKind::Trait:   // before, since impls ask what they have to do
       case ast::ItemKind::Use:
       case ast::ItemKind::Test:
       case ast::ItemKind::Extern:
@@ -482,11 +475,14 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
 void declare_block_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
   uint32_t first_struct = static_cast<uint32_t>(ctx.program.structs.size());
   uint32_t first_enum = static_cast<uint32_t>(ctx.program.enums.size());
+  uint32_t first_impl = static_cast<uint32_t>(ctx.program.impls.size());
   enter_items(ctx, table, items);
   resolve_type_params(ctx, table, items);
   resolve_fields(ctx, table, items);
   box_recursive_fields(ctx, first_struct, first_enum);
+  resolve_traits(ctx, table, items);
   resolve_signatures(ctx, table, items);
+  check_trait_impls(ctx, first_impl);
   check_derives(ctx, first_struct, first_enum);
 }
 

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "compiler/check/trait_impl.h"
+
 namespace skein::check {
 
 void find_core_traits(Context& ctx) {
@@ -65,9 +67,6 @@ static Row row_of(TypeKind kind) {
   if (types::is_integer(kind)) return {.own = kWhole};
   if (types::is_float(kind)) return {.own = kEq | kShow | kDefault | kReal};
   switch (kind) {
-    case TypeKind::Error:
-    case TypeKind::Never:
-      return {.own = ~0u};
     case TypeKind::Bool:
       return {.own = kValue | kDefault | kAtomicValue};
     case TypeKind::Unit:
@@ -119,7 +118,8 @@ static Answer param_has(Context& ctx, uint32_t position, TraitId trait) {
   if (!params || position >= params->size()) return Answer::No;
   unsigned wanted = trait_bit(ctx, trait);
   for (TraitId bound : (*params)[position].bounds) {
-    if (bound == trait || (implied(trait_bit(ctx, bound)) & wanted) != 0) return Answer::Yes;
+    if (implies_trait(ctx, bound, trait)) return Answer::Yes;
+    if ((implied(trait_bit(ctx, bound)) & wanted) != 0) return Answer::Yes;
   }
   return Answer::No;
 }
@@ -139,15 +139,26 @@ static void use_value_methods(Context& ctx, const Type& type, TraitId trait) {
   if (trait == core.hash) use_fn(ctx, core.map_hash);
 }
 
+static Answer has_impl(Context& ctx, TypeId type, TraitId trait) {
+  size_t mark = ctx.infer.mark();
+  bool found = find_trait_impl(ctx, type, trait, Span()).has_value();
+  ctx.infer.roll_back(mark);
+  return found ? Answer::Yes : Answer::No;
+}
+
 Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
   id = ctx.infer.shallow(id);
   const Type type = ctx.types.get(id);
   unsigned wanted = trait_bit(ctx, trait);
   switch (type.kind) {
+    case TypeKind::Error:
+    case TypeKind::Never:
+      return Answer::Yes;
     case TypeKind::Var: {
       VarKind kind = *ctx.infer.var_kind(id);
       if (kind == VarKind::Any) return Answer::Unknown;
       TypeKind fallback = kind == VarKind::Integer ? TypeKind::Int : TypeKind::Float;
+      if (wanted == 0) return has_impl(ctx, ctx.types.plain(fallback), trait);
       return (row_of(fallback).own & wanted) != 0 ? Answer::Yes : Answer::No;
     }
     case TypeKind::Param:
@@ -157,11 +168,13 @@ Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
       const std::vector<TraitId>& derives = derives_of(ctx, type);
       bool derives_it = std::find(derives.begin(), derives.end(), trait) != derives.end();
       if (derives_it) use_value_methods(ctx, type, trait);
-      return derives_it ? all_have(ctx, type.args, trait) : Answer::No;
+      if (derives_it) return all_have(ctx, type.args, trait);
+      return has_impl(ctx, id, trait);
     }
     default:
       break;
   }
+  if (wanted == 0) return has_impl(ctx, id, trait);
   Row row = row_of(type.kind);
   if ((row.own & wanted) != 0) return Answer::Yes;
   if ((row.by_parts & wanted) != 0) return all_have(ctx, type.args, trait);

@@ -64,9 +64,16 @@ sir::FunctionId Unit::function_of(types::FnId id) {
   result.span = decl.span;
   fn.locals.add(result);
   for (const types::ParamDecl& param : decl.params) add_param(fn, param);
+  // A method that a trait only declares stands for those of its impls until `specialize`.
+  bool is_declared_only = decl.trait.valid() && !decl.item->as<ast::FnItem>()->body;
+  if (is_declared_only) {
+    sir::Inst unreachable;
+    unreachable.span = decl.span;
+    fn.blocks.add({{unreachable}});
+  }
   sir::FunctionId function = module.functions.add(std::move(fn));
   functions_.emplace(id, function);
-  pending_.push_back(id);
+  if (!is_declared_only) pending_.push_back(id);
   return function;
 }
 

@@ -15,6 +15,7 @@
 #include "compiler/passes/windows.h"
 #include "compiler/sir/print.h"
 #include "compiler/support/check.h"
+#include "compiler/types/impls.h"
 
 namespace skein::passes {
 
@@ -237,10 +238,22 @@ class Specializer {
     bool has_callee = inst.kind == sir::InstKind::Call || inst.kind == sir::InstKind::Spawn ||
                       inst.kind == sir::InstKind::Closure;
     if (!has_callee) return;
+    find_impl(inst);
     std::vector<bool> windows = take_windows(module_, function, inst);
     inst.callee = request(inst.callee, std::move(inst.type_args), depth, inst.span,
                           std::move(windows));
     inst.type_args.clear();
+  }
+
+  // A call of a trait's method is one of the impl for the type that `Self` turned out to be.
+  void find_impl(Inst& inst) {
+    types::FnId decl = module_.functions[inst.callee].decl;
+    if (!decl.valid() || !program_.fns[decl].trait.valid()) return;
+    types::MethodRef method = types::find_method(program_, decl, inst.type_args);
+    auto found = by_decl_.find(method.fn);
+    SKEIN_CHECK(found != by_decl_.end(), "a method of an impl that was not lowered");
+    inst.callee = found->second;
+    inst.type_args = std::move(method.type_args);
   }
 
   // A generic body copies its values; one that turns out to be move-only was checked to be copied

@@ -1,0 +1,31 @@
+// What the heads of declarations have in common: type parameters, tables for them, signatures.
+#pragma once
+
+#include "compiler/check/context.h"
+
+namespace skein::check {
+
+// Puts `ctx.table` back when a declaration is done.
+class InTable {
+ public:
+  InTable(Context& ctx, NameTable& table) : ctx_(ctx), outside_(ctx.table) { ctx.table = &table; }
+  ~InTable() { ctx_.table = outside_; }
+  InTable(const InTable&) = delete;
+
+ private:
+  Context& ctx_;
+  NameTable* outside_;
+};
+
+// Appends the parameters of one declaration to those around it.
+void resolve_generics(Context& ctx, const ast::Generics& generics,
+                      std::vector<types::TypeParamDecl>& params);
+
+// A table in which these parameters have their names.
+NameTable& table_with(Context& ctx, NameTable& outer,
+                      const std::vector<types::TypeParamDecl>& params);
+
+// The signature of a function. `type_params` holds those of the impl or trait around it.
+void resolve_fn(Context& ctx, FnId id, NameTable& outer);
+
+}  // namespace skein::check
