@@ -472,6 +472,14 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
   }
 }
 
+void resolve_traits(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+  for (const ast::Item* item : items) {
+    if (item->kind == ast::ItemKind::Trait) {
+      resolve_trait_decl(ctx, *item->as<ast::TraitItem>(), table);
+    }
+  }
+}
+
 void declare_block_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
   uint32_t first_struct = static_cast<uint32_t>(ctx.program.structs.size());
   uint32_t first_enum = static_cast<uint32_t>(ctx.program.enums.size());
