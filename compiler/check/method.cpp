@@ -152,8 +152,9 @@ static bool report_bound_of_impl(Context& ctx, TypeId type, ast::Ident name) {
         args.push_back(ctx.infer.fresh(name.span));
       }
       bool is_bare = ctx.types.kind(impl.self_type) == TypeKind::Param;
-      bool is_mark = !impl.type_params.empty() && !impl.type_params[0].bounds.empty() &&
-                     !can_derive(ctx, impl.type_params[0].bounds[0]);
+      // An impl for any type says nothing of this one, unless by a trait that the user can give it.
+      bool is_mark = !impl.type_params.empty() && (impl.type_params[0].bounds.empty() ||
+                     !can_derive(ctx, impl.type_params[0].bounds[0]));
       if (is_bare && is_mark) continue;
       if (!ctx.infer.unify(ctx.types.substitute(impl.self_type, args), type)) continue;
       ask_bounds(ctx, fn, args, name.span);
