@@ -37,8 +37,16 @@ Buffer* new_buffer(int64_t element_size, int64_t capacity) {
   return buffer;
 }
 
+// What pushes onto an empty array get at least: most arrays that get one element get more, and each
+// step of growth costs more than the room.
+static int64_t first_capacity(int64_t element_size) {
+  if (element_size == 1) return 32;
+  return element_size <= 16 ? 8 : 4;
+}
+
 Buffer* grow(Buffer* buffer, int64_t element_size, int64_t min_capacity) {
   int64_t capacity = buffer->capacity > INT64_MAX / 2 ? min_capacity : buffer->capacity * 2;
+  if (capacity == 0) capacity = first_capacity(element_size);
   if (capacity < min_capacity) capacity = min_capacity;
   if (buffer->count < 0) return copy(buffer, element_size, capacity);
   const int64_t bytes = bytes_for(element_size, capacity);
