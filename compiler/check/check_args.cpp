@@ -197,8 +197,10 @@ static void add_own_type_args(Context& ctx, const CallSite& site, const types::F
   }
 }
 
-static void ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& fn,
+// Whether the bounds on other types hold; where they do not, those are not known.
+static bool ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& fn,
                        const std::vector<TypeId>& type_args) {
+  bool holds = true;
   for (size_t i = 0; i < fn.type_params.size(); ++i) {
     const types::TypeParamDecl& param = fn.type_params[i];
     Span declared = is_ours(ctx, fn) ? param.span : Span();
@@ -208,11 +210,13 @@ static void ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& 
                                : param.iterator.valid() ? "Iterable"
                                                         : "fn";
       ctx.report(span, D::BoundUnmet, {ctx.show(type_args[i]), bound});
+      holds = false;
     }
     for (TraitId bound : param.bounds) {
       require_trait(ctx, {type_args[i], bound, span, fn.display_name, declared});
     }
   }
+  return holds;
 }
 
 TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> type_args,
@@ -256,7 +260,7 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
     args[i] = given[i]->value;
   }
   check_closure_overlaps(ctx, fn, args);
-  ask_bounds(ctx, site, fn, type_args);
+  if (!ask_bounds(ctx, site, fn, type_args)) result = ctx.types.error();
   check_projection(ctx, site, fn);
   types::CallFact& call = ctx.add_call(site.node);
   call.callee = id;

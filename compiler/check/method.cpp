@@ -124,11 +124,7 @@ std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Sp
 
 static bool is_planned_method(TypeKind kind, std::string_view name) {
   static constexpr std::string_view kOfTasks[] = {"join", "detach", "cancel", "id", "name"};
-  static constexpr std::string_view kOfSequences[] = {
-      "all",  "any",  "chunks",   "chunks_mut", "collect",   "enumerate",   "filter",
-      "fold", "map",  "for_each", "par_map",    "par_sort",  "skip",        "sort_by",
-      "take", "step", "split_mut", "sorted_by", "to_map",    "to_set",      "windows",
-      "zip",  "chain", "rev",      "iter",      "position",  "flat_map",    "product"};
+  static constexpr std::string_view kOfSequences[] = {"par_map", "par_sort", "par_filter"};
   auto has = [&](const auto& names) {
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
   };
@@ -136,6 +132,29 @@ static bool is_planned_method(TypeKind kind, std::string_view name) {
   bool is_sequence = kind == TypeKind::Array || kind == TypeKind::Range ||
                      kind == TypeKind::RangeInclusive || kind == TypeKind::FixedArray;
   return is_sequence && has(kOfSequences);
+}
+
+// Whether the impl is one for all that can be iterated, and `type` can.
+static bool iterates(Context& ctx, const types::ImplDecl& impl, TypeId type, Span span) {
+  return !impl.type_params.empty() && impl.type_params[0].iterator.valid() &&
+         iterator_of(ctx, type, span).valid();
+}
+
+// A method of iterators whose items are not such as it wants: says what they are.
+static bool report_items(Context& ctx, const types::FnDecl& fn, TypeId type, ast::Ident name) {
+  const types::ImplDecl& impl = ctx.program.impls[fn.impl];
+  std::vector<TypeId> args = {type};
+  while (args.size() < impl.type_params.size()) args.push_back(ctx.infer.fresh(name.span));
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (unify_bounds(ctx, impl.type_params[i], args[i], args, name.span)) continue;
+    TypeId item = item_of(ctx, iterator_of(ctx, type, name.span), name.span);
+    std::string wanted = ctx.program.type_name(impl.type_params[i].iter_item, impl.type_params);
+    ctx.report(name.span, D::WrongItems,
+               {ctx.text(name.name), wanted, item.valid() ? ctx.show(item) : ctx.show(type)});
+    return true;
+  }
+  ask_bounds(ctx, fn, args, name.span);
+  return true;
 }
 
 // A method of that name whose impl asks for a trait the type lacks: says which.
@@ -151,6 +170,7 @@ static bool report_bound_of_impl(Context& ctx, TypeId type, ast::Ident name) {
       for (size_t i = 0; i < impl.type_params.size(); ++i) {
         args.push_back(ctx.infer.fresh(name.span));
       }
+      if (iterates(ctx, impl, type, name.span)) return report_items(ctx, fn, type, name);
       bool is_bare = ctx.types.kind(impl.self_type) == TypeKind::Param;
       // An impl for any type says nothing of this one, unless by a trait that the user can give it.
       bool is_mark = !impl.type_params.empty() && (impl.type_params[0].bounds.empty() ||
