@@ -314,11 +314,20 @@ static std::vector<TypeId> field_types(Context& ctx, const Shape& shape) {
   return ctx.program.fields(shape.type);
 }
 
-static void report_unknown_field(Context& ctx, const Shape& shape, ast::Ident name) {
-  Report report = ctx.report(name.span, D::UnknownField, {shape.name, ctx.text(name.name)});
+static void report_unknown_field(Context& ctx, const ast::StructLit* node, const Shape& shape,
+                                 const ast::FieldInit& init) {
+  std::string_view name = ctx.text(init.name.name);
+  Report report = ctx.report(init.name.span, D::UnknownField, {shape.name, name});
   std::vector<std::string_view> names;
-  for (const types::FieldDecl& field : *shape.fields) names.push_back(ctx.text(field.name));
-  suggest(report, name.span, ctx.text(name.name), std::move(names));
+  for (const types::FieldDecl& field : *shape.fields) {
+    bool is_given = std::any_of(node->fields.begin(), node->fields.end(),
+                                [&](const auto& other) { return other.name.name == field.name; });
+    if (!is_given) names.push_back(ctx.text(field.name));
+  }
+  // `P { x }` gives the variable `x`, which stays.
+  bool is_short = init.value->span == init.name.span;
+  std::string behind = is_short ? ": " + std::string(name) : "";
+  suggest(report, init.name.span, name, std::move(names), behind);
 }
 
 static void report_missing_fields(Context& ctx, const ast::StructLit* node, const Shape& shape,
@@ -334,13 +343,14 @@ static void report_missing_fields(Context& ctx, const ast::StructLit* node, cons
   ctx.report(node->type->span, D::MissingField, {shape.name, missing});
 }
 
-static void check_init(Context& ctx, const ast::FieldInit& init, const Shape& shape,
-                       const std::vector<TypeId>& types, std::vector<Span>& given) {
+static void check_init(Context& ctx, const ast::StructLit* node, const ast::FieldInit& init,
+                       const Shape& shape, const std::vector<TypeId>& types,
+                       std::vector<Span>& given) {
   auto found = std::find_if(
       shape.fields->begin(), shape.fields->end(),
       [&](const types::FieldDecl& field) { return field.name == init.name.name; });
   if (found == shape.fields->end()) {
-    report_unknown_field(ctx, shape, init.name);
+    report_unknown_field(ctx, node, shape, init);
     check_expr(ctx, init.value);
     return;
   }
@@ -370,7 +380,7 @@ TypeId check_struct_lit(Context& ctx, const ast::StructLit* node, const Want& wa
   if (shape->variant) ctx.fact(node).name = *shape->variant;
   std::vector<TypeId> types = field_types(ctx, *shape);
   std::vector<Span> given(types.size());
-  for (const ast::FieldInit& init : node->fields) check_init(ctx, init, *shape, types, given);
+  for (const ast::FieldInit& init : node->fields) check_init(ctx, node, init, *shape, types, given);
   if (node->base) {
     check_value(ctx, node->base, Want::must(shape->type, node->type->span, "of this type"));
   } else {

@@ -354,7 +354,11 @@ static void walk_struct(Walk& state, const ast::StructPattern* pattern, TypeId t
             ctx.report(field.name.span, D::UnknownField, {owner, ctx.text(field.name.name)});
         std::vector<std::string_view> names;
         for (const types::FieldDecl& decl : *fields) names.push_back(ctx.text(decl.name));
-        suggest(report, field.name.span, ctx.text(field.name.name), std::move(names));
+        // `P { x }` binds `x`, and what follows goes on using that name.
+        std::string_view name = ctx.text(field.name.name);
+        bool is_short = field.pattern->span == field.name.span;
+        std::string behind = is_short ? ": " + std::string(name) : "";
+        suggest(report, field.name.span, name, std::move(names), behind);
       }
       walk(state, field.pattern, ctx.types.error());
       continue;

@@ -28,8 +28,10 @@ static constexpr VerbRow kVerbs[] = {
      "skein emit llvm-ir --release fib.sk", true},
     {Verb::Opt, "opt", "FILE.sir", "run passes over the text of the middle language and print it",
      "skein opt --pass=place_drops fib.sir", true},
+    {Verb::Fix, "fix", "FILE …", "make the changes that reports offer",
+     "skein fix --dry-run fib.sk", true},
     {Verb::Explain, "explain", "CODE", "say what a report is about",
-     "skein explain file-unreadable", true},
+     "skein explain type-mismatch", true},
     {Verb::Help, "help", "[VERB]", "show this page, or that of a verb", "skein help build", false},
     {Verb::Version, "version", "", "print the version", "skein version", false},
 };
@@ -74,7 +76,7 @@ static void split_commas(std::string_view list, std::vector<std::string>& items)
 static constexpr uint32_t on(Verb verb) { return 1u << static_cast<uint32_t>(verb); }
 static constexpr uint32_t kCompiling = on(Verb::Build) | on(Verb::Run) | on(Verb::Emit);
 static constexpr uint32_t kFrontEnd = kCompiling | on(Verb::Check);
-static constexpr uint32_t kReporting = kFrontEnd | on(Verb::Opt);
+static constexpr uint32_t kReporting = kFrontEnd | on(Verb::Opt) | on(Verb::Fix);
 
 struct FlagRow {
   std::string_view name;
@@ -115,6 +117,8 @@ static constexpr FlagRow kFlags[] = {
     {"--verify", "", on(Verb::Check),
      "compare the reports with the `//~ error CODE` comments of the file",
      [](Options& o, std::string_view) { return o.verify = true; }},
+    {"--dry-run", "", on(Verb::Fix), "show the changes, and leave the files as they are",
+     [](Options& o, std::string_view) { return o.dry_run = true; }},
     {"--pass", "NAME", on(Verb::Opt), "the pass to run; several with commas, in order",
      [](Options& o, std::string_view v) { return split_commas(v, o.passes), !v.empty(); }},
     {"--time-passes", "", kReporting, "say on standard error how long each step took",
@@ -259,6 +263,10 @@ class Reader {
       options_.input = arg;
       return;
     }
+    if (options_.verb == Verb::Fix && !arg.empty()) {
+      options_.more_inputs.emplace_back(arg);
+      return;
+    }
     Report report = sink_.report({}, D::ExtraOperand, {row_of(options_.verb).name, arg});
     if (options_.verb == Verb::Run) report.help("the program's own arguments stand after `--`");
   }
@@ -302,7 +310,8 @@ static Step step_of(Product product) {
 
 Step Options::last_step() const {
   // The last two reporters to the user are passes.
-  Step last = verb == Verb::Check ? Step::Passes : step_of(product);
+  bool only_reports = verb == Verb::Check || verb == Verb::Fix;
+  Step last = only_reports ? Step::Passes : step_of(product);
   return stop_after ? std::min(*stop_after, last) : last;
 }
 

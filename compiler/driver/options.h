@@ -14,7 +14,7 @@
 
 namespace skein::driver {
 
-enum class Verb : uint8_t { Build, Run, Check, Emit, Opt, Explain, Help, Version };
+enum class Verb : uint8_t { Build, Run, Check, Emit, Opt, Fix, Explain, Help, Version };
 
 // What the compiler makes. Each kind is the product of one step.
 enum class Product : uint8_t { Tokens, Ast, Sir, LlvmIr, Asm, Object, Executable };
@@ -28,6 +28,7 @@ struct Options {
   Verb verb = Verb::Help;
   // The file named on the command line; the code for `explain`; the verb for `help`.
   std::string input;
+  std::vector<std::string> more_inputs;   // of `fix`
   std::vector<std::string> program_args;
   std::string output;
   Product product = Product::Executable;
@@ -36,6 +37,7 @@ struct Options {
   bool is_static = false;
   bool strip = false;
   bool verify = false;
+  bool dry_run = false;
   bool json = false;
   bool time_passes = false;
   ColorMode color = ColorMode::Auto;

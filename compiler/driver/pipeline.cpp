@@ -22,7 +22,8 @@
 namespace skein::driver {
 
 FileId load_source(const std::string& path, Session& session) {
-  FileText file = read_file(path);
+  FileText file =
+      session.replaced_text ? FileText{*session.replaced_text, ""} : read_file(path);
   FileId id;
   if (file.error.empty()) id = session.sources.add(path, std::move(file.text));
   if (!id.valid()) session.sink.report({}, D::FileUnreadable, {path, file.error});

@@ -1,6 +1,9 @@
 // What one run of the compiler owns: sources, names, trees and reports.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "compiler/driver/stopwatch.h"
 #include "compiler/support/arena.h"
 #include "compiler/support/diagnostics.h"
@@ -17,6 +20,8 @@ struct Session {
   Arena arena;
   ast::Counters counters;
   Stopwatch stopwatch;
+  // Stands for the content of the file named on the command line, which is then not read.
+  std::optional<std::string> replaced_text;
 };
 
 }  // namespace skein::driver

@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/driver/explain.h"
 #include "compiler/driver/files.h"
+#include "compiler/driver/fix.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/verify.h"
 #include "compiler/link/output_file.h"
@@ -136,30 +138,7 @@ static bool verify(const Options& options, Session& session) {
   return wrong.empty();
 }
 
-// The row of the table as a reader sees it: holes in the words are shown as `…`.
-static std::string explanation(const DiagnosticRow& row) {
-  std::string words(row.words);
-  for (size_t hole = words.find('{'); hole != std::string::npos; hole = words.find('{', hole)) {
-    words.replace(hole, 3, "…");
-  }
-  return std::string(severity_name(row.severity)) + "[" + std::string(row.code) + "]: " + words +
-         "\n";
-}
-
-static void explain(const Options& options, Session& session) {
-  std::vector<std::string_view> codes;
-  for (size_t i = 0; i < diagnostic_count(); ++i) {
-    const DiagnosticRow& row = diagnostic_row(static_cast<D>(i));
-    if (row.code == options.input) return print_product(explanation(row), session);
-    codes.push_back(row.code);
-  }
-  Report report = session.sink.report({}, D::UnknownCode, {options.input});
-  std::string_view near = nearest_name(options.input, codes);
-  if (!near.empty()) report.help("did you mean `" + std::string(near) + "`?");
-}
-
-// Errors with a place are the program's; without one, the command or the system is at fault.
-static ExitStatus status_of(const DiagnosticSink& sink) {
+ExitStatus status_of(const DiagnosticSink& sink) {
   ExitStatus status = kFine;
   for (const Diagnostic* report : sink.sorted()) {
     if (report->severity() != Severity::Error) continue;
@@ -179,7 +158,8 @@ int run_tool(const Options& options, Session& session) {
       build(options, session);
       break;
     case Verb::Opt: print_product(run_named_passes(options, session).text, session); break;
-    case Verb::Explain: explain(options, session); break;
+    case Verb::Explain: print_product(explain_code(options.input, session), session); break;
+    case Verb::Fix: return fix_files(options);
     case Verb::Help: print_product(help_text(options.input), session); break;
     case Verb::Version: print_product("skein " SKEIN_VERSION "\n", session); break;
   }

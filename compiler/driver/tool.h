@@ -13,6 +13,9 @@ enum ExitStatus : int { kFine = 0, kProgramWrong = 1, kWrongUse = 2 };
 // not return when the program was started.
 int run_tool(const Options& options, Session& session);
 
+// Errors with a place are the program's; without one, the command or the system is at fault.
+ExitStatus status_of(const DiagnosticSink& sink);
+
 // Prints what the sink holds to standard error, as text or as JSON.
 void print_reports(const Options& options, Session& session);
 

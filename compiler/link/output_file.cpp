@@ -93,6 +93,8 @@ std::optional<std::string> write_output_file(const std::string& path, std::strin
   if (fd < 0) return reason(errno);
 
   int error = write_fully(fd, bytes) ? 0 : errno;
+  bool keeps_mode = mode == FileMode::Kept && exists;
+  if (keeps_mode && error == 0 && fchmod(fd, info.st_mode & 07777) != 0) error = errno;
   // Some file systems refuse the bytes only here.
   if (close(fd) != 0 && error == 0) error = errno;
   if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;

@@ -10,7 +10,8 @@
 
 namespace skein::link {
 
-enum class FileMode { Plain, Executable };
+// Who may read, write and start the file; `Kept`: as the file it replaces.
+enum class FileMode { Plain, Executable, Kept };
 
 // Returns why the file could not be written, in words; nothing when it was. Devices (`/dev/null`,
 // `/dev/stdout`) are written to directly. A symbolic link is replaced, not followed.

@@ -40,8 +40,13 @@ void Parser::parse_items(std::vector<ast::Item*>& items) {
   skip_separators();
   while (!at(TokenKind::EndOfFile)) {
     size_t before = position_;
-    if (at(TokenKind::RightBrace)) {
-      complain(token_.span, D::UnopenedBracket, {"}"});
+    bool closes_nothing = at(TokenKind::RightBrace) || at(TokenKind::RightParen) ||
+                          at(TokenKind::RightBracket);
+    if (closes_nothing) {
+      std::string_view closer = at(TokenKind::RightBrace)   ? "}"
+                                : at(TokenKind::RightParen) ? ")"
+                                                            : "]";
+      complain(token_.span, D::UnopenedBracket, {closer});
       advance();
     } else {
       suspect_ = Span();

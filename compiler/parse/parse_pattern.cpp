@@ -57,7 +57,11 @@ ast::Pattern* Parser::parse_pattern_operand() {
 }
 
 ast::Pattern* Parser::fail_pattern() {
-  fail_expected("a pattern");
+  if (syntax::is_keyword(kind())) {
+    fail(token_.span, D::ReservedWord, {text(token_)}).help("choose another name");
+  } else {
+    fail_expected("a pattern");
+  }
   return make_pattern<ast::ErrorPattern>(token_.span);
 }
 
