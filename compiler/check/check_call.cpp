@@ -290,8 +290,8 @@ TypeId check_method_call(Context& ctx, const ast::MethodCall* node, const Want& 
   site.receiver = node->receiver;
   TypeId receiver = ctx.infer.shallow(check_expr(ctx, node->receiver));
   if (!node->optional) return call_of_value(ctx, site, receiver, want);
-  TypeId inner = chained_type(ctx, receiver, node->name.span);
-  return chain_result(ctx, call_of_value(ctx, site, inner, Want()));
+  TypeId inner = chained_type(ctx, node, receiver);
+  return chain_result(ctx, receiver, call_of_value(ctx, site, inner, Want()));
 }
 
 }  // namespace skein::check

@@ -84,10 +84,11 @@ TypeId check_index(Context& ctx, const ast::Index* node);
 TypeId check_slice(Context& ctx, const ast::Slice* node);
 TypeId check_unwrap(Context& ctx, const ast::Unwrap* node);
 TypeId check_try(Context& ctx, const ast::Try* node);
-// The type inside `receiver?.…`: of an option's payload. Reports what has none.
-TypeId chained_type(Context& ctx, TypeId receiver, Span span);
-// The type of `receiver?.part` where the part has type `part`.
-TypeId chain_result(Context& ctx, TypeId part);
+// The type inside `receiver?.…`, the expression `node`: of an option's or a result's payload.
+// Reports what has none.
+TypeId chained_type(Context& ctx, const ast::Expr* node, TypeId receiver);
+// The type of `receiver?.part` where the part has type `part`: `(receiver?).part` of a result.
+TypeId chain_result(Context& ctx, TypeId receiver, TypeId part);
 bool can_see_field(const Context& ctx, ModuleId owner, const types::FieldDecl& field);
 
 // ---- places (place.cpp) ----

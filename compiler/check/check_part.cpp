@@ -16,19 +16,22 @@ static TypeId report_unknown_type(Context& ctx, const ast::Expr* expr) {
 
 // ---- chains --------------------------------------------------------------------------------
 
-TypeId chained_type(Context& ctx, TypeId receiver, Span span) {
+static TypeId tried_type(Context& ctx, const ast::Expr* node, TypeId type);
+
+TypeId chained_type(Context& ctx, const ast::Expr* node, TypeId receiver) {
   TypeId type = ctx.infer.shallow(receiver);
   if (ctx.types.kind(type) == TypeKind::Option) return ctx.infer.shallow(ctx.types.arg(type));
   if (ctx.types.kind(type) == TypeKind::Error) return type;
   if (ctx.types.kind(type) == TypeKind::Result) {
-    return ctx.not_yet(span, "`?.` on a `Result`");
+    return ctx.infer.shallow(tried_type(ctx, node, type));
   }
-  ctx.report(span, D::BadChain, {ctx.show(type)}).help("`.` is enough here");
+  ctx.report(node->span, D::BadChain, {ctx.show(type)}).help("`.` is enough here");
   return ctx.types.error();
 }
 
-TypeId chain_result(Context& ctx, TypeId part) {
+TypeId chain_result(Context& ctx, TypeId receiver, TypeId part) {
   TypeId type = ctx.infer.shallow(part);
+  if (ctx.kind(receiver) == TypeKind::Result) return type;
   TypeKind kind = ctx.types.kind(type);
   if (kind == TypeKind::Option || kind == TypeKind::Error) return type;
   return ctx.types.make(TypeKind::Option, {type});
@@ -103,13 +106,13 @@ TypeId check_field(Context& ctx, const ast::Field* node, const Want& want) {
   }
   TypeId receiver = ctx.infer.shallow(check_expr(ctx, node->receiver));
   if (!node->optional) return field_type(ctx, node, receiver);
-  TypeId inner = chained_type(ctx, receiver, node->name.span);
-  return chain_result(ctx, field_type(ctx, node, inner));
+  TypeId inner = chained_type(ctx, node, receiver);
+  return chain_result(ctx, receiver, field_type(ctx, node, inner));
 }
 
 TypeId check_tuple_index(Context& ctx, const ast::TupleIndex* node) {
-  TypeId type = ctx.infer.shallow(check_expr(ctx, node->receiver));
-  if (node->optional) type = chained_type(ctx, type, node->index_span);
+  TypeId receiver = ctx.infer.shallow(check_expr(ctx, node->receiver));
+  TypeId type = node->optional ? chained_type(ctx, node, receiver) : receiver;
   const Type head = ctx.types.get(type);
   if (head.kind == TypeKind::Error) return type;
   if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->receiver);
@@ -124,7 +127,7 @@ TypeId check_tuple_index(Context& ctx, const ast::TupleIndex* node) {
   }
   ctx.fact(node).field = node->index;
   TypeId part = head.args[node->index];
-  return node->optional ? chain_result(ctx, part) : part;
+  return node->optional ? chain_result(ctx, receiver, part) : part;
 }
 
 // ---- elements ------------------------------------------------------------------------------
@@ -206,7 +209,7 @@ static bool returns_kind(Context& ctx, TypeId wrapped) {
   return ctx.infer.unify(ctx.body->result, wrapped);
 }
 
-static TypeId report_bad_try(Context& ctx, const ast::Try* node, TypeId type) {
+static TypeId report_bad_try(Context& ctx, const ast::Expr* node, TypeId type) {
   Report report = ctx.report(node->span, D::BadTry, {ctx.show(type), ctx.show(ctx.body->result)});
   if (ctx.body->result_span.valid()) {
     report.label(ctx.body->result_span, "the function gives this");
@@ -217,11 +220,9 @@ static TypeId report_bad_try(Context& ctx, const ast::Try* node, TypeId type) {
   return ctx.types.arg(ctx.infer.shallow(type));
 }
 
-TypeId check_try(Context& ctx, const ast::Try* node) {
-  TypeId type = ctx.infer.shallow(check_expr(ctx, node->operand));
+// The value that `?` takes out of one of `type`, the operand of `node`.
+static TypeId tried_type(Context& ctx, const ast::Expr* node, TypeId type) {
   const Type head = ctx.types.get(type);
-  if (head.kind == TypeKind::Error) return type;
-  if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->operand);
   if (head.kind == TypeKind::Option) {
     TypeId any = ctx.types.make(TypeKind::Option, {ctx.infer.fresh(node->span)});
     if (returns_kind(ctx, any)) return head.args[0];
@@ -242,6 +243,13 @@ TypeId check_try(Context& ctx, const ast::Try* node) {
   ctx.report(node->span, D::NothingToUnwrap, {ctx.show(type), "?"})
       .help("`?` passes on `none` or the error of a `T?` or a `Result`");
   return ctx.types.error();
+}
+
+TypeId check_try(Context& ctx, const ast::Try* node) {
+  TypeId type = ctx.infer.shallow(check_expr(ctx, node->operand));
+  if (ctx.types.kind(type) == TypeKind::Error) return type;
+  if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->operand);
+  return tried_type(ctx, node, type);
 }
 
 }  // namespace skein::check
