@@ -6,7 +6,7 @@ usage: run_program.py --skein PATH [--modes=-O0,--release] [--workers 1,2,8] [--
 
 The comments stand before the first line that is not one (RUN lines of lit may stand between):
     // args: WORD...     the program's arguments
-    // stdin: TEXT       its standard input; \\n and kin are understood
+    // stdin: TEXT       its standard input; \\n and kin are understood; given again, another line
     // exit: N           its exit status, 0 if absent
     // out: LINE         all of standard output, line by line
     // err: TEXT         must occur in standard error; may be given again
@@ -35,7 +35,8 @@ class Expected:
         if key == "args":
             self.args = value.split()
         elif key == "stdin":
-            self.stdin = value.encode().decode("unicode_escape").encode("latin-1")
+            self.stdin += b"\n" * bool(self.stdin)
+            self.stdin += value.encode().decode("unicode_escape").encode("latin-1")
         elif key == "exit":
             self.status = int(value)
         elif key == "out":
