@@ -304,7 +304,7 @@ static void report_compare(Context& ctx, const ast::Compare* node, TypeId type, 
   TypeKind kind = ctx.kind(type);
   std::string_view trait = has_order ? "Ord" : "Eq";
   if (kind == TypeKind::Struct || kind == TypeKind::Enum) {
-    report.help("write `@derive(" + std::string(trait) + ")` above `" + shown + "`");
+    help_to_derive(report, trait, shown);
   }
   if (kind == TypeKind::Param) {
     report.help("ask for it where the parameter is declared: `" + shown + ": " +

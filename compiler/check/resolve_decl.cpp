@@ -342,8 +342,24 @@ static void resolve_drop(Context& ctx, FnId id, TypeId self) {
     return;
   }
   Type type = ctx.types.get(self);
-  if (type.kind == TypeKind::Struct) ctx.program.structs[StructId(type.decl)].drop_fn = id;
-  if (type.kind == TypeKind::Enum) ctx.program.enums[EnumId(type.decl)].drop_fn = id;
+  for (uint32_t i = 0; i < type.args.size(); ++i) {
+    if (type.args[i] == ctx.types.param(i)) continue;
+    ctx.report(fn.span, D::BadDrop)
+        .help("it is for every `" + type_head_name(ctx, self) + "`, with the type parameters in "
+              "the order of the declaration");
+    return;
+  }
+  FnId* place = nullptr;
+  if (type.kind == TypeKind::Struct) place = &ctx.program.structs[StructId(type.decl)].drop_fn;
+  if (type.kind == TypeKind::Enum) place = &ctx.program.enums[EnumId(type.decl)].drop_fn;
+  if (!place) return;
+  if (place->valid()) {
+    ctx.report(fn.span, D::DuplicateName, {"drop"})
+        .mark("declared again here")
+        .label(ctx.program.fns[*place].span, "first declared here");
+    return;
+  }
+  *place = id;
 }
 
 // Methods of a type stand in the package that declares it.
@@ -380,7 +396,8 @@ static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const as
     resolve_fn(ctx, id, table);
     if (!impl.trait) enter_method(ctx, id, impl.self_type);
     impl.methods.push_back(id);
-    if (!impl.trait && method->name.name == ctx.known.drop) resolve_drop(ctx, id, impl.self_type);
+    bool can_be_drop = !impl.trait || *impl.trait == ctx.program.core.drop;
+    if (can_be_drop && method->name.name == ctx.known.drop) resolve_drop(ctx, id, impl.self_type);
   }
 }
 
@@ -411,6 +428,7 @@ static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& out
   if (!is_own_trait && !is_own_type(ctx, impl.self_type)) {
     ctx.report(item.self_type->span, D::ForeignImpl, {ctx.show(impl.self_type)})
         .help("write a function that takes it, or wrap it in a struct of your own");
+    impl.self_type = ctx.types.error();
     return;
   }
   add_methods(ctx, id, table, item);

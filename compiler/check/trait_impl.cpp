@@ -105,8 +105,17 @@ void enter_trait_impl(Context& ctx, ImplId id, const ast::ImplItem& item) {
     ctx.not_yet(item.self_type->span, "an `impl` for every type");
     return;
   }
-  if (!is_std && ctx.program.modules[trait.module].is_std) {
+  if (!is_std && is_mark(ctx, *impl.trait)) {
+    ctx.report(item.trait->span, D::SealedTrait, {ctx.text(trait.name)});
+    return;
+  }
+  if (!is_std && ctx.program.modules[trait.module].is_std && trait.methods.empty()) {
     ctx.not_yet(item.trait->span, "`impl " + std::string(ctx.text(trait.name)) + "`");
+    return;
+  }
+  if (std::optional<Span> derived = find_derive(ctx, impl.self_type, *impl.trait)) {
+    ctx.report(impl.span, D::OverlappingImpls, {ctx.show(impl.self_type), ctx.text(trait.name)})
+        .label(*derived, "derived here");
     return;
   }
   for (ImplId other : trait.impls) {
@@ -116,6 +125,7 @@ void enter_trait_impl(Context& ctx, ImplId id, const ast::ImplItem& item) {
     return;
   }
   trait.impls.push_back(id);
+  use_bridge(ctx, *impl.trait);
 }
 
 std::optional<ImplMatch> find_trait_impl(Context& ctx, TypeId type, TraitId trait, Span span) {
@@ -178,7 +188,9 @@ std::optional<MethodMatch> try_trait_method(Context& ctx, TypeId type, Symbol na
       if (own.valid()) return MethodMatch{own, std::move(match->args)};
       return MethodMatch{method, {self}};
     }
-    if (has_trait(ctx, self, trait) == Answer::Yes) return MethodMatch{method, {self}};
+    if (has_trait(ctx, type, trait) == Answer::Yes) {
+      return MethodMatch{method, {ctx.infer.shallow(type)}};
+    }
   }
   return std::nullopt;
 }
@@ -287,7 +299,8 @@ static void check_impl(Context& ctx, const types::ImplDecl& impl) {
     bool is_given = std::any_of(impl.methods.begin(), impl.methods.end(), [&](FnId given) {
       return ctx.program.fns[given].name == wanted.name;
     });
-    if (is_given || wanted.item->as<ast::FnItem>()->body) continue;
+    bool has_body = wanted.item->as<ast::FnItem>()->body && !can_derive(ctx, *impl.trait);
+    if (is_given || has_body) continue;
     if (first.empty()) first = signature_text(ctx, wanted, trait_args(ctx, impl, wanted));
     missing += (missing.empty() ? "" : ", ") + quoted(ctx.text(wanted.name));
   }

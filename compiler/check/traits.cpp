@@ -24,6 +24,19 @@ void find_core_traits(Context& ctx) {
   core.integer = find("Integer");
   core.real = find("Real");
   core.atomic_value = find("AtomicValue");
+  core.drop = find("Drop");
+  auto find_fn = [&](std::string_view name) {
+    auto module = ctx.modules_by_name.find("core.traits");
+    if (module == ctx.modules_by_name.end() || !module->second.valid()) return FnId();
+    const NameTable& table = *ctx.module_tables[module->second.index];
+    auto found = table.names.find(ctx.names.intern(name));
+    return found != table.names.end() ? FnId(found->second.index) : FnId();
+  };
+  core.show_by = find_fn("show_by");
+  core.equal_by = find_fn("equal_by");
+  core.compare_by = find_fn("compare_by");
+  core.hash_by = find_fn("hash_by");
+  core.default_by = find_fn("default_by");
 }
 
 namespace {
@@ -129,12 +142,16 @@ static const std::vector<TraitId>& derives_of(Context& ctx, const Type& type) {
   return ctx.program.enums[EnumId(type.decl)].derives;
 }
 
+static bool is_collection(const Context& ctx, const Type& type) {
+  const types::CoreDecls& core = ctx.program.core;
+  return type.kind == TypeKind::Struct &&
+         (type.decl == core.map.index || type.decl == core.set.index);
+}
+
 // A map compares and hashes by methods of its own: what may ask for them has asked for the trait.
 static void use_value_methods(Context& ctx, const Type& type, TraitId trait) {
   const types::CoreDecls& core = ctx.program.core;
-  bool is_struct = type.kind == TypeKind::Struct;
-  if (!is_struct || !core.map_equal.valid()) return;
-  if (type.decl != core.map.index && type.decl != core.set.index) return;
+  if (!core.map_equal.valid() || !is_collection(ctx, type)) return;
   if (trait == core.eq) use_fn(ctx, core.map_equal);
   if (trait == core.hash) use_fn(ctx, core.map_hash);
 }
@@ -168,6 +185,8 @@ Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
       const std::vector<TraitId>& derives = derives_of(ctx, type);
       bool derives_it = std::find(derives.begin(), derives.end(), trait) != derives.end();
       if (derives_it) use_value_methods(ctx, type, trait);
+      // An empty one needs nothing of its members.
+      if (trait == ctx.program.core.default_ && is_collection(ctx, type)) return Answer::Yes;
       if (derives_it) return all_have(ctx, type.args, trait);
       return has_impl(ctx, id, trait);
     }
@@ -183,6 +202,12 @@ Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
 
 // ---- bounds --------------------------------------------------------------------------------
 
+void help_to_derive(Report& report, std::string_view trait, const std::string& type) {
+  std::string name(trait);
+  report.help("write `@derive(" + name + ")` above `" + type + "`, or `impl " + name + " for " +
+              type + " { … }`");
+}
+
 static void report_bound(Context& ctx, const PendingBound& bound) {
   std::string_view trait = ctx.text(ctx.program.traits[bound.trait].name);
   std::string type = ctx.show(bound.type);
@@ -193,9 +218,7 @@ static void report_bound(Context& ctx, const PendingBound& bound) {
   TypeKind kind = ctx.kind(bound.type);
   const types::CoreDecls& core = ctx.program.core;
   bool is_declared = kind == TypeKind::Struct || kind == TypeKind::Enum;
-  if (is_declared && can_derive(ctx, bound.trait)) {
-    report.help("write `@derive(" + std::string(trait) + ")` above `" + type + "`");
-  }
+  if (is_declared && can_derive(ctx, bound.trait)) help_to_derive(report, trait, type);
   if (bound.trait == core.show && !is_declared) report.help("`\"${x:?}\"` shows anything");
   if (bound.trait == core.ord && types::is_float(kind)) {
     report.help("floats have `<` but no order of all values: nothing compares with NaN");
@@ -248,37 +271,114 @@ bool can_derive(const Context& ctx, TraitId trait) {
   return (trait_bit(ctx, trait) & (kValue | kDefault)) != 0;
 }
 
-static void check_parts(Context& ctx, const std::vector<types::FieldDecl>& fields,
-                        const std::vector<types::TypeParamDecl>& params, Symbol owner,
+std::optional<Span> find_derive(Context& ctx, TypeId id, TraitId trait) {
+  const Type type = ctx.types.get(id);
+  bool is_struct = type.kind == TypeKind::Struct;
+  if (!is_struct && type.kind != TypeKind::Enum) return std::nullopt;
+  const std::vector<TraitId>& derives = derives_of(ctx, type);
+  if (std::find(derives.begin(), derives.end(), trait) == derives.end()) return std::nullopt;
+  return is_struct ? ctx.program.structs[StructId(type.decl)].span
+                   : ctx.program.enums[EnumId(type.decl)].span;
+}
+
+// ---- impls of the core traits --------------------------------------------------------------
+
+bool is_mark(const Context& ctx, TraitId trait) {
+  return (trait_bit(ctx, trait) & (kInteger | kReal | kAtomicValue)) != 0;
+}
+
+void use_bridge(Context& ctx, TraitId trait) {
+  const types::CoreDecls& core = ctx.program.core;
+  const std::pair<TraitId, FnId> rows[] = {{core.show, core.show_by},
+                                           {core.eq, core.equal_by},
+                                           {core.ord, core.compare_by},
+                                           {core.hash, core.hash_by},
+                                           {core.default_, core.default_by}};
+  for (const auto& [of, bridge] : rows) {
+    if (of == trait && bridge.valid()) use_fn(ctx, bridge);
+  }
+}
+
+static void report_part(Context& ctx, const types::FieldDecl& field, Symbol owner, TraitId trait) {
+  std::string_view name = ctx.text(ctx.program.traits[trait].name);
+  std::string type = ctx.show(field.type);
+  std::string part = field.name.valid() ? "field " + quoted(ctx.text(field.name)) : "a payload";
+  Report report = ctx.report(field.span, D::DerivePart, {ctx.text(owner), name, part, type});
+  TypeKind kind = ctx.types.kind(field.type);
+  if (kind == TypeKind::Struct || kind == TypeKind::Enum) help_to_derive(report, name, type);
+  if (types::is_float(kind)) {
+    report.help("write `impl " + std::string(name) + " for " + std::string(ctx.text(owner)) +
+                " { … }`, which says what is to happen with NaN");
+  }
+}
+
+namespace {
+
+// While it lives, the type parameters of a declaration count as having what it derives: that is
+// asked for at each use.
+class AssumeDerived {
+ public:
+  AssumeDerived(Context& ctx, const std::vector<types::TypeParamDecl>& params,
+                const std::vector<TraitId>& derives)
+      : ctx_(ctx), outside_(ctx.table), params_(params) {
+    for (types::TypeParamDecl& param : params_) param.bounds = derives;
+    table_.params = &params_;
+    ctx_.table = &table_;
+  }
+  ~AssumeDerived() { ctx_.table = outside_; }
+  AssumeDerived(const AssumeDerived&) = delete;
+
+ private:
+  Context& ctx_;
+  NameTable* outside_;
+  std::vector<types::TypeParamDecl> params_;
+  NameTable table_;
+};
+
+}  // namespace
+
+static void check_parts(Context& ctx, const std::vector<types::FieldDecl>& fields, Symbol owner,
                         const std::vector<TraitId>& derives) {
-  // Inside, a parameter counts as having what is derived: it is asked for at each use.
-  std::vector<types::TypeParamDecl> assumed = params;
-  for (types::TypeParamDecl& param : assumed) param.bounds = derives;
-  NameTable table;
-  table.params = &assumed;
-  NameTable* outside = ctx.table;
-  ctx.table = &table;
   for (TraitId trait : derives) {
     for (const types::FieldDecl& field : fields) {
-      if (has_trait(ctx, field.type, trait) != Answer::No) continue;
-      ctx.report(field.span, D::DerivePart,
-                 {ctx.text(owner), ctx.text(ctx.program.traits[trait].name),
-                  ctx.show(field.type)});
+      if (has_trait(ctx, field.type, trait) == Answer::No) report_part(ctx, field, owner, trait);
     }
   }
-  ctx.table = outside;
+}
+
+static std::vector<TypeId> own_params(Context& ctx, size_t count) {
+  std::vector<TypeId> out;
+  for (uint32_t i = 0; i < count; ++i) out.push_back(ctx.types.param(i));
+  return out;
+}
+
+// A type that is ordered can be compared with `==` too.
+static void check_order_has_eq(Context& ctx, TypeId type, Span span,
+                               const std::vector<TraitId>& derives) {
+  const types::CoreDecls& core = ctx.program.core;
+  if (std::find(derives.begin(), derives.end(), core.ord) == derives.end()) return;
+  if (has_trait(ctx, type, core.eq) != Answer::No) return;
+  ctx.report(span, D::MissingSupertrait, {ctx.show(type), "Eq", "Ord"})
+      .help("write `@derive(Eq, Ord)`");
 }
 
 void check_derives(Context& ctx, uint32_t first_struct, uint32_t first_enum) {
   for (uint32_t i = first_struct; i < ctx.program.structs.size(); ++i) {
     const types::StructDecl& decl = ctx.program.structs[StructId(i)];
-    check_parts(ctx, decl.fields, decl.type_params, decl.name, decl.derives);
+    AssumeDerived assumed(ctx, decl.type_params, decl.derives);
+    check_parts(ctx, decl.fields, decl.name, decl.derives);
+    std::vector<TypeId> args = own_params(ctx, decl.type_params.size());
+    check_order_has_eq(ctx, ctx.types.struct_(StructId(i), std::move(args)), decl.span,
+                       decl.derives);
   }
   for (uint32_t i = first_enum; i < ctx.program.enums.size(); ++i) {
     const types::EnumDecl& decl = ctx.program.enums[EnumId(i)];
+    AssumeDerived assumed(ctx, decl.type_params, decl.derives);
     for (const types::VariantDecl& variant : decl.variants) {
-      check_parts(ctx, variant.fields, decl.type_params, decl.name, decl.derives);
+      check_parts(ctx, variant.fields, decl.name, decl.derives);
     }
+    std::vector<TypeId> args = own_params(ctx, decl.type_params.size());
+    check_order_has_eq(ctx, ctx.types.enum_(EnumId(i), std::move(args)), decl.span, decl.derives);
   }
 }
 

@@ -24,6 +24,16 @@ std::vector<std::optional<VarKind>> number_params(
 
 // Whether `@derive(…)` may name the trait.
 bool can_derive(const Context& ctx, TraitId trait);
+// Says how a struct or enum gets a trait that can be derived.
+void help_to_derive(Report& report, std::string_view trait, const std::string& type);
+// Where a struct or enum is declared that derives the trait; nothing for all others.
+std::optional<Span> find_derive(Context& ctx, TypeId type, TraitId trait);
+
+// Whether the trait is one that only types of the language have: `Integer`, `Real` …
+bool is_mark(const Context& ctx, TraitId trait);
+// Sees to it that the function is there by which an operation finds the impls of a trait.
+void use_bridge(Context& ctx, TraitId trait);
+
 // Asks the trait of every part of the types that derive it.
 void check_derives(Context& ctx, uint32_t first_struct, uint32_t first_enum);
 

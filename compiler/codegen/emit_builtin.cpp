@@ -32,7 +32,6 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       return set_dest(v.rt(Rt::skn_hash_seed, {}));
     case Builtin::PlaceReplace:
     case Builtin::PlaceSwap:
-    case Builtin::PlaceTake:
       return emit_place_builtin(inst);
     case Builtin::Print:
       return emit_print(inst);
@@ -190,44 +189,11 @@ void FunctionEmitter::emit_place_builtin(const Inst& inst) {
   llvm::Value* place = address(inst.operands[0].place);
   llvm::Value* old = temp(type);
   llvm::Value* fresh = temp(type);
-  if (inst.builtin == Builtin::PlaceTake) {
-    put_default(type, fresh);
-  } else {
-    put(inst.operands[1], fresh);
-  }
+  put(inst.operands[1], fresh);
   v.copy(type, old, place);
   v.copy(type, place, fresh);
   if (inst.builtin != Builtin::PlaceSwap) return v.copy(type, address(inst.dest), old);
   v.copy(type, address(inst.operands[1].place), old);
-}
-
-void FunctionEmitter::put_default(TypeId type, llvm::Value* place) {
-  const Layout& layout = v.layout(type);
-  if (layout.size == 0) return;
-  TypeKind of = kind(type);
-  if (of == TypeKind::Str || of == TypeKind::Array) {
-    return v.store_at(m.rt.empty_buffer(), place, 0);
-  }
-  // Numbers are 0, options `none`, enums their first variant.
-  b.CreateMemSet(place, b.getInt8(0), layout.size, llvm::Align(layout.align));
-  if (of == TypeKind::FixedArray) {
-    TypeId element = m.program.types.arg(type);
-    for (uint64_t i = 0; i < m.program.types.get(type).length; ++i) {
-      put_default(element, v.offset(place, i * v.layout(element).size));
-    }
-    return;
-  }
-  for (const FieldLayout& field : layout.fields) {
-    llvm::Value* at = v.offset(place, field.offset);
-    if (!field.is_boxed) {
-      put_default(field.type, at);
-      continue;
-    }
-    llvm::Value* inside = nullptr;
-    llvm::Value* box = v.new_box(field.type, inside);
-    put_default(field.type, inside);
-    v.store_at(box, at, 0);
-  }
 }
 
 static bool is_signed_number(TypeKind kind) { return types::is_signed(kind); }

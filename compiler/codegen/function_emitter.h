@@ -204,7 +204,6 @@ class FunctionEmitter {
   void emit_compare(const sir::Inst& inst);
   void emit_hash(const sir::Inst& inst);
   void emit_place_builtin(const sir::Inst& inst);
-  void put_default(TypeId type, llvm::Value* place);
   void emit_print(const sir::Inst& inst);
   bool emit_panic_builtin(const sir::Inst& inst);
   void emit_str_parse(const sir::Inst& inst, Rt parse);

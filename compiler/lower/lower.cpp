@@ -33,8 +33,10 @@ sir::Module lower_program(types::Program& program) {
   }
   lower_values(unit);
   if (program.main.valid()) module.entry = lower_entry(unit, program.main);
-  // What glue calls for `==` and hashes of maps.
-  for (types::FnId id : {program.core.map_equal, program.core.map_hash}) {
+  // What glue calls for maps, and for types with impls of their own.
+  const types::CoreDecls& core = program.core;
+  for (types::FnId id : {core.map_equal, core.map_hash, core.show_by, core.equal_by,
+                         core.compare_by, core.hash_by, core.default_by}) {
     if (id.valid() && program.fns[id].is_checked) unit.function_of(id);
   }
   // Generic code reaches these by the types it is specialised for.

@@ -1,5 +1,6 @@
 // Replaces show, equal, compare and hash_value of composite types by calls of functions written for
-// the type, so that codegen knows these operations for scalars and text only.
+// the type, so that codegen knows these operations for scalars and text only; and default_value by
+// the value.
 #include "compiler/passes/passes.h"
 #include "compiler/passes/value_glue.h"
 
@@ -10,7 +11,8 @@ using types::Builtin;
 static bool is_for_any_type(const Inst& inst) {
   if (inst.kind != InstKind::Builtin) return false;
   return inst.builtin == Builtin::Show || inst.builtin == Builtin::Equal ||
-         inst.builtin == Builtin::Compare || inst.builtin == Builtin::HashValue;
+         inst.builtin == Builtin::Compare || inst.builtin == Builtin::HashValue ||
+         inst.builtin == Builtin::DefaultValue;
 }
 
 void expand_glue(sir::Module& module) {

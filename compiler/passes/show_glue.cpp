@@ -32,6 +32,8 @@ FunctionId ValueGlue::show(TypeId type, const std::string& spec) {
   // An option shows its value, so only there it matters who asks.
   bool is_quoted = spec == "?" && is_option(module_, type);
   bool is_padded = !spec.empty() && spec != "?";
+  auto method = module_.show_methods.find(type);
+  if (method != module_.show_methods.end() && !is_padded) return method->second;
   std::string name = is_quoted ? "debug." : "show.";
   name += sir::type_text(*module_.program, type);
   if (is_padded) name += ":" + spec;

@@ -28,7 +28,7 @@ using types::TypeKind;
 class Specializer {
  public:
   Specializer(sir::Module& module, DiagnosticSink& sink)
-      : module_(module), program_(*module.program), sink_(sink) {}
+      : module_(module), program_(*module.program), sink_(sink), verbs_(value_verbs()) {}
 
   void run() {
     find_drop_methods();
@@ -41,8 +41,7 @@ class Specializer {
     if (failed_) return;
     module_.functions = std::move(functions_);
     module_.entry = entry_;
-    module_.equal_methods = std::move(equal_methods_);
-    module_.hash_methods = std::move(hash_methods_);
+    for (ValueVerb& verb : verbs_) module_.*verb.methods = std::move(verb.found);
   }
 
  private:
@@ -272,36 +271,70 @@ class Specializer {
     }
   }
 
-  // Asks for the methods that compare or hash the type of `inst` and of what is inside it.
+  // An operation on values of any type, and the methods that stand behind it for some.
+  struct ValueVerb {
+    types::Builtin builtin;
+    types::TraitId trait;
+    types::FnId by_impl;    // calls the method of the impl
+    types::FnId of_map;     // that of maps; invalid: they are as other structs
+    sir::Module::ValueMethods sir::Module::*methods;
+    sir::Module::ValueMethods found = {};
+    std::unordered_set<TypeId, IdHash> seen = {};
+  };
+
+  std::vector<ValueVerb> value_verbs() const {
+    using types::Builtin;
+    const types::CoreDecls& core = program_.core;
+    types::FnId none;
+    return {
+        {Builtin::Show, core.show, core.show_by, none, &sir::Module::show_methods},
+        {Builtin::Equal, core.eq, core.equal_by, core.map_equal, &sir::Module::equal_methods},
+        {Builtin::Compare, core.ord, core.compare_by, none, &sir::Module::compare_methods},
+        {Builtin::HashValue, core.hash, core.hash_by, core.map_hash, &sir::Module::hash_methods},
+        {Builtin::DefaultValue, core.default_, core.default_by, none,
+         &sir::Module::default_methods},
+    };
+  }
+
+  // Asks for the methods that show, compare … the type of `inst` and what is inside it.
   void use_value(const Inst& inst) {
     if (inst.kind != sir::InstKind::Builtin) return;
-    const types::CoreDecls& core = program_.core;
-    if (inst.builtin == types::Builtin::Equal) {
-      use_methods(inst.type_args[0], core.map_equal, compared_, equal_methods_);
-    } else if (inst.builtin == types::Builtin::HashValue) {
-      use_methods(inst.type_args[0], core.map_hash, hashed_, hash_methods_);
+    for (ValueVerb& verb : verbs_) {
+      if (verb.builtin == inst.builtin) use_methods(inst.type_args[0], verb);
     }
   }
 
-  using Types = std::unordered_set<TypeId, IdHash>;
-  using Methods = std::unordered_map<TypeId, FunctionId, IdHash>;
-
-  void use_methods(TypeId id, types::FnId map_method, Types& seen, Methods& methods) {
+  void use_methods(TypeId id, ValueVerb& verb) {
     std::vector<TypeId> pending = {id};
     while (!pending.empty()) {
       TypeId type = pending.back();
       pending.pop_back();
-      if (!seen.insert(type).second) continue;
+      if (!verb.seen.insert(type).second) continue;
       const types::Type parts = program_.types.get(type);
       bool is_map = parts.kind == TypeKind::Struct && parts.decl == program_.core.map.index;
-      auto method = is_map ? by_decl_.find(map_method) : by_decl_.end();
-      if (method != by_decl_.end()) {
-        Span span = module_.functions[method->second].span;
-        methods.emplace(type, request(method->second, parts.args, 0, span));
-        continue;
+      if (is_map && verb.of_map.valid()) {
+        ask_method(type, verb.of_map, parts.args, verb);
+      } else if (has_impl(type, verb.trait)) {
+        ask_method(type, verb.by_impl, {type}, verb);
+      } else {
+        add_parts(type, parts, pending);
       }
-      add_parts(type, parts, pending);
     }
+  }
+
+  void ask_method(TypeId type, types::FnId decl, std::vector<TypeId> args, ValueVerb& verb) {
+    auto method = by_decl_.find(decl);
+    // A trait that only stands in a bound.
+    if (method == by_decl_.end()) return;
+    Span span = module_.functions[method->second].span;
+    verb.found.emplace(type, request(method->second, std::move(args), 0, span));
+  }
+
+  bool has_impl(TypeId type, types::TraitId trait) {
+    if (!trait.valid() || program_.traits[trait].methods.empty()) return false;
+    std::vector<TypeId> args = {type};
+    types::FnId method = program_.traits[trait].methods.front();
+    return types::find_method(program_, method, args).fn != method;
   }
 
   // The types of the values directly inside a value, and the arguments of its type.
@@ -360,10 +393,7 @@ class Specializer {
   std::unordered_map<std::string, FunctionId> by_name_;
   std::unordered_map<types::FnId, FunctionId, IdHash> by_decl_;
   std::unordered_set<TypeId, IdHash> types_;
-  Types compared_;
-  Types hashed_;
-  Methods equal_methods_;
-  Methods hash_methods_;
+  std::vector<ValueVerb> verbs_;
   std::unordered_map<TypeId, size_t, IdHash> sizes_;
   bool failed_ = false;
 };

@@ -29,38 +29,50 @@ bool ValueGlue::is_leaf(TypeId type) const {
          kind == TypeKind::Instant;
 }
 
-FunctionId ValueGlue::find_or_make(std::string_view verb, TypeId type, WriteBody write_body) {
+FunctionId ValueGlue::find_or_make(std::string_view verb, TypeId type, TypeId result,
+                                   const std::vector<TypeId>& params, WriteBody write_body) {
   std::string name = std::string(verb) + "." + sir::type_text(*module_.program, type);
   auto found = functions_.find(name);
   if (found != functions_.end()) return found->second;
-  types::TypeStore& types = module_.types();
-  TypeId uint = types.plain(TypeKind::Uint);
-  bool is_hash = verb == "hash";
-  TypeId result = is_hash ? uint : verb == "equal" ? types.bool_() : types.int_();
   FunctionId id = add_glue(module_, name, result);
   functions_.emplace(std::move(name), id);
   Writer writer(module_, id);
-  add_param(writer.function, type, ParamMode::Borrow);
-  add_param(writer.function, is_hash ? uint : type, ParamMode::Borrow);
+  for (TypeId param : params) add_param(writer.function, param, ParamMode::Borrow);
   writer.begin(BlockId(0));
   (this->*write_body)(writer, type);
   return id;
 }
 
+static FunctionId find_method(const sir::Module::ValueMethods& methods, TypeId type) {
+  auto found = methods.find(type);
+  return found != methods.end() ? found->second : FunctionId();
+}
+
 FunctionId ValueGlue::equal(TypeId type) {
-  auto method = module_.equal_methods.find(type);
-  if (method != module_.equal_methods.end()) return method->second;
-  return find_or_make("equal", type, &ValueGlue::write_equal);
+  FunctionId method = find_method(module_.equal_methods, type);
+  if (method.valid()) return method;
+  TypeId result = module_.types().bool_();
+  return find_or_make("equal", type, result, {type, type}, &ValueGlue::write_equal);
 }
 
 FunctionId ValueGlue::compare(TypeId type) {
-  return find_or_make("compare", type, &ValueGlue::write_compare);
+  FunctionId method = find_method(module_.compare_methods, type);
+  if (method.valid()) return method;
+  TypeId result = module_.types().int_();
+  return find_or_make("compare", type, result, {type, type}, &ValueGlue::write_compare);
 }
 
 FunctionId ValueGlue::hash(TypeId type) {
-  auto method = module_.hash_methods.find(type);
-  if (method != module_.hash_methods.end()) return method->second;
-  return find_or_make("hash", type, &ValueGlue::write_hash);
+  FunctionId method = find_method(module_.hash_methods, type);
+  if (method.valid()) return method;
+  TypeId uint = module_.types().plain(TypeKind::Uint);
+  return find_or_make("hash", type, uint, {type, uint}, &ValueGlue::write_hash);
+}
+
+FunctionId ValueGlue::default_value(TypeId type) {
+  FunctionId method = find_method(module_.default_methods, type);
+  if (method.valid()) return method;
+  return find_or_make("default", type, type, {}, &ValueGlue::write_default);
 }
 
 // Looking at a scalar is reading it.
@@ -71,6 +83,9 @@ static Operand as_copy(Operand operand) {
 
 void ValueGlue::write(Writer& writer, Builtin builtin, TypeId type, std::vector<Operand> operands,
                       Place dest, BlockId unwind) {
+  if (builtin == Builtin::DefaultValue) {
+    return put_default(writer, type, std::move(dest), unwind);
+  }
   bool is_text = module_.types().kind(type) == TypeKind::Str;
   if (builtin == Builtin::Equal && is_leaf(type) && !is_text) {
     writer.binary(sir::BinaryOp::Eq, std::move(dest), as_copy(std::move(operands[0])),
@@ -78,7 +93,9 @@ void ValueGlue::write(Writer& writer, Builtin builtin, TypeId type, std::vector<
     return;
   }
   if (is_leaf(type)) {
-    writer.builtin(builtin, type, std::move(operands), std::move(dest), unwind);
+    bool may_panic = builtin == Builtin::Show;
+    writer.builtin(builtin, type, std::move(operands), std::move(dest),
+                   may_panic ? unwind : BlockId());
     return;
   }
   FunctionId callee;

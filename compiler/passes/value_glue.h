@@ -1,11 +1,13 @@
-// Functions that show, compare and hash values of composite types, made on demand, each once for
-// its type: `show.[int]`, `equal.Point`, `compare.(int, str)`, `hash.Shape`.
+// Functions that show, compare and hash values of composite types and make their defaults, made on
+// demand, each once for its type: `show.[int]`, `equal.Point`, `compare.(int, str)`, `hash.Shape`,
+// `default.Point`. A type with an impl of the trait has its own instead.
 //
 // Scalars and text stay builtin instructions; what is written here only takes values apart.
 #pragma once
 
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "compiler/passes/writer.h"
 
@@ -24,6 +26,7 @@ class ValueGlue {
   FunctionId equal(TypeId type);     // fn(a: T, b: T) -> bool
   FunctionId compare(TypeId type);   // fn(a: T, b: T) -> int
   FunctionId hash(TypeId type);      // fn(value: T, seed: uint) -> uint
+  FunctionId default_value(TypeId type);   // fn() -> T, of a type with parts
 
   // One of the builtins on a value of any type: the instruction for a leaf, else a call. Operands
   // are those of the builtin.
@@ -32,8 +35,10 @@ class ValueGlue {
 
  private:
   using WriteBody = void (ValueGlue::*)(Writer& writer, TypeId type);
-  // The function of that name; a new one gets its parameters, then its body by `write_body`.
-  FunctionId find_or_make(std::string_view verb, TypeId type, WriteBody write_body);
+  // The function `verb` of the type; a new one gets its parameters, all borrowed, then its body by
+  // `write_body`.
+  FunctionId find_or_make(std::string_view verb, TypeId type, TypeId result,
+                          const std::vector<TypeId>& params, WriteBody write_body);
   FunctionId make_show(std::string name, TypeId type);
 
   // show_glue.cpp
@@ -53,6 +58,14 @@ class ValueGlue {
   void write_equal(Writer& writer, TypeId type);
   void write_compare(Writer& writer, TypeId type);
   void write_hash(Writer& writer, TypeId type);
+
+  // default_glue.cpp
+  void put_default(Writer& writer, TypeId type, Place dest, BlockId unwind);
+  void write_default(Writer& writer, TypeId type);
+  void write_leaf_default(Writer& writer, TypeId type, Place dest);
+  void write_fixed_default(Writer& writer, TypeId type);
+  std::vector<Operand> write_parts(Writer& writer, const std::vector<TypeId>& types);
+  static void make(Writer& writer, InstKind kind, Place dest, std::vector<Operand> parts);
 
   sir::Module& module_;
   std::unordered_map<std::string, FunctionId> functions_;

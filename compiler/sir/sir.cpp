@@ -166,8 +166,14 @@ static bool convert_may_panic(TypeKind from, TypeKind to) {
   return types::is_signed(from) || types::bit_width(to) <= types::bit_width(from);
 }
 
-// Showing numbers and text only writes; what other types do is their own matter.
-static bool show_may_panic(const Module& module, const Inst& inst) {
+// Numbers and text are shown, compared and hashed by the runtime; what other types do is their own
+// matter.
+static bool is_on_values(Builtin builtin) {
+  return builtin == Builtin::Show || builtin == Builtin::Equal || builtin == Builtin::Compare ||
+         builtin == Builtin::HashValue || builtin == Builtin::DefaultValue;
+}
+
+static bool value_may_panic(const Module& module, const Inst& inst) {
   TypeKind kind = module.types().kind(inst.type_args[0]);
   return !types::is_integer(kind) && !types::is_float(kind) && kind != TypeKind::Bool &&
          kind != TypeKind::Char && kind != TypeKind::Str && kind != TypeKind::Duration;
@@ -189,7 +195,7 @@ bool may_panic(Module& module, const Function& function, const Inst& inst) {
       return convert_may_panic(first_operand_kind(module, function, inst),
                                module.types().kind(place_type(module, function, inst.dest)));
     case InstKind::Builtin: {
-      if (inst.builtin == Builtin::Show) return show_may_panic(module, inst);
+      if (is_on_values(inst.builtin)) return value_may_panic(module, inst);
       types::BuiltinEffects effects = types::builtin_effects(inst.builtin);
       return effects == types::BuiltinEffects::Panics ||
              effects == types::BuiltinEffects::Suspends;

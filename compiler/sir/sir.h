@@ -222,9 +222,14 @@ struct Module {
   // value can suspend. All functions behind values of such a type do (language rule 47).
   std::vector<bool> fn_suspends;
 
-  // Set by specialize: the methods that stand behind `==` and hashes of the types that have such.
-  std::unordered_map<TypeId, FunctionId, IdHash> equal_methods;
-  std::unordered_map<TypeId, FunctionId, IdHash> hash_methods;
+  // Set by specialize: the functions that stand behind the operations on values of the types that
+  // have an impl of the trait.
+  using ValueMethods = std::unordered_map<TypeId, FunctionId, IdHash>;
+  ValueMethods show_methods;
+  ValueMethods equal_methods;
+  ValueMethods compare_methods;
+  ValueMethods hash_methods;
+  ValueMethods default_methods;
 
   // Set by mark_shared (language rule 14), indexed by TypeId: the types whose buffers never cross
   // tasks. A type that is not in it counts atomically.

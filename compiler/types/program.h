@@ -83,7 +83,9 @@ struct CaptureFact {
 
 // Declarations of stdlib/core the compiler asks for by name.
 struct CoreDecls {
-  TraitId eq, ord, hash, show, default_, error;
+  TraitId eq, ord, hash, show, default_, drop, error;
+  // What the operations on values call where the type has an impl of the trait.
+  FnId show_by, equal_by, compare_by, hash_by, default_by;
   // Marks of stdlib/core: the integer types, and float with f32. In a generic body a parameter
   // with such a bound has the operators of numbers, and literals take its type.
   TraitId integer, real;
