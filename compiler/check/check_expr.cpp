@@ -95,12 +95,13 @@ static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) 
     case ast::ExprKind::Shield: return refuse(ctx, expr, "`shield`");
     case ast::ExprKind::Lock: return refuse(ctx, expr, "`lock`");
     case ast::ExprKind::Catch: return check_catch(ctx, expr->as<ast::Catch>(), want);
-    case ast::ExprKind::Select: return refuse(ctx, expr, "`select`");
+    case ast::ExprKind::Select: 
+      return check_select(ctx, expr->as<ast::Select>(), want);
     case ast::ExprKind::Yield: return check_yield(ctx, expr->as<ast::Yield>());
     case ast::ExprKind::With: return refuse(ctx, expr, "`with`");
     case ast::ExprKind::Assign: return check_assign(ctx, expr->as<ast::Assign>());
-    case ast::ExprKind::Send: return refuse(ctx, expr, "sending on a channel");
-    case ast::ExprKind::Receive: return refuse(ctx, expr, "receiving from a channel");
+    case ast::ExprKind::Send: return check_send(ctx, expr->as<ast::Send>());
+    case ast::ExprKind::Receive: return check_receive(ctx, expr->as<ast::Receive>());
   }
   SKEIN_UNREACHABLE("an unknown kind of expression");
 }

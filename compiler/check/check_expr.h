@@ -118,6 +118,11 @@ bool calls_builtin(Context& ctx, const ast::Expr* expr, types::Builtin builtin);
 TypeId call_variant(Context& ctx, const CallSite& site, VariantRef variant, const Want& want);
 void check_pending_conversions(Context& ctx);
 
+// ---- channels (check_chan.cpp) ----
+TypeId check_send(Context& ctx, const ast::Send* node);
+TypeId check_receive(Context& ctx, const ast::Receive* node);
+TypeId check_select(Context& ctx, const ast::Select* node, const Want& want);
+
 // ---- flow (check_flow.cpp) ----
 TypeId check_block(Context& ctx, const ast::Block& block, const Want& want);
 TypeId check_if(Context& ctx, const ast::If* node, const Want& want);

@@ -69,15 +69,24 @@ static TypeId check_split(Context& ctx, const ast::LetStmt* stmt, TypeId type) {
   return ctx.types.unit();
 }
 
+// `let v, ok = <-ch`: the second says whether there is a value.
+static TypeId check_let_ok(Context& ctx, const ast::LetStmt* stmt, TypeId declared) {
+  Want want = let_want(ctx, stmt, declared);
+  TypeId found = stmt->init ? check_value(ctx, stmt->init, want) : ctx.types.error();
+  if (stmt->init && !stmt->init->is<ast::Receive>() && !ctx.is_error(found)) {
+    ctx.report(stmt->init->span, D::OkWithoutReceive)
+        .help("several values are a tuple: `let (a, b) = …`");
+    found = ctx.types.error();
+  }
+  check_pattern(ctx, stmt->pattern, found, let_mode(stmt));
+  check_pattern(ctx, stmt->ok, ctx.types.bool_(), let_mode(stmt));
+  ctx.matches.push_back({stmt->pattern->span, found, nullptr, stmt->pattern});
+  return ctx.types.unit();
+}
+
 static TypeId check_let(Context& ctx, const ast::LetStmt* stmt) {
   TypeId declared = stmt->type ? resolve_type(ctx, stmt->type) : TypeId();
-  if (stmt->ok) {
-    if (stmt->init) check_expr(ctx, stmt->init);
-    check_pattern(ctx, stmt->pattern, ctx.types.error(), let_mode(stmt));
-    check_pattern(ctx, stmt->ok, ctx.types.error(), let_mode(stmt));
-    ctx.not_yet(stmt->span, "`let v, ok = …`");
-    return ctx.types.unit();
-  }
+  if (stmt->ok) return check_let_ok(ctx, stmt, declared);
   if (!stmt->init) return check_let_later(ctx, stmt, declared);
   Want want = let_want(ctx, stmt, declared);
   bool takes_places = stmt->pattern->is<ast::TuplePattern>();

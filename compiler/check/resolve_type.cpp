@@ -85,9 +85,6 @@ static size_t builtin_arg_count(TypeKind kind) {
 static bool is_planned(TypeKind kind) {
   switch (kind) {
     case TypeKind::Scope:
-    case TypeKind::Chan:
-    case TypeKind::Sender:
-    case TypeKind::Receiver:
     case TypeKind::Mutex:
     case TypeKind::RwLock:
     case TypeKind::Shared:

@@ -48,6 +48,8 @@ void FunctionEmitter::emit(const Inst& inst) {
       return emit_scope_adopt(inst);
     case InstKind::ScopeExit:
       return emit_scope_exit(inst);
+    case InstKind::Select:
+      return emit_select(inst);
     case InstKind::Yield:
       return emit_yield();
     case InstKind::Live:

@@ -9,6 +9,7 @@
 //   emit_call.cpp         calls and how arguments travel
 //   emit_closure.cpp      values of fn type
 //   emit_task.cpp         spawn, await, scopes, sleep
+//   emit_chan.cpp         channels and select
 //   emit_builtin.cpp      builtin operations; those of arrays in emit_array.cpp, of text in
 //                         emit_text.cpp
 //   unwind.cpp            panics and the ways out
@@ -192,6 +193,28 @@ class FunctionEmitter {
   void emit_sleep(const sir::Inst& inst);
   void emit_task_is_done(const sir::Inst& inst);
   void emit_task_wait(const sir::Inst& inst);
+
+  // ---- emit_chan.cpp
+  struct SelectArm;
+  bool emit_chan_builtin(const sir::Inst& inst);
+  void emit_chan_new(const sir::Inst& inst);
+  void emit_chan_send(const sir::Inst& inst);
+  void emit_chan_receive(const sir::Inst& inst);
+  void emit_chan_offer(const sir::Inst& inst);
+  void emit_chan_try_receive(const sir::Inst& inst);
+  void emit_select(const sir::Inst& inst);
+  llvm::Value* channel(const sir::Operand& operand);
+  llvm::Value* wait_at_channel(llvm::Value* chan, llvm::Value* value, Rt wait);
+  // Tries `now`, and `later` if that would have to wait: the outcome, an i32.
+  llvm::Value* transfer(llvm::Value* chan, llvm::Value* value, Rt now, Rt later);
+  llvm::Value* is_outcome(llvm::Value* outcome, uint32_t wanted);
+  void give_received(TypeId option, llvm::Value* outcome, llvm::Value* got, llvm::Value* dest);
+  void set_option(TypeId option, llvm::Value* place, bool is_some);
+  llvm::Value* payload_in(TypeId option, llvm::Value* place);
+  std::vector<SelectArm> arms_of(const sir::Inst& inst);
+  llvm::Value* build_select(const sir::Inst& inst, std::vector<SelectArm>& arms);
+  llvm::Value* run_select(llvm::Value* select);
+  void finish_arm(const SelectArm& arm, llvm::Value* waiter);
 
   // ---- emit_builtin.cpp
   void emit_builtin(const sir::Inst& inst);

@@ -286,6 +286,45 @@ llvm::Function* Glue::drop_fn(TypeId fn_type) {
   });
 }
 
+// A channel, or one end of it. What is still in it is dropped with it.
+llvm::Function* Glue::drop_chan(TypeId type) {
+  return make("drop", {type}, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    llvm::IRBuilder<>& b = values.b;
+    llvm::Value* handle = function.getArg(0);
+    TypeId content = m_.program.types.arg(type);
+    bool is_end = m_.program.types.kind(type) != TypeKind::Chan;
+    values.if_true(values.release_buffer(handle, true), Chance::Even, [&] {
+      if (is_end) {
+        TypeId chan = m_.program.types.make(TypeKind::Chan, {content});
+        b.CreateCall(drop_chan(chan), {values.rt(Rt::skn_chan_end_free, {handle})});
+        return;
+      }
+      if (sir::needs_drop(m_.sir, content)) drop_contents(values, handle, content);
+      values.rt(Rt::skn_chan_free, {handle});
+    });
+    b.CreateRetVoid();
+  });
+}
+
+void Glue::drop_contents(Values& values, llvm::Value* chan, TypeId content) {
+  llvm::IRBuilder<>& b = values.b;
+  const Layout& layout = m_.layouts.of(content);
+  llvm::AllocaInst* value = b.CreateAlloca(m_.layouts.memory_type(layout), nullptr, "value");
+  value->setAlignment(llvm::Align(layout.align));
+  llvm::BasicBlock* head = values.new_block("next");
+  llvm::BasicBlock* body = values.new_block("left");
+  llvm::BasicBlock* after = values.new_block("empty");
+  b.CreateBr(head);
+  b.SetInsertPoint(head);
+  llvm::Value* outcome = values.rt(Rt::skn_chan_receive, {chan, value});
+  b.CreateCondBr(b.CreateICmpEQ(outcome, values.i32(0)), body, after);
+  b.SetInsertPoint(body);
+  values.drop(content, value);
+  b.CreateBr(head);
+  b.SetInsertPoint(after);
+}
+
 llvm::Function* Glue::retain_value(TypeId type) {
   return make("retain", {type}, llvm::Type::getVoidTy(m_.context), 1,
               [&](Values& values, llvm::Function& function) {

@@ -54,6 +54,8 @@ class Glue {
   llvm::Function* retain_value(TypeId type);
   // Of values of fn type: one owner less; the last one drops what the closure has captured.
   llvm::Function* drop_fn(TypeId fn_type);
+  // void(ptr): one owner of a Chan, Sender or Receiver less.
+  llvm::Function* drop_chan(TypeId type);
   // What the last owner of a closure calls: drops what it has captured. Null: there is nothing.
   llvm::Constant* drop_captures(TypeId closure);
   // By buffer.
@@ -79,6 +81,7 @@ class Glue {
   llvm::Function* make(const char* kind, BufferType type, llvm::Type* result, size_t params,
                        Body body);
   void drop_elements(Values& values, BufferType buffer, llvm::Value* address, llvm::Value* list);
+  void drop_contents(Values& values, llvm::Value* chan, TypeId content);
   void empty_list(Values& values, llvm::Value* list);
   bool reaches(TypeId from, BufferType target);
   std::vector<BufferType> buffers_in(TypeId type);

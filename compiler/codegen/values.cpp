@@ -160,6 +160,10 @@ void Values::retain(TypeId type, llvm::Value* place) {
   if (!sir::needs_drop(m.sir, type)) return;
   TypeKind kind = m.program.types.kind(type);
   switch (kind) {
+    case TypeKind::Chan:
+    case TypeKind::Sender:
+    case TypeKind::Receiver:
+      return retain_buffer(load_pointer(place, 0), true);
     case TypeKind::Str:
     case TypeKind::Array:
     case TypeKind::Atomic:
@@ -225,6 +229,11 @@ void Values::drop(TypeId type, llvm::Value* place, llvm::Value* list) {
       return drop_buffer(load_pointer(place, 0), type, false, list);
     case TypeKind::Fn:
       b.CreateCall(m.glue.drop_fn(type), {load_pointer(place, 0)});
+      return;
+    case TypeKind::Chan:
+    case TypeKind::Sender:
+    case TypeKind::Receiver:
+      b.CreateCall(m.glue.drop_chan(type), {load_pointer(place, 0)});
       return;
     case TypeKind::Task:
       return;  // passes have put a `settle` before the end of each task that has a value

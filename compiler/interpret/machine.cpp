@@ -335,6 +335,7 @@ void Machine::step() {
     case InstKind::Await:
     case InstKind::AwaitPlace:
     case InstKind::Settle:
+    case InstKind::Select:
     case InstKind::Yield:
       return refuse("waits");
     case InstKind::ScopeEnter:

@@ -93,6 +93,8 @@ class Body {
   std::vector<LocalId> task_scopes;
   // The body of a task that was given up: a value that needs a drop is dropped, not returned.
   bool drops_result = false;
+  // The variable that gets what is being made, for channels to know their names.
+  Symbol named;
   // The function of the source all this is in, for the names of task bodies.
   std::string root_name;
   uint32_t* task_count = nullptr;

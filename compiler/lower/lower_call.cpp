@@ -178,6 +178,11 @@ void emit_call(Body& body, types::FnId callee, const std::vector<TypeId>& type_a
   }
   inst.type_args = type_args;
   inst.operands = std::move(operands);
+  bool is_named = body.named.valid() && decl.builtin &&
+                  (*decl.builtin == Builtin::ChanNew || *decl.builtin == Builtin::ChanUnbounded);
+  if (is_named) {
+    inst.operands.push_back(body.const_str(std::string(body.program.interner.text(body.named))));
+  }
   body.emit(std::move(inst));
   if (kind == TypeKind::Never) body.unreachable(span);
 }

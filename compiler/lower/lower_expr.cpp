@@ -231,6 +231,12 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
       return lower_map(body, expr->as<ast::MapLit>(), dest);
     case ExprKind::Catch:
       return lower_catch(body, expr->as<ast::Catch>(), dest);
+    case ExprKind::Send:
+      return lower_send(body, expr->as<ast::Send>());
+    case ExprKind::Receive:
+      return lower_receive(body, expr->as<ast::Receive>(), dest);
+    case ExprKind::Select:
+      return lower_select(body, expr->as<ast::Select>(), dest);
     case ExprKind::Yield:
       return body.emit(InstKind::Yield, {}, expr->span);
     case ExprKind::Assign:
@@ -250,10 +256,7 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
     case ExprKind::Within:
     case ExprKind::Shield:
     case ExprKind::Lock:
-    case ExprKind::Select:
     case ExprKind::With:
-    case ExprKind::Send:
-    case ExprKind::Receive:
       SKEIN_UNREACHABLE(std::string("check let `") + ast::kind_name(expr->kind) + "` through");
   }
 }
@@ -313,6 +316,7 @@ static bool drops_own_value(const ast::Expr* expr) {
     case ExprKind::Loop:
     case ExprKind::Spawn:
     case ExprKind::Async:
+    case ExprKind::Select:
       return true;
     default:
       return false;

@@ -28,7 +28,11 @@ static void lower_let_variable(Body& body, const ast::LetStmt* node, VarId var) 
   if (is_built_in_place) {
     append_parts(body, text, local);
   } else {
+    bool makes_channel = call_of_builtin(body, node->init, Builtin::ChanNew) != nullptr ||
+                         call_of_builtin(body, node->init, Builtin::ChanUnbounded) != nullptr;
+    if (makes_channel) body.named = body.program.vars[var].name;
     lower_into(body, node->init, local);
+    body.named = Symbol();
   }
   body.leave(statement, node->span, local);
   if (!is_built_in_place) body.own(local, node->pattern->span);
@@ -57,7 +61,7 @@ static void lower_let_else(Body& body, const ast::LetStmt* node) {
 }
 
 static void lower_let(Body& body, const ast::LetStmt* node) {
-  SKEIN_CHECK(node->ok == nullptr, "check let a receive with `ok` through");
+  if (node->ok != nullptr) return lower_let_ok(body, node);
   if (node->otherwise != nullptr) return lower_let_else(body, node);
   if (node->pattern->is<ast::BindingPattern>()) {
     return lower_let_variable(body, node, body.program.fact(node->pattern).var);

@@ -189,6 +189,13 @@ void lower_irrefutable(Body& body, const ast::Pattern* pattern, const Place& sub
 void lower_refutable(Body& body, const ast::Pattern* pattern, const Place& subject, Span span,
                      const std::function<void()>& on_miss);
 
+// ---- lower_chan.cpp ----
+void lower_send(Body& body, const ast::Send* node);
+void lower_receive(Body& body, const ast::Receive* node, const Place& dest);
+// `let v, ok = <-ch`.
+void lower_let_ok(Body& body, const ast::LetStmt* node);
+void lower_select(Body& body, const ast::Select* node, const Place& dest);
+
 // ---- lower_task.cpp ----
 void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest);
 void lower_await(Body& body, const ast::Await* node, const Place& dest);

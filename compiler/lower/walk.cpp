@@ -138,6 +138,11 @@ static void for_each_part(const ast::Expr* expr, Visit&& visit) {
         visit(arm.body);
       }
       return;
+    case ExprKind::Select:
+      for (const ast::SelectArm& arm : expr->as<ast::Select>()->arms) {
+        for (const ast::Expr* part : {arm.guard, arm.operand, arm.value, arm.body}) visit(part);
+      }
+      return;
     case ExprKind::Loop:
       return for_each_in_block(expr->as<ast::Loop>()->body, visit);
     case ExprKind::While:
@@ -262,6 +267,15 @@ bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool d
       if (gives_up_tasks(program, node->subject, false)) return true;
       for (const ast::MatchArm& arm : node->arms) {
         if (gives_up_tasks(program, arm.guard, false)) return true;
+        if (gives_up_tasks(program, arm.body, discards)) return true;
+      }
+      return false;
+    }
+    case ExprKind::Select: {
+      for (const ast::SelectArm& arm : expr->as<ast::Select>()->arms) {
+        for (const ast::Expr* part : {arm.guard, arm.operand, arm.value}) {
+          if (gives_up_tasks(program, part, false)) return true;
+        }
         if (gives_up_tasks(program, arm.body, discards)) return true;
       }
       return false;

@@ -390,6 +390,7 @@ class Printer {
     switch (inst.kind) {
       case InstKind::Spawn:
       case InstKind::PanicKind:
+      case InstKind::Select:
         if (!inst.text.empty()) out_ += " " + quote(inst.text);
         break;
       case InstKind::Variant:

@@ -458,7 +458,8 @@ class Reader {
 
   void read_details(Inst& inst) {
     if (failed_) return;
-    bool has_text = inst.kind == InstKind::Spawn || inst.kind == InstKind::PanicKind;
+    bool has_text = inst.kind == InstKind::Spawn || inst.kind == InstKind::PanicKind ||
+                    inst.kind == InstKind::Select;
     if (has_text && peek().kind == Kind::String) inst.text = tokens_[at_++].text;
     if (inst.kind == InstKind::Variant) inst.index = expect_index();
     if (inst.kind == InstKind::Live || inst.kind == InstKind::Dead) inst.dest = read_place();

@@ -62,6 +62,7 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::Call:
     case InstKind::Builtin:
     case InstKind::Spawn:
+    case InstKind::Select:
       return {0, kMany};
   }
   SKEIN_UNREACHABLE("an unknown instruction");
@@ -445,6 +446,9 @@ class Verifier {
       case InstKind::Switch:
         return expect(types::is_integer(kind_of(args[0])) || kind_of(args[0]) == TypeKind::Char,
                       "a switch is over integers");
+      case InstKind::Select:
+        if (dest) same_kind(TypeKind::Int, *dest, "the number of an arm");
+        return;
       case InstKind::Convert:
       case InstKind::Unshare:
       case InstKind::Builtin:

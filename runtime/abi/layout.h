@@ -128,6 +128,67 @@ struct Sleep {
 };
 static_assert(sizeof(Timer) == 32 && sizeof(Sleep) == 40);
 
+constexpr uint64_t kUnbounded = ~uint64_t(0);   // the capacity of a channel with room for any number
+
+// A task that waits at a channel, in one of its two queues. It lies in the frame, and is the awaiter of
+// skn_await_send and skn_await_receive, with `value` and `chan` set.
+struct Waiter {
+  Waiter* next;
+  Waiter* previous;
+  Frame* frame;       // made ready when it is served
+  void* value;        // the bytes that are sent, or where those received go
+  void* chan;         // a wait::Channel
+  uint32_t* claim;    // of a select, see below: who serves it first wins; null: there is no other offer
+  uint32_t arm;       // of the select
+  uint8_t outcome;    // a wait::Outcome
+  uint8_t kind;       // an abi::Arm
+  uint8_t is_linked;  // in a queue; under the channel's lock
+  uint8_t unused;
+};
+static_assert(sizeof(Waiter) == 56 && offsetof(Waiter, value) == 24);
+static_assert(offsetof(Waiter, outcome) == 52 && offsetof(Waiter, kind) == 53);
+
+// One end of a channel, a Sender or Receiver: a counted handle whose last owner closes.
+struct alignas(kAlignment) ChanEnd {
+  int64_t count;
+  void* chan;  // owned
+};
+static_assert(offsetof(ChanEnd, count) == 0 && offsetof(ChanEnd, chan) == 8);
+
+// What an arm of a select waits for. The single operations are Receive and Send.
+enum class Arm : uint8_t {
+  Receive,   // a value, or that there will be none
+  Send,
+  Each,      // a value; off when there will be none
+  Closed,    // all Each are off
+  Off,       // its guard is false, or it was an Each that is through
+};
+
+// A select, the awaiter of skn_await_select: `count` waiters follow. Compiled code sets what is not
+// marked, and `kind`, `value` and `chan` of the waiters.
+struct Select {
+  uint32_t claim;      // kSelect…: ours
+  uint32_t count;
+  uint8_t is_biased;   // the first arm that is ready wins, else any
+  uint8_t has_default;
+  uint8_t has_each;    // ours: an Each was among the arms
+  uint8_t unused;
+};
+constexpr size_t kSelectArms = 16;
+static_assert(sizeof(Select) <= kSelectArms && offsetof(Select, is_biased) == 8);
+
+// What a select's word says: it was not offered yet, is being offered, waits, or this plus the arm
+// that was served.
+constexpr uint32_t kSelectRuns = 0;
+constexpr uint32_t kSelectRegisters = 1;
+constexpr uint32_t kSelectWaits = 2;
+constexpr uint32_t kSelectChosen = 16;
+
+// What skn_select_try gives beside the number of an arm.
+constexpr int32_t kSelectDefault = -1;
+constexpr int32_t kSelectBlocked = -2;
+constexpr int32_t kSelectAllOff = -3;
+
 // How a value is written: `[fill][<>^][0][width][.precision][x|b|o|e|?]`. A null pointer to one is
 // the plain form.
 struct FormatSpec {
@@ -162,6 +223,8 @@ constexpr uint64_t hash_numbers(uint64_t hash) {
       offsetof(Buffer, count), offsetof(Buffer, length),  offsetof(Buffer, capacity),
       offsetof(Buffer, bytes), kBufferData,               sizeof(Site),
       sizeof(Sleep),           sizeof(Timer),             sizeof(FormatSpec),
+      sizeof(Waiter),          offsetof(Waiter, value),   offsetof(Waiter, outcome),
+      offsetof(Waiter, kind),  kSelectArms,               offsetof(Select, is_biased),
       kValue,                  kPanicked,                 kCancelled,
       kForward,                kCounted,                  kOutcome,
   };

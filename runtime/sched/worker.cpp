@@ -180,10 +180,7 @@ Frame* Worker::search_once() {
   if (fire_timers()) return ready.pick();
   if (Frame* frame = take_global()) return frame;
   const uint32_t count = scheduler.started();
-  random_ ^= random_ << 13;
-  random_ ^= random_ >> 7;
-  random_ ^= random_ << 17;
-  const uint32_t first = static_cast<uint32_t>(random_ % count);
+  const uint32_t first = random() % count;
   for (uint32_t i = 0; i < count; ++i) {
     Worker& victim = scheduler.worker((first + i) % count);
     if (&victim == this) continue;

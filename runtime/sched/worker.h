@@ -49,6 +49,14 @@ class alignas(128) Worker {
 
   void sleep(abi::Sleep* sleep, Frame* frame);
 
+  // A number by chance, for choices that have to be fair.
+  uint32_t random() {
+    random_ ^= random_ << 13;
+    random_ ^= random_ >> 7;
+    random_ ^= random_ << 17;
+    return static_cast<uint32_t>(random_ >> 16);
+  }
+
   // --- For the thread ----------------------------------------------------------------------------
 
   // Makes this the current worker of the calling thread, which runs on `stack`.

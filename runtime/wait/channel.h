@@ -1,0 +1,127 @@
+// Channels: a ring of values under a spin lock, and the tasks that wait for room or for a value.
+//
+// A value goes straight to a task that waits for one, so where tasks wait to receive the ring is
+// empty, and where tasks wait to send it is full. Each operation takes the lock once. Values are
+// moved as bytes; whoever waits has a node in its frame (abi::Waiter), so nothing is allocated.
+//
+// A task that waits at several channels has a node at each, with one word in common (abi::Waiter,
+// `claim`). Whoever wants to serve a node claims it first; a node that lost stays in its queue until
+// its own task withdraws it.
+//
+// Nothing here makes a frame ready: operations give back the frame that has to run next, or null.
+#pragma once
+
+#include "runtime/abi/layout.h"
+#include "runtime/base/spin_lock.h"
+
+namespace skein::wait {
+
+using abi::Frame;
+using abi::Waiter;
+
+// What became of an operation. Compiled code knows these numbers.
+enum class Outcome : uint8_t {
+  Done = 0,
+  Closed = 1,   // a value cannot be sent any more, or all have been received
+  Blocked = 2,  // it would have to wait
+  Waiting = 3,  // of a node: it was not served yet
+};
+
+// Tasks that wait at one end, the first first.
+class WaitQueue {
+ public:
+  Waiter* first() const { return first_; }
+  void add(Waiter* waiter);
+  void remove(Waiter* waiter);
+
+ private:
+  Waiter* first_ = nullptr;
+  Waiter* last_ = nullptr;
+};
+
+// Whether a node may be served by the caller, who then has to.
+enum class Claim : uint8_t {
+  Lost,     // somebody else served its task
+  Won,      // its frame waits, and has to be made ready
+  WonEarly  // its task has not suspended yet and will notice
+};
+Claim claim(Waiter* waiter);
+
+constexpr int64_t kUnbounded = static_cast<int64_t>(abi::kUnbounded);
+
+class alignas(abi::kAlignment) Channel {
+ public:
+  // `capacity` values of `size` bytes; 0: each send waits for a receive; kUnbounded. `name` is that
+  // of the variable it was made for and outlives it, or null. Ends the program when memory is out.
+  static Channel* make(int64_t capacity, uint32_t size, const char* name);
+  // The last owner: nobody waits, and what was in it has been taken out.
+  static void free(Channel* channel);
+
+  // Any thread. `value` points at the bytes sent, or to where those received go; on Done they have
+  // moved. `wake` is the frame of the other side, if there is one to be made ready.
+  Outcome send(const void* value, Frame*& wake);
+  Outcome receive(void* value, Frame*& wake);
+
+  // The same for a task that waits when it has to: false if that was not needed, `outcome` of the
+  // node then says what happened. The frame may be running before `true` comes back.
+  bool wait_to_send(Waiter* waiter, Frame*& wake);
+  bool wait_to_receive(Waiter* waiter, Frame*& wake);
+
+  // A node of a select that is being offered, with `claim` set.
+  enum class Offer : uint8_t {
+    Linked,  // it waits
+    Served,  // its task has won, and the operation is done
+    Lost,    // its task was served through another node
+    Again,   // the other side was lost; the select has to withdraw and try once more
+  };
+  Offer offer(Waiter* waiter, Frame*& wake);
+
+  // Takes the node out of its queue if it is still there. Afterwards what was written by whoever
+  // served it can be read.
+  void withdraw(Waiter* waiter);
+
+  // A hint, without the lock: whether the operation would not wait.
+  bool may_send() const;
+  bool may_receive() const;
+
+  // No more values are sent. Gives the tasks that waited, linked by `next`, each served as Closed;
+  // those whose `frame` is null are not to be made ready.
+  Waiter* close();
+  bool is_closed() const { return closed_.load(Order::Acquire) != 0; }
+
+  // The moment it was asked: others may change it.
+  int64_t length() const { return length_.load(Order::Relaxed); }
+  int64_t capacity() const { return capacity_; }
+  const char* name() const { return name_; }
+
+ private:
+  using Order = base::Order;
+
+  Channel(int64_t capacity, uint32_t size, const char* name)
+      : capacity_(capacity), size_(size), name_(name) {}
+  bool try_send(const void* value, Frame*& wake);
+  bool try_receive(void* value, Frame*& wake);
+  bool has_room() const;
+  WaitQueue& queue_of(const Waiter* waiter);
+  void put_last(const void* value);
+  void grow();
+  char* slot(int64_t index) const { return ring_ + index * size_; }
+  void move(void* to, const void* from) const;
+
+  // Owners. First, where compiled code counts them.
+  [[maybe_unused]] int64_t count_ = 1;
+  base::SpinLock lock_;
+  base::Atomic<uint32_t> closed_;
+  // Invariant: written inside the lock only, as all that follows.
+  base::Atomic<int64_t> length_;
+  int64_t head_ = 0;
+  int64_t slots_ = 0;
+  char* ring_ = nullptr;
+  WaitQueue senders_;
+  WaitQueue receivers_;
+  const int64_t capacity_;
+  const uint32_t size_;
+  const char* const name_;
+};
+
+}  // namespace skein::wait
