@@ -81,7 +81,8 @@ static Place enter_array(Body& body, const ast::Expr* array) {
 }
 
 const types::CallFact* call_of_builtin(Body& body, const ast::Expr* expr, Builtin builtin) {
-  if (expr == nullptr || expr->kind != ast::ExprKind::MethodCall) return nullptr;
+  if (expr == nullptr) return nullptr;
+  if (expr->kind != ast::ExprKind::MethodCall && expr->kind != ast::ExprKind::Call) return nullptr;
   const types::CallFact* call = body.program.call_of(expr);
   if (call == nullptr || !call->callee.valid()) return nullptr;
   return body.program.fns[call->callee].builtin == builtin ? call : nullptr;

@@ -190,6 +190,18 @@ WaitQueue& Channel::queue_of(const Waiter* waiter) {
   return waiter->kind == uint8_t(abi::Arm::Send) ? senders_ : receivers_;
 }
 
+// Whether the operation could be done now; a select that both sends and receives here is no partner
+// for itself.
+bool Channel::may_meet(const Waiter* waiter, bool sends) const {
+  if (closed_.load(Order::Relaxed) != 0) return true;
+  if (sends ? has_room() : length_.load(Order::Relaxed) > 0) return true;
+  const WaitQueue& others = sends ? receivers_ : senders_;
+  for (const Waiter* other = others.first(); other != nullptr; other = other->next) {
+    if (other->claim != waiter->claim) return true;
+  }
+  return false;
+}
+
 // Nobody may serve a task twice, so it claims itself before it takes what is there. If the other
 // side is then lost to a third, others have passed this task over meanwhile, who will not look for it
 // again: it cannot just go on waiting.
@@ -197,7 +209,7 @@ Channel::Offer Channel::offer(Waiter* waiter, Frame*& wake) {
   const bool sends = waiter->kind == uint8_t(abi::Arm::Send);
   SpinGuard guard(lock_);
   waiter->outcome = static_cast<uint8_t>(Outcome::Waiting);
-  if (sends ? !may_send() : !may_receive()) {
+  if (!may_meet(waiter, sends)) {
     queue_of(waiter).add(waiter);
     return Offer::Linked;
   }

@@ -102,6 +102,7 @@ class alignas(abi::kAlignment) Channel {
   bool try_send(const void* value, Frame*& wake);
   bool try_receive(void* value, Frame*& wake);
   bool has_room() const;
+  bool may_meet(const Waiter* waiter, bool sends) const;
   WaitQueue& queue_of(const Waiter* waiter);
   void put_last(const void* value);
   void grow();
