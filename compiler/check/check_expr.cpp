@@ -93,7 +93,7 @@ static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) 
     case ast::ExprKind::Async: return check_async(ctx, expr->as<ast::Async>(), want);
     case ast::ExprKind::Within: return refuse(ctx, expr, "`within`");
     case ast::ExprKind::Shield: return refuse(ctx, expr, "`shield`");
-    case ast::ExprKind::Lock: return refuse(ctx, expr, "`lock`");
+    case ast::ExprKind::Lock: return check_lock(ctx, expr->as<ast::Lock>(), want);
     case ast::ExprKind::Catch: return check_catch(ctx, expr->as<ast::Catch>(), want);
     case ast::ExprKind::Select: 
       return check_select(ctx, expr->as<ast::Select>(), want);

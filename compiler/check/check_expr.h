@@ -123,6 +123,9 @@ TypeId check_send(Context& ctx, const ast::Send* node);
 TypeId check_receive(Context& ctx, const ast::Receive* node);
 TypeId check_select(Context& ctx, const ast::Select* node, const Want& want);
 
+// ---- locks (check_lock.cpp) ----
+TypeId check_lock(Context& ctx, const ast::Lock* node, const Want& want);
+
 // ---- flow (check_flow.cpp) ----
 TypeId check_block(Context& ctx, const ast::Block& block, const Want& want);
 TypeId check_if(Context& ctx, const ast::If* node, const Want& want);

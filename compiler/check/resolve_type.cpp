@@ -85,10 +85,6 @@ static size_t builtin_arg_count(TypeKind kind) {
 static bool is_planned(TypeKind kind) {
   switch (kind) {
     case TypeKind::Scope:
-    case TypeKind::Mutex:
-    case TypeKind::RwLock:
-    case TypeKind::Shared:
-    case TypeKind::Weak:
       return true;
     default:
       return false;

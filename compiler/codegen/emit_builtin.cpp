@@ -16,7 +16,8 @@ using types::Builtin;
 void FunctionEmitter::emit_builtin(const Inst& inst) {
   if (emit_panic_builtin(inst)) return;
   if (emit_number_builtin(inst) || emit_text_builtin(inst) || emit_atomic_builtin(inst) ||
-      emit_outside_builtin(inst) || emit_chan_builtin(inst)) {
+      emit_outside_builtin(inst) || emit_chan_builtin(inst) ||
+      emit_lock_builtin(inst)) {
     return;
   }
   switch (inst.builtin) {

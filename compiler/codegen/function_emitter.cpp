@@ -250,6 +250,9 @@ llvm::Value* FunctionEmitter::project(llvm::Value* place, TypeId type, const Pro
       llvm::Value* index = v.load(m.program.types.int_(), local_address(step.local));
       if (kind(type) == TypeKind::Array) return v.element(v.load_pointer(place, 0), index, element);
       if (kind(type) == TypeKind::Window) place = v.load_pointer(place, 0);
+      if (types::is_cell(kind(type))) {
+        return v.offset(v.load_pointer(place, 0), abi::kCellContent);
+      }
       return element_at(place, index, element);
     }
   }

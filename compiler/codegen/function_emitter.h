@@ -10,6 +10,7 @@
 //   emit_closure.cpp      values of fn type
 //   emit_task.cpp         spawn, await, scopes, sleep
 //   emit_chan.cpp         channels and select
+//   emit_lock.cpp         locks and shared values
 //   emit_builtin.cpp      builtin operations; those of arrays in emit_array.cpp, of text in
 //                         emit_text.cpp
 //   unwind.cpp            panics and the ways out
@@ -215,6 +216,15 @@ class FunctionEmitter {
   llvm::Value* build_select(const sir::Inst& inst, std::vector<SelectArm>& arms);
   llvm::Value* run_select(llvm::Value* select);
   void finish_arm(const SelectArm& arm, llvm::Value* waiter);
+
+  // ---- emit_lock.cpp
+  bool emit_lock_builtin(const sir::Inst& inst);
+  void emit_cell_new(const sir::Inst& inst);
+  llvm::Value* lock_list(const sir::Inst& inst);
+  void emit_lock_acquire(const sir::Inst& inst);
+  void emit_lock_release(const sir::Inst& inst);
+  void emit_lock_try(const sir::Inst& inst);
+  void emit_weak_upgrade(const sir::Inst& inst);
 
   // ---- emit_builtin.cpp
   void emit_builtin(const sir::Inst& inst);

@@ -307,6 +307,20 @@ llvm::Function* Glue::drop_chan(TypeId type) {
   });
 }
 
+llvm::Function* Glue::drop_cell(TypeId type) {
+  return make("drop", {type}, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    llvm::Value* cell = function.getArg(0);
+    values.if_true(values.release_buffer(cell, true), Chance::Even, [&] {
+      // `Weak` handles must not find it any more.
+      values.store_at(values.i64(0), cell, offsetof(abi::Cell, count));
+      values.drop(m_.program.types.arg(type), values.offset(cell, abi::kCellContent));
+      values.rt(Rt::skn_cell_free, {cell});
+    });
+    values.b.CreateRetVoid();
+  });
+}
+
 void Glue::drop_contents(Values& values, llvm::Value* chan, TypeId content) {
   llvm::IRBuilder<>& b = values.b;
   const Layout& layout = m_.layouts.of(content);

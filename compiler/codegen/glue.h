@@ -56,6 +56,8 @@ class Glue {
   llvm::Function* drop_fn(TypeId fn_type);
   // void(ptr): one owner of a Chan, Sender or Receiver less.
   llvm::Function* drop_chan(TypeId type);
+  // void(ptr): one owner of a Mutex, RwLock or Shared less.
+  llvm::Function* drop_cell(TypeId type);
   // What the last owner of a closure calls: drops what it has captured. Null: there is nothing.
   llvm::Constant* drop_captures(TypeId closure);
   // By buffer.

@@ -163,7 +163,12 @@ void Values::retain(TypeId type, llvm::Value* place) {
     case TypeKind::Chan:
     case TypeKind::Sender:
     case TypeKind::Receiver:
+    case TypeKind::Mutex:
+    case TypeKind::RwLock:
+    case TypeKind::Shared:
       return retain_buffer(load_pointer(place, 0), true);
+    case TypeKind::Weak:
+      return retain_buffer(offset(load_pointer(place, 0), offsetof(abi::Cell, weak)), true);
     case TypeKind::Str:
     case TypeKind::Array:
     case TypeKind::Atomic:
@@ -234,6 +239,14 @@ void Values::drop(TypeId type, llvm::Value* place, llvm::Value* list) {
     case TypeKind::Sender:
     case TypeKind::Receiver:
       b.CreateCall(m.glue.drop_chan(type), {load_pointer(place, 0)});
+      return;
+    case TypeKind::Mutex:
+    case TypeKind::RwLock:
+    case TypeKind::Shared:
+      b.CreateCall(m.glue.drop_cell(type), {load_pointer(place, 0)});
+      return;
+    case TypeKind::Weak:
+      rt(Rt::skn_weak_release, {load_pointer(place, 0)});
       return;
     case TypeKind::Task:
       return;  // passes have put a `settle` before the end of each task that has a value

@@ -53,12 +53,14 @@ struct Cleanup {
     DropTaken,     // the array `local`, whose first `count` elements were moved out, is dropped
     Defer,         // `deferred` runs
     ScopeExit,     // the tasks of the scope `local` are waited for
+    Unlock,        // the locks of `locked` are given back
     Catch,         // the panic under way is put into `local`, and `caught` goes on with it
   };
   Kind kind = Kind::Dead;
   LocalId local = {};
   LocalId count = {};
   const ast::Expr* deferred = nullptr;
+  std::vector<Operand> locked = {};
   size_t scope_count = 0;   // Defer: how many task scopes are around it
   Span span = {};
   BlockId unwind = {};  // does this and all below, once made

@@ -40,6 +40,8 @@ void Body::run(const Cleanup& cleanup, Span span) {
       return run_defer(cleanup, span);
     case Cleanup::Kind::ScopeExit:
       return emit(InstKind::ScopeExit, {Operand::mut(cleanup.local)}, cleanup.span);
+    case Cleanup::Kind::Unlock:
+      return builtin(Builtin::LockRelease, {}, cleanup.locked, Place(), cleanup.span);
     case Cleanup::Kind::Catch:
       return in_cleanup_ ? take_panic(cleanup) : leave_catch(cleanup, span);
   }

@@ -231,6 +231,8 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
       return lower_map(body, expr->as<ast::MapLit>(), dest);
     case ExprKind::Catch:
       return lower_catch(body, expr->as<ast::Catch>(), dest);
+    case ExprKind::Lock:
+      return lower_lock(body, expr->as<ast::Lock>(), dest);
     case ExprKind::Send:
       return lower_send(body, expr->as<ast::Send>());
     case ExprKind::Receive:
@@ -255,7 +257,6 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
     case ExprKind::ParFor:
     case ExprKind::Within:
     case ExprKind::Shield:
-    case ExprKind::Lock:
     case ExprKind::With:
       SKEIN_UNREACHABLE(std::string("check let `") + ast::kind_name(expr->kind) + "` through");
   }
@@ -317,6 +318,7 @@ static bool drops_own_value(const ast::Expr* expr) {
     case ExprKind::Spawn:
     case ExprKind::Async:
     case ExprKind::Select:
+    case ExprKind::Lock:
       return true;
     default:
       return false;

@@ -189,6 +189,9 @@ void lower_irrefutable(Body& body, const ast::Pattern* pattern, const Place& sub
 void lower_refutable(Body& body, const ast::Pattern* pattern, const Place& subject, Span span,
                      const std::function<void()>& on_miss);
 
+// ---- lower_lock.cpp ----
+void lower_lock(Body& body, const ast::Lock* node, const Place& dest);
+
 // ---- lower_chan.cpp ----
 void lower_send(Body& body, const ast::Send* node);
 void lower_receive(Body& body, const ast::Receive* node, const Place& dest);

@@ -153,6 +153,9 @@ static void for_each_part(const ast::Expr* expr, Visit&& visit) {
       return for_each_in_block(expr->as<ast::For>()->body, visit);
     case ExprKind::Async:
       return for_each_in_block(expr->as<ast::Async>()->body, visit);
+    case ExprKind::Lock:
+      for (const ast::LockedPlace& place : expr->as<ast::Lock>()->places) visit(place.place);
+      return for_each_in_block(expr->as<ast::Lock>()->body, visit);
     case ExprKind::Catch:
       return for_each_in_block(expr->as<ast::Catch>()->body, visit);
     default:
@@ -250,6 +253,11 @@ bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool d
       break;
     case ExprKind::Async:
       return false;
+    case ExprKind::Lock:
+      for (const ast::LockedPlace& place : expr->as<ast::Lock>()->places) {
+        if (gives_up_tasks(program, place.place, false)) return true;
+      }
+      return gives_up_tasks(program, expr->as<ast::Lock>()->body, discards);
     case ExprKind::Catch:
       return gives_up_tasks(program, expr->as<ast::Catch>()->body, false);
     case ExprKind::BlockExpr:

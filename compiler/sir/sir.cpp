@@ -91,8 +91,8 @@ static TypeId projected_type(Module& module, TypeId type, const Projection& step
   switch (step.kind) {
     case Projection::Kind::Index:
       SKEIN_CHECK(whole.kind == TypeKind::Array || whole.kind == TypeKind::FixedArray ||
-                      whole.kind == TypeKind::Window,
-                  "only arrays have elements");
+                      whole.kind == TypeKind::Window || types::is_cell(whole.kind),
+                  "only arrays and handles have elements");
       return whole.args[0];
     case Projection::Kind::Variant: {
       std::vector<TypeId> fields = module.program->variant_fields(type, step.variant);

@@ -64,7 +64,8 @@ struct Projection {
     Field,
     // The payload field `index` of variant `variant`; the tag was tested before.
     Variant,
-    // Element number `local` of an array; `check_index` came before.
+    // Element number `local` of an array; `check_index` came before. What a Mutex, RwLock or Shared
+    // holds is its element 0.
     Index,
   };
   Kind kind = Kind::Field;

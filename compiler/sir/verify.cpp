@@ -299,7 +299,7 @@ class Verifier {
     switch (step.kind) {
       case Projection::Kind::Index:
         return kind_of(type) == TypeKind::Array || kind_of(type) == TypeKind::FixedArray ||
-               kind_of(type) == TypeKind::Window;
+               kind_of(type) == TypeKind::Window || types::is_cell(kind_of(type));
       case Projection::Kind::Variant: {
         TypeKind kind = kind_of(type);
         if (kind != TypeKind::Option && kind != TypeKind::Result && kind != TypeKind::Enum) {

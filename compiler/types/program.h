@@ -132,6 +132,7 @@ struct Program {
   std::vector<ExprFact> exprs;
   std::vector<PatternFact> patterns;
   std::deque<CallFact> calls;
+  std::unordered_map<uint32_t, std::vector<VarId>> locked;  // by ExprId of the `lock`
   std::unordered_map<uint32_t, CaptureFact> captures;   // by ExprId of the spawn or closure
   // Methods `next(mut self)` and `iter(own self)`, which generic code reaches by the type they
   // belong to. A `for` over an iterator has a call fact, with the types of what it runs over, of

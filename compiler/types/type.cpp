@@ -134,6 +134,10 @@ bool is_integer(TypeKind kind) { return kind >= TypeKind::I8 && kind <= TypeKind
 
 bool is_signed(TypeKind kind) { return kind >= TypeKind::I8 && kind <= TypeKind::Int; }
 
+bool is_cell(TypeKind kind) {
+  return kind == TypeKind::Mutex || kind == TypeKind::RwLock || kind == TypeKind::Shared;
+}
+
 bool is_float(TypeKind kind) { return kind == TypeKind::F32 || kind == TypeKind::Float; }
 
 unsigned bit_width(TypeKind kind) {

@@ -108,6 +108,8 @@ class TypeStore {
 bool is_integer(TypeKind kind);
 bool is_signed(TypeKind kind);   // of integers
 bool is_float(TypeKind kind);
+// Handles to one value: Mutex, RwLock, Shared.
+bool is_cell(TypeKind kind);
 // Width in bits of an integer or float kind.
 unsigned bit_width(TypeKind kind);
 // The spelling in types.def.

@@ -148,6 +148,25 @@ struct Waiter {
 static_assert(sizeof(Waiter) == 56 && offsetof(Waiter, value) == 24);
 static_assert(offsetof(Waiter, outcome) == 52 && offsetof(Waiter, kind) == 53);
 
+// What a Mutex, RwLock or Shared is a handle to: a value, behind this, and the lock that protects it.
+struct alignas(kAlignment) Cell {
+  int64_t count;        // handles that keep the value
+  int64_t weak;         // Weak handles, and one for all that keep the value: these keep the memory
+  uint32_t state;       // see wait/lock.cpp
+  uint32_t queue_lock;  // of `first` and `last`
+  Waiter* first;        // tasks that wait for the lock; `arm` of each is 1 if it wants to read
+  Waiter* last;
+  uint32_t poisoned;    // 1: a panic left a block that could change the value
+  uint32_t unused;
+};
+constexpr size_t kCellContent = 48;
+static_assert(sizeof(Cell) == kCellContent && offsetof(Cell, weak) == 8);
+
+// What skn_lock_try gives, and `outcome` of a waiter says after skn_await_lock.
+constexpr uint32_t kLockTaken = 0;
+constexpr uint32_t kLockPoisoned = 1;  // taken, but poisoned
+constexpr uint32_t kLockBusy = 2;
+
 // One end of a channel, a Sender or Receiver: a counted handle whose last owner closes.
 struct alignas(kAlignment) ChanEnd {
   int64_t count;
@@ -224,6 +243,7 @@ constexpr uint64_t hash_numbers(uint64_t hash) {
       offsetof(Buffer, bytes), kBufferData,               sizeof(Site),
       sizeof(Sleep),           sizeof(Timer),             sizeof(FormatSpec),
       sizeof(Waiter),          offsetof(Waiter, value),   offsetof(Waiter, outcome),
+      sizeof(Cell),            offsetof(Cell, weak),      kLockBusy,
       offsetof(Waiter, kind),  kSelectArms,               offsetof(Select, is_biased),
       kValue,                  kPanicked,                 kCancelled,
       kForward,                kCounted,                  kOutcome,

@@ -1,0 +1,85 @@
+// The part of the ABI for locks and shared values: operations of wait/lock.h, and what they wake
+// handed to the scheduler.
+#include "runtime/api/api.h"
+#include "runtime/base/atomic.h"
+#include "runtime/fault/panic.h"
+#include "runtime/sched/worker.h"
+#include "runtime/wait/lock.h"
+
+using namespace skein;
+using namespace skein::api;
+using abi::Cell;
+using abi::Waiter;
+using base::AtomicRef;
+using base::Order;
+using wait::LockRequest;
+
+static Cell* cell_at(Ptr cell) { return static_cast<Cell*>(cell); }
+
+static Ptr panic_with(std::string_view message, I32 site) {
+  return fault::new_panic(message, static_cast<uint32_t>(site));
+}
+
+static void release(LockRequest request, bool poisons) {
+  Waiter* served = wait::release_lock(request, poisons);
+  while (served != nullptr) {
+    // The node lies in the frame, which may run and be gone as soon as it is ready.
+    Waiter* next = served->next;
+    sched::current().make_ready_last(served->frame);
+    served = next;
+  }
+}
+
+extern "C" {
+
+Ptr skn_cell_new(I64 size) {
+  Cell* cell = wait::make_cell(size);
+  cell->weak = 1;
+  return cell;
+}
+
+void skn_cell_free(Ptr cell) { skn_weak_release(cell); }
+
+void skn_weak_release(Ptr cell) {
+  if (AtomicRef<int64_t>(cell_at(cell)->weak).fetch_sub(1, Order::AcqRel) == 1) {
+    wait::free_cell(cell_at(cell));
+  }
+}
+
+I1 skn_weak_upgrade(Ptr cell) {
+  AtomicRef<int64_t> count(cell_at(cell)->count);
+  int64_t handles = count.load(Order::Relaxed);
+  while (handles > 0) {
+    if (count.compare_exchange(handles, handles + 1, Order::AcqRel)) return true;
+  }
+  return false;
+}
+
+I32 skn_lock_try(Ptr request) { return wait::try_lock(LockRequest(request)); }
+
+I1 skn_await_lock(Ptr waiter, Ptr frame) {
+  Waiter* node = static_cast<Waiter*>(waiter);
+  node->frame = static_cast<abi::Frame*>(frame);
+  return wait::wait_for_lock(LockRequest(node->chan), node);
+}
+
+void skn_lock_release(Ptr cell, I1 reads, I1 poisons) {
+  const uint64_t bits = reinterpret_cast<uint64_t>(cell) | (reads ? 1 : 0);
+  release(LockRequest(reinterpret_cast<void*>(bits)), poisons);
+}
+
+Ptr skn_locks_sort(Ptr requests, I64 count, I32 site) {
+  if (!wait::sort_requests(static_cast<void**>(requests), count)) return nullptr;
+  return panic_with("`lock` names the same lock twice", site);
+}
+
+SKEIN_COLD Ptr skn_lock_failed(Ptr requests, I64 taken, I32 site) {
+  void** list = static_cast<void**>(requests);
+  for (int64_t i = 0; i < taken; ++i) release(LockRequest(list[i]), false);
+  return panic_with("the lock is poisoned: a task panicked while it could change the value", site);
+}
+
+I1 skn_lock_is_poisoned(Ptr cell) { return wait::is_poisoned(cell_at(cell)); }
+void skn_lock_clear_poison(Ptr cell) { wait::clear_poison(cell_at(cell)); }
+
+}  // extern "C"

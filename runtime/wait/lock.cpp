@@ -1,0 +1,183 @@
+// See lock.h.
+#include "runtime/wait/lock.h"
+
+#include "runtime/base/atomic.h"
+#include "runtime/base/platform.h"
+#include "runtime/base/spin_lock.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+namespace skein::wait {
+
+using base::AtomicRef;
+using base::Order;
+
+// The word: who has the lock, and whether anybody waits.
+constexpr uint32_t kWriter = 1;
+constexpr uint32_t kWaiters = 2;
+constexpr uint32_t kReader = 4;  // one; they are counted above the two bits
+
+// How often a taken lock is looked at before waiting: about as long as the holder of a small section
+// needs to finish it, and far less than it takes to suspend and be woken.
+constexpr int kSpins = 40;
+
+static AtomicRef<uint32_t> state_of(Cell* cell) { return AtomicRef<uint32_t>(cell->state); }
+
+// The queue is changed with this held.
+class QueueGuard {
+ public:
+  explicit QueueGuard(Cell* cell) : word_(cell->queue_lock) {
+    int tries = 0;
+    while (word_.exchange(1, Order::Acquire) != 0) {
+      while (word_.load(Order::Relaxed) != 0) {
+        if (++tries % 64 == 0) {
+          base::yield_thread();
+        } else {
+          base::spin_pause();
+        }
+      }
+    }
+  }
+  ~QueueGuard() { word_.store(0, Order::Release); }
+  QueueGuard(const QueueGuard&) = delete;
+  QueueGuard& operator=(const QueueGuard&) = delete;
+
+ private:
+  AtomicRef<uint32_t> word_;
+};
+
+Cell* make_cell(int64_t size) {
+  void* memory = nullptr;
+  int64_t bytes = 0;
+  if (!__builtin_add_overflow(size, int64_t(abi::kCellContent) + 15, &bytes)) {
+    memory = aligned_alloc(abi::kAlignment, static_cast<size_t>(bytes & ~int64_t(15)));
+  }
+  if (memory == nullptr) base::fatal("out of memory");
+  Cell* cell = new (memory) Cell{};
+  cell->count = 1;
+  return cell;
+}
+
+void free_cell(Cell* cell) { free(cell); }
+
+static bool is_free(uint32_t state, bool reads) {
+  return reads ? (state & (kWriter | kWaiters)) == 0 : (state & ~kWaiters) == 0;
+}
+
+static uint32_t taken(uint32_t state, bool reads) {
+  return reads ? state + kReader : state | kWriter;
+}
+
+bool is_poisoned(const Cell* cell) {
+  return AtomicRef<uint32_t>(const_cast<Cell*>(cell)->poisoned).load(Order::Acquire) != 0;
+}
+
+void clear_poison(Cell* cell) { AtomicRef<uint32_t>(cell->poisoned).store(0, Order::Release); }
+
+// Whoever has just taken it gives it back if it is poisoned.
+static int32_t outcome_of(LockRequest request) {
+  return is_poisoned(request.cell()) ? abi::kLockPoisoned : abi::kLockTaken;
+}
+
+// A lock with waiters is theirs: those who come now do not overtake them.
+static bool take(LockRequest request) {
+  AtomicRef<uint32_t> word = state_of(request.cell());
+  uint32_t state = word.load(Order::Relaxed);
+  while ((state & kWaiters) == 0 && is_free(state, request.reads())) {
+    if (word.compare_exchange(state, taken(state, request.reads()), Order::AcqRel)) return true;
+  }
+  return false;
+}
+
+int32_t try_lock(LockRequest request) {
+  for (int i = 0; i < kSpins; ++i) {
+    if (take(request)) return outcome_of(request);
+    if ((state_of(request.cell()).load(Order::Relaxed) & kWaiters) != 0) break;
+    base::spin_pause();
+  }
+  return abi::kLockBusy;
+}
+
+static void add(Cell* cell, Waiter* waiter) {
+  waiter->next = nullptr;
+  waiter->previous = cell->last;
+  (cell->last != nullptr ? cell->last->next : cell->first) = waiter;
+  cell->last = waiter;
+  waiter->is_linked = true;
+}
+
+static void remove(Cell* cell, Waiter* waiter) {
+  (waiter->previous != nullptr ? waiter->previous->next : cell->first) = waiter->next;
+  (waiter->next != nullptr ? waiter->next->previous : cell->last) = waiter->previous;
+  waiter->is_linked = false;
+}
+
+bool wait_for_lock(LockRequest request, Waiter* waiter) {
+  Cell* cell = request.cell();
+  QueueGuard guard(cell);
+  AtomicRef<uint32_t> word = state_of(cell);
+  uint32_t state = word.load(Order::Relaxed);
+  while (true) {
+    if ((state & kWaiters) == 0 && is_free(state, request.reads())) {
+      if (!word.compare_exchange(state, taken(state, request.reads()), Order::AcqRel)) continue;
+      waiter->outcome = static_cast<uint8_t>(outcome_of(request));
+      return false;
+    }
+    if (word.compare_exchange(state, state | kWaiters, Order::AcqRel)) break;
+  }
+  waiter->arm = request.reads() ? 1 : 0;
+  add(cell, waiter);
+  return true;
+}
+
+// With the queue: the lock goes to the first, and to the readers behind it if it reads.
+static Waiter* hand_over(Cell* cell, uint32_t& state) {
+  Waiter* served = nullptr;
+  Waiter** end = &served;
+  const int32_t outcome = is_poisoned(cell) ? abi::kLockPoisoned : abi::kLockTaken;
+  while (Waiter* waiter = cell->first) {
+    const bool reads = waiter->arm != 0;
+    const bool fits = reads ? (state & kWriter) == 0 : state == 0;
+    if (!fits) break;
+    remove(cell, waiter);
+    state = taken(state, reads);
+    waiter->outcome = static_cast<uint8_t>(outcome);
+    waiter->next = nullptr;
+    *end = waiter;
+    end = &waiter->next;
+  }
+  return served;
+}
+
+Waiter* release_lock(LockRequest request, bool poisons) {
+  Cell* cell = request.cell();
+  if (poisons && !request.reads()) AtomicRef<uint32_t>(cell->poisoned).store(1, Order::Release);
+  AtomicRef<uint32_t> word = state_of(cell);
+  const uint32_t share = request.reads() ? kReader : kWriter;
+  uint32_t state = word.load(Order::Relaxed);
+  while ((state & kWaiters) == 0) {
+    if (word.compare_exchange(state, state - share, Order::AcqRel)) return nullptr;
+  }
+  QueueGuard guard(cell);
+  // Others may still give up their shares for reading meanwhile, but nobody takes one.
+  state = word.fetch_sub(share, Order::AcqRel) - share;
+  uint32_t holders = state & ~kWaiters;
+  if (holders != 0) return nullptr;
+  Waiter* served = hand_over(cell, holders);
+  word.store(holders | (cell->first != nullptr ? kWaiters : 0), Order::Release);
+  return served;
+}
+
+bool sort_requests(void** requests, int64_t count) {
+  auto address = [](void* request) { return reinterpret_cast<uint64_t>(request) & ~uint64_t(1); };
+  std::sort(requests, requests + count,
+            [&](void* a, void* b) { return address(a) < address(b); });
+  for (int64_t i = 1; i < count; ++i) {
+    if (address(requests[i - 1]) == address(requests[i])) return true;
+  }
+  return false;
+}
+
+}  // namespace skein::wait
