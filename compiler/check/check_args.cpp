@@ -115,20 +115,38 @@ static void check_mode(Context& ctx, const types::FnDecl& fn, const types::Param
   report.help("leave `mut` away");
 }
 
+static bool keeps_length(const types::FnDecl& fn) {
+  return !fn.builtin || *fn.builtin == types::Builtin::ArraySwap ||
+         *fn.builtin == types::Builtin::ArraySplitMut ||
+         *fn.builtin == types::Builtin::ArrayChunksMut;
+}
+
+// A fixed array is lent to a method of arrays as a window, unless that changes its length.
+static void check_lent_fixed(Context& ctx, const types::FnDecl& fn, const types::ParamDecl& param,
+                             const ast::Expr* place) {
+  TypeId type = ctx.infer.shallow(ctx.fact(place).type);
+  if (ctx.types.kind(type) != TypeKind::FixedArray) return;
+  if (ctx.types.kind(param.type) != TypeKind::Array || keeps_length(fn)) return;
+  ctx.report(place->span, D::FixedLength,
+             {ctx.show(type), std::to_string(ctx.types.get(type).length)})
+      .mark("`" + fn.display_name + "` would change that")
+      .help("an array that grows and shrinks is a `[" + ctx.show(ctx.types.arg(type)) + "]`");
+}
+
 // The place that a parameter with `mut` is lent. A part of an array can be lent to what does not
 // change its length.
 static void check_lent(Context& ctx, const types::FnDecl& fn, const types::ParamDecl& param,
                        const ast::Expr* place) {
   const ast::Slice* slice = place->try_as<ast::Slice>();
-  if (!slice) return require_mutable(ctx, place);
+  if (!slice) {
+    require_mutable(ctx, place);
+    return check_lent_fixed(ctx, fn, param, place);
+  }
   require_mutable(ctx, slice->receiver);
   TypeKind type = ctx.kind(ctx.fact(place).type);
   if (type == TypeKind::Error) return;
   bool takes_windows = ctx.types.kind(param.type) == TypeKind::Array && type == TypeKind::Array;
-  bool keeps_length = !fn.builtin || *fn.builtin == types::Builtin::ArraySwap ||
-                      *fn.builtin == types::Builtin::ArraySplitMut ||
-                      *fn.builtin == types::Builtin::ArrayChunksMut;
-  if (takes_windows && keeps_length) return;
+  if (takes_windows && keeps_length(fn)) return;
   Report report = ctx.report(place->span, D::WindowChanged,
                              {ctx.program.sources.text(place->span), "resized or replaced"});
   report.help("`" + fn.display_name + "` wants a place that may get another value");

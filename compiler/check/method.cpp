@@ -261,9 +261,24 @@ static void report_unknown_method(Context& ctx, TypeId type, ast::Ident name) {
   suggest(report, name.span, text, std::move(names));
 }
 
+// A fixed array has the methods of arrays too; they get it as a window, or a copy of it.
+static std::optional<MethodMatch> try_fixed_array(Context& ctx, TypeId type, ast::Ident name) {
+  TypeId known = ctx.infer.shallow(type);
+  TypeId array = ctx.types.make(TypeKind::Array, {ctx.types.arg(known)});
+  uint64_t head = head_of(ctx.types.get(array));
+  std::optional<MethodMatch> match = try_inherent(ctx, head, array, name.name, name.span);
+  if (!match) match = try_method(ctx, type, name.name, name.span);
+  if (!match) match = try_method(ctx, array, name.name, name.span);
+  return match;
+}
+
 std::optional<MethodMatch> find_method(Context& ctx, TypeId type, ast::Ident name) {
-  std::optional<MethodMatch> match = try_method(ctx, type, name.name, name.span);
+  bool is_fixed = ctx.kind(type) == TypeKind::FixedArray;
+  std::optional<MethodMatch> match = is_fixed
+                                         ? try_fixed_array(ctx, type, name)
+                                         : try_method(ctx, type, name.name, name.span);
   if (match) return match;
+  if (is_fixed) type = ctx.types.make(TypeKind::Array, {ctx.types.arg(ctx.infer.shallow(type))});
   if (is_planned_method(ctx.kind(type), ctx.text(name.name))) {
     ctx.not_yet(name.span, "`" + ctx.show(type) + "." + std::string(ctx.text(name.name)) + "`");
     return std::nullopt;

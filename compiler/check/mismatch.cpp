@@ -133,6 +133,11 @@ static bool help_to_wrap(Context& ctx, Report& report, const ast::Expr* expr, Ty
     report.help("start it as a task: `spawn " + source_of(ctx, expr) + "`");
     return true;
   }
+  if (to == TypeKind::Array && from == TypeKind::FixedArray &&
+      fits(ctx, ctx.types.arg(found), ctx.types.arg(wanted))) {
+    report.help("give all its elements: " + with_postfix(ctx, expr, "[..]"));
+    return true;
+  }
   if (to == TypeKind::Array && fits(ctx, found, ctx.types.arg(wanted))) {
     report.help("an array of one is `[" + source_of(ctx, expr) + "]`");
     return true;

@@ -24,6 +24,7 @@ void find_core_traits(Context& ctx) {
   core.integer = find("Integer");
   core.real = find("Real");
   core.atomic_value = find("AtomicValue");
+  core.number = find("Number");
   core.drop = find("Drop");
   auto find_fn = [&](std::string_view name) {
     auto module = ctx.modules_by_name.find("core.traits");
@@ -51,6 +52,7 @@ enum Trait : unsigned {
   kInteger = 32,
   kReal = 64,
   kAtomicValue = 128,
+  kNumber = 256,
 };
 
 struct Row {
@@ -70,15 +72,16 @@ static unsigned trait_bit(const Context& ctx, TraitId trait) {
   if (trait == core.integer) return kInteger;
   if (trait == core.real) return kReal;
   if (trait == core.atomic_value) return kAtomicValue;
+  if (trait == core.number) return kNumber;
   return 0;
 }
 
 static constexpr unsigned kValue = kEq | kOrd | kHash | kShow;
-static constexpr unsigned kWhole = kValue | kDefault | kInteger | kAtomicValue;
+static constexpr unsigned kWhole = kValue | kDefault | kInteger | kAtomicValue | kNumber;
 
 static Row row_of(TypeKind kind) {
   if (types::is_integer(kind)) return {.own = kWhole};
-  if (types::is_float(kind)) return {.own = kEq | kShow | kDefault | kReal};
+  if (types::is_float(kind)) return {.own = kEq | kShow | kDefault | kReal | kNumber};
   switch (kind) {
     case TypeKind::Bool:
       return {.own = kValue | kDefault | kAtomicValue};
@@ -110,7 +113,7 @@ static Row row_of(TypeKind kind) {
 // What a bound brings along.
 static unsigned implied(unsigned bit) {
   if (bit == kInteger) return kWhole;
-  if (bit == kReal) return kReal | kEq | kShow | kDefault;
+  if (bit == kReal) return kReal | kNumber | kEq | kShow | kDefault;
   if (bit == kOrd) return kOrd | kEq;
   if (bit == kAtomicValue) return kAtomicValue | kEq;
   return bit;
@@ -284,7 +287,7 @@ std::optional<Span> find_derive(Context& ctx, TypeId id, TraitId trait) {
 // ---- impls of the core traits --------------------------------------------------------------
 
 bool is_mark(const Context& ctx, TraitId trait) {
-  return (trait_bit(ctx, trait) & (kInteger | kReal | kAtomicValue)) != 0;
+  return (trait_bit(ctx, trait) & (kInteger | kReal | kAtomicValue | kNumber)) != 0;
 }
 
 void use_bridge(Context& ctx, TraitId trait) {

@@ -133,6 +133,30 @@ static unsigned overflow_intrinsic(Builtin builtin, bool is_signed) {
   }
 }
 
+// A number as the nearest value of the integer type `to`.
+static llvm::Value* saturated(llvm::IRBuilder<>& b, llvm::Value* value, TypeKind from,
+                              TypeKind to) {
+  unsigned width = types::bit_width(to);
+  bool is_signed = types::is_signed(to);
+  llvm::Type* type = b.getIntNTy(width);
+  if (types::is_float(from)) {
+    llvm::Intrinsic::ID convert =
+        is_signed ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat;
+    return b.CreateIntrinsic(convert, {type, value->getType()}, {value});
+  }
+  // Wide enough for every value of both types.
+  constexpr unsigned kWide = 72;
+  llvm::Type* wide = b.getIntNTy(kWide);
+  llvm::APInt low = is_signed ? llvm::APInt::getSignedMinValue(width).sext(kWide)
+                              : llvm::APInt(kWide, 0);
+  llvm::APInt high = is_signed ? llvm::APInt::getSignedMaxValue(width).sext(kWide)
+                               : llvm::APInt::getMaxValue(width).zext(kWide);
+  value = b.CreateIntCast(value, wide, types::is_signed(from));
+  value = b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, value, llvm::ConstantInt::get(wide, low));
+  value = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, value, llvm::ConstantInt::get(wide, high));
+  return b.CreateTrunc(value, type);
+}
+
 bool FunctionEmitter::emit_number_builtin(const Inst& inst) {
   if (inst.operands.empty()) return false;
   TypeKind type = kind(type_of(inst.operands[0]));
@@ -155,6 +179,9 @@ bool FunctionEmitter::emit_number_builtin(const Inst& inst) {
     case Builtin::WrapTo:
       set_dest(b.CreateIntCast(value(inst.operands[0]), v.layout(type_of(inst.dest)).scalar,
                                types::is_signed(type)));
+      return true;
+    case Builtin::SaturateTo:
+      set_dest(saturated(b, value(inst.operands[0]), type, kind(type_of(inst.dest))));
       return true;
     case Builtin::CountOnes: {
       llvm::Value* bits = value(inst.operands[0]);

@@ -142,6 +142,11 @@ bool Machine::number_builtin(const Inst& inst) {
       TypeKind to = module_.types().kind(sir::place_type(module_, function(), inst.dest));
       return give(wrap(to, number(0))), true;
     }
+    case Builtin::SaturateTo: {
+      TypeKind to = module_.types().kind(sir::place_type(module_, function(), inst.dest));
+      TypeKind from = kind_of(inst.operands[0]);
+      return give(types::is_float(from) ? saturate(to, x()) : saturate(to, number(0))), true;
+    }
     case Builtin::DurationNanos:
     case Builtin::DurationFromNanos:
     case Builtin::InstantNanos:

@@ -137,5 +137,8 @@ uint64_t wrap(types::TypeKind kind, __int128 value);
 // The number the bits stand for.
 __int128 number_of(types::TypeKind kind, uint64_t bits);
 bool fits(types::TypeKind kind, __int128 value);
+// The value of the type that is nearest to a number.
+uint64_t saturate(types::TypeKind kind, __int128 value);
+uint64_t saturate(types::TypeKind kind, double value);
 
 }  // namespace skein::interpret

@@ -1,4 +1,5 @@
 // Arithmetic and conversions, checked as the compiled program checks them.
+#include <algorithm>
 #include <cmath>
 
 #include "compiler/interpret/machine.h"
@@ -35,6 +36,20 @@ __int128 number_of(TypeKind kind, uint64_t bits) {
 }
 
 bool fits(TypeKind kind, __int128 value) { return number_of(kind, wrap(kind, value)) == value; }
+
+uint64_t saturate(TypeKind kind, __int128 value) {
+  unsigned bits = has_sign(kind) ? width(kind) - 1 : width(kind);
+  __int128 high = (__int128{1} << bits) - 1;
+  __int128 low = has_sign(kind) ? -high - 1 : 0;
+  return wrap(kind, std::min(std::max(value, low), high));
+}
+
+uint64_t saturate(TypeKind kind, double value) {
+  if (std::isnan(value)) return 0;
+  // Beyond what any integer type holds, so that the number itself does not matter.
+  constexpr double kFar = 1e30;
+  return saturate(kind, static_cast<__int128>(std::min(std::max(value, -kFar), kFar)));
+}
 
 void Machine::set_integer(const Inst& inst, TypeKind kind, __int128 value) {
   if (!fits(kind, value)) return panic("integer overflow");

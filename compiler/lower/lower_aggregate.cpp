@@ -100,24 +100,45 @@ static size_t field_index(const std::vector<types::FieldDecl>& fields, Symbol na
   SKEIN_UNREACHABLE("a field that the struct does not have");
 }
 
+// The declaration that the literal makes a value of.
+struct LiteralOwner {
+  const std::vector<types::TypeParamDecl>* type_params;
+  std::vector<TypeId> type_args;
+  std::string name;
+};
+
+static LiteralOwner owner_of(Body& body, const ast::StructLit* node) {
+  const types::Program& program = body.program;
+  const types::Type& type = program.types.get(program.fact(node).type);
+  if (type.kind == TypeKind::Enum) {
+    const types::EnumDecl& decl = program.enums[types::EnumId(type.decl)];
+    return {&decl.type_params, type.args, std::string(program.interner.text(decl.name))};
+  }
+  const types::StructDecl& decl = program.structs[types::StructId(type.decl)];
+  return {&decl.type_params, type.args, std::string(program.interner.text(decl.name))};
+}
+
 void lower_struct_lit(Body& body, const ast::StructLit* node, const Place& dest) {
   const std::vector<types::FieldDecl>& fields = fields_of(body, node);
+  LiteralOwner owner = owner_of(body, node);
   // Evaluated in the order they are written, put together in the order they are declared.
   std::vector<CallArg> args;
   std::vector<size_t> positions;
   std::vector<bool> is_given(fields.size());
-  auto add = [&](const ast::Expr* expr, size_t position, bool is_default) {
+  auto add = [&](const ast::Expr* expr, size_t position) {
     args.emplace_back(expr, ParamMode::Own);
-    args.back().is_default = is_default;
     positions.push_back(position);
     is_given[position] = true;
   };
   for (const ast::FieldInit& init : node->fields) {
-    add(init.value, field_index(fields, init.name.name), false);
+    add(init.value, field_index(fields, init.name.name));
   }
   if (node->base == nullptr) {
     for (size_t i = 0; i < fields.size(); ++i) {
-      if (!is_given[i]) add(fields[i].default_value, i, true);
+      if (is_given[i]) continue;
+      add(nullptr, i);
+      set_default(body, args.back(), fields[i].default_value, *owner.type_params, owner.type_args,
+                  owner.name);
     }
   }
   std::vector<Operand> given = lower_args(body, args);

@@ -41,7 +41,11 @@ class ArgLowering {
     std::vector<size_t> borrowed_closures;
     for (size_t turn = 0; turn < order_.size(); ++turn) {
       size_t i = order_[turn];
-      if (is_window(turn)) {
+      if (args_[i].maker.valid()) {
+        operands_[i] = lower_default(args_[i]);
+      } else if (args_[i].is_fixed) {
+        lower_fixed(i, lent);
+      } else if (is_window(turn)) {
         const ast::Slice* slice = args_[i].expr->as<ast::Slice>();
         windows.push_back({i, lower_pending_window(body_, slice)});
       } else if (args_[i].mode == ParamMode::Mut && !args_[i].place) {
@@ -52,7 +56,11 @@ class ArgLowering {
         operands_[i] = lower_arg(turn);
       }
     }
-    for (auto& [i, pending] : lent) operands_[i] = Operand::mut(write_place(body_, pending));
+    for (auto& [i, pending] : lent) {
+      Place place = write_place(body_, pending);
+      if (args_[i].is_fixed) place = emit_whole_window(body_, place, true, args_[i].expr->span);
+      operands_[i] = Operand::mut(std::move(place));
+    }
     for (auto& [i, pending] : windows) {
       bool writes = args_[i].mode == ParamMode::Mut;
       LocalId window = emit_window(body_, pending, writes);
@@ -65,6 +73,66 @@ class ArgLowering {
   }
 
  private:
+  using LentPlaces = std::vector<std::pair<size_t, PendingPlace>>;
+
+  // The default value of a generic declaration.
+  Operand lower_default(const CallArg& arg) {
+    Span span = arg.expr->span;
+    Inst call;
+    call.kind = InstKind::Call;
+    call.span = span;
+    call.callee = arg.maker;
+    call.type_args = arg.type_args;
+    TypeId type = body_.program.types.substitute(body_.program.type_of(arg.expr), arg.type_args);
+    LocalId value = body_.new_temp(type, span);
+    call.dest = value;
+    body_.emit(std::move(call));
+    body_.own(value, span);
+    return pass(value, arg.mode, true);
+  }
+
+  // A fixed array where a growable one is wanted: a function that works on windows gets it as one,
+  // any other a copy.
+  void lower_fixed(size_t i, LentPlaces& lent) {
+    const CallArg& arg = args_[i];
+    if (arg.mode == ParamMode::Mut && !arg.place) {
+      lent.push_back({i, lower_pending_place(body_, arg.expr)});
+      return;
+    }
+    Span span = arg.expr != nullptr ? arg.expr->span : Span();
+    Place array;
+    if (arg.place) {
+      array = *arg.place;
+    } else if (is_place(body_, arg.expr) && !is_changed_by_others(i)) {
+      array = lower_to_place(body_, arg.expr);
+    } else {
+      array = lower_to_temp(body_, arg.expr);
+    }
+    LocalId window = emit_whole_window(body_, array, arg.mode == ParamMode::Mut, span);
+    if (arg.mode == ParamMode::Mut) {
+      operands_[i] = Operand::mut(window);
+    } else if (arg.mode == ParamMode::Borrow && arg.takes_window) {
+      operands_[i] = Operand::borrow(window);
+    } else {
+      TypeId element = body_.program.types.arg(body_.type_of(array));
+      LocalId copy = body_.new_temp(body_.program.types.make(TypeKind::Array, {element}), span);
+      body_.builtin(Builtin::ArrayOfWindow, {element}, {Operand::borrow(window)}, copy, span);
+      body_.own(copy, span);
+      operands_[i] = pass(copy, arg.mode, true);
+    }
+  }
+
+  // Whether another argument changes the variable that this one is a part of.
+  bool is_changed_by_others(size_t i) {
+    VarId root = root_variable(body_.program, args_[i].expr);
+    if (!root.valid()) return false;
+    for (size_t other = 0; other < args_.size(); ++other) {
+      if (other == i || args_[other].expr == nullptr) continue;
+      if (changes_variable(body_.program, args_[other].expr, root)) return true;
+    }
+    return false;
+  }
+
   Operand pass(const Place& place, ParamMode mode, bool is_temp) {
     if (mode == ParamMode::Mut) return Operand::mut(place);
     if (mode == ParamMode::Borrow) return body_.borrow_of(place);
@@ -137,6 +205,16 @@ static bool can_take_window(std::optional<Builtin> builtin) {
          *builtin == Builtin::ArraySlice;
 }
 
+void set_default(Body& body, CallArg& arg, const ast::Expr* value,
+                 const std::vector<types::TypeParamDecl>& type_params,
+                 const std::vector<TypeId>& type_args, const std::string& owner) {
+  arg.expr = value;
+  arg.is_default = true;
+  if (type_params.empty() || constant_of(body, value)) return;
+  arg.maker = body.unit.function_of_default(value, type_params, owner);
+  arg.type_args = type_args;
+}
+
 std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call) {
   std::vector<CallArg> args;
   for (size_t i = 0; i < call.args.size(); ++i) {
@@ -154,8 +232,13 @@ std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call) {
     arg.takes_window = takes_window;
     if (arg.expr == nullptr) {
       SKEIN_CHECK(fallback != nullptr, "a parameter gets no argument");
-      arg.expr = fallback;
-      arg.is_default = true;
+      const types::FnDecl& decl = body.program.fns[call.callee];
+      set_default(body, arg, fallback, decl.type_params, call.type_args, decl.display_name);
+    } else if (call.callee.valid()) {
+      TypeId param = body.program.types.substitute(body.program.fns[call.callee].params[i].type,
+                                                   call.type_args);
+      arg.is_fixed = body.unit.kind(param) == TypeKind::Array &&
+                     body.unit.kind(body.program.type_of(arg.expr)) == TypeKind::FixedArray;
     }
     args.push_back(std::move(arg));
   }

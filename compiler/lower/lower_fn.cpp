@@ -48,12 +48,14 @@ void lower_fn(Unit& unit, types::FnId decl_id, FunctionId id) {
   body.finish();
 }
 
-void lower_item_value(Unit& unit, const ast::Expr* value, FunctionId id) {
+void lower_item_value(Unit& unit, const ast::Expr* value,
+                      const std::vector<types::TypeParamDecl>* type_params, FunctionId id) {
   Doing doing("lowering", unit.module.functions[id].name);
   uint32_t task_count = 0;
   Body body(unit, id);
   body.root_name = body.fn.name;
   body.task_count = &task_count;
+  body.type_params = type_params;
   LocalId result = body.fn.return_local();
   lower_into(body, value, result);
   body.leave(0, value->span, result);

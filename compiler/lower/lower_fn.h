@@ -10,8 +10,10 @@ void add_param(sir::Function& fn, const types::ParamDecl& param);
 // Fills the function that stands for the declaration; result and parameters are there.
 void lower_fn(Unit& unit, types::FnId decl, sir::FunctionId id);
 
-// Fills the function of a constant or static, which gives the value of an expression.
-void lower_item_value(Unit& unit, const ast::Expr* value, sir::FunctionId id);
+// Fills the function of a constant, static or default value, which gives the value of an
+// expression. `type_params` may be null.
+void lower_item_value(Unit& unit, const ast::Expr* value,
+                      const std::vector<types::TypeParamDecl>* type_params, sir::FunctionId id);
 
 // What the runtime starts: calls `main` and gives the exit status.
 sir::FunctionId lower_entry(Unit& unit, types::FnId main);

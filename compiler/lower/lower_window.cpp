@@ -70,6 +70,18 @@ LocalId emit_window(Body& body, const PendingWindow& pending, bool writes) {
   return window;
 }
 
+LocalId emit_whole_window(Body& body, const Place& array, bool writes, Span span) {
+  TypeId type = body.type_of(array);
+  TypeId element = body.program.types.arg(type);
+  LocalId window = body.new_temp(window_of(body, element), span);
+  Operand length = body.const_int(static_cast<int64_t>(body.program.types.get(type).length));
+  body.builtin(Builtin::ArrayWindow, {element},
+               {writes ? Operand::mut(array) : Operand::borrow(array), body.const_int(0),
+                std::move(length)},
+               window, span);
+  return window;
+}
+
 // The array, or the part of one, that a method changes.
 static Place enter_array(Body& body, const ast::Expr* array) {
   if (is_array_slice(body, array)) {

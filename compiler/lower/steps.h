@@ -91,12 +91,21 @@ struct CallArg {
   std::optional<Place> place;
   // The parameter's default value, which is evaluated behind everything that was written.
   bool is_default = false;
+  // Of a generic declaration: the function that gives the default value, and its type arguments.
+  sir::FunctionId maker = {};
+  std::vector<TypeId> type_args = {};
   // The parameter is an array, of a function that can be compiled for windows.
   bool takes_window = false;
+  // The argument is a fixed array, or the place of one, where the parameter is a growable one.
+  bool is_fixed = false;
 };
 // The operands of one instruction: evaluated from left to right, accesses last.
 std::vector<Operand> lower_args(Body& body, const std::vector<CallArg>& args);
 void lower_call(Body& body, const ast::Expr* node, const Place& dest);
+// Makes the argument the default value of a parameter or field of `owner`.
+void set_default(Body& body, CallArg& arg, const ast::Expr* value,
+                 const std::vector<types::TypeParamDecl>& type_params,
+                 const std::vector<TypeId>& type_args, const std::string& owner);
 // What each parameter gets, defaults put in.
 std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call);
 // Calls the function or builtin. `type` is that of the result.
@@ -115,6 +124,8 @@ bool is_array_slice(Body& body, const ast::Expr* expr);
 PendingWindow lower_pending_window(Body& body, const ast::Slice* node);
 // Begins the access; the local is the window.
 LocalId emit_window(Body& body, const PendingWindow& pending, bool writes);
+// All elements of a fixed array.
+LocalId emit_whole_window(Body& body, const Place& array, bool writes, Span span);
 // Null if the expression is no call of that method.
 const types::CallFact* call_of_builtin(Body& body, const ast::Expr* expr, Builtin builtin);
 // `let (mut a, mut b) = xs.split_mut(i)`.

@@ -89,7 +89,29 @@ sir::FunctionId Unit::add_value(Symbol name, sir::FunctionKind kind, types::Type
   result.kind = sir::LocalKind::Return;
   result.span = span;
   fn.locals.add(result);
-  pending_values_.push_back({id, value});
+  pending_values_.push_back({id, value, nullptr});
+  return id;
+}
+
+// Its types are those of the declaration, not of the place that asks for it; so it is a function,
+// which is specialised like others.
+sir::FunctionId Unit::function_of_default(const ast::Expr* value,
+                                          const std::vector<types::TypeParamDecl>& type_params,
+                                          const std::string& owner) {
+  auto [entry, is_new] = defaults_.emplace(value, sir::FunctionId());
+  if (!is_new) return entry->second;
+  sir::FunctionId id =
+      add_made_up(owner + ".default", sir::FunctionKind::Normal, value->span);
+  entry->second = id;
+  sir::Function& fn = module.functions[id];
+  fn.display_name = owner;
+  fn.type_param_count = static_cast<uint32_t>(type_params.size());
+  sir::Local result;
+  result.type = program.type_of(value);
+  result.kind = sir::LocalKind::Return;
+  result.span = value->span;
+  fn.locals.add(result);
+  pending_values_.push_back({id, value, &type_params});
   return id;
 }
 
@@ -118,7 +140,7 @@ void Unit::lower_pending() {
     if (pending_.empty()) {
       PendingValue value = pending_values_.front();
       pending_values_.pop_front();
-      lower_item_value(*this, value.value, value.function);
+      lower_item_value(*this, value.value, value.type_params, value.function);
       continue;
     }
     types::FnId decl = pending_.front();

@@ -27,6 +27,11 @@ class Unit {
   // The functions that give the values of a constant and a static.
   sir::FunctionId function_of(types::ConstId decl);
   sir::FunctionId function_of(types::StaticId decl);
+  // The function that gives the default value of a parameter or field of a generic declaration with
+  // these type parameters.
+  sir::FunctionId function_of_default(const ast::Expr* value,
+                                      const std::vector<types::TypeParamDecl>& type_params,
+                                      const std::string& owner);
   // A function that no declaration stands behind, without locals yet.
   sir::FunctionId add_made_up(std::string name, sir::FunctionKind kind, Span span);
   // Lowers the bodies asked for until none is left.
@@ -53,6 +58,7 @@ class Unit {
   struct PendingValue {
     sir::FunctionId function;
     const ast::Expr* value;
+    const std::vector<types::TypeParamDecl>* type_params;   // null: none
   };
   sir::FunctionId add_value(Symbol name, sir::FunctionKind kind, types::TypeId type,
                             const ast::Expr* value, Span span);
@@ -60,6 +66,7 @@ class Unit {
   std::deque<PendingValue> pending_values_;
   std::unordered_map<types::ConstId, sir::FunctionId, IdHash> consts_;
   std::unordered_map<types::StaticId, sir::FunctionId, IdHash> statics_;
+  std::unordered_map<const ast::Expr*, sir::FunctionId> defaults_;
 };
 
 }  // namespace skein::lower

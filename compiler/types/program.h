@@ -88,7 +88,7 @@ struct CoreDecls {
   FnId show_by, equal_by, compare_by, hash_by, default_by;
   // Marks of stdlib/core: the integer types, and float with f32. In a generic body a parameter
   // with such a bound has the operators of numbers, and literals take its type.
-  TraitId integer, real;
+  TraitId integer, real, number;
   // What an Atomic can hold.
   TraitId atomic_value;
   // Maps and sets, and the methods of maps that stand behind literals, `m[k]`, `==` and hashes.
