@@ -269,7 +269,8 @@ TypeId check_for(Context& ctx, const ast::For* node) {
           .help("each part is a place: `for mut part in …`");
     }
   } else if (is_changed || (is_array && has_mut_binding(node->pattern))) {
-    require_mutable(ctx, node->iterable);
+    const ast::Slice* part = is_array ? node->iterable->try_as<ast::Slice>() : nullptr;
+    require_mutable(ctx, part ? part->receiver : node->iterable);
   }
   check_loop_body(ctx, node, node->label, *node->body, nullptr);
   ctx.body->loops.pop_back();

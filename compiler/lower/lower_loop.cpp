@@ -317,14 +317,11 @@ static void lower_for_map(Body& body, const ast::For* node) {
   lower_for_consuming(body, node, taken, elements);
 }
 
-// `for mut x in xs`: the loop holds the array, under a name of its own, from its start to its end.
+// `for mut x in xs`: the loop holds the array or window, under a name of its own, from its start to its end.
 static void lower_for_places(Body& body, const ast::For* node) {
   Span span = node->iterable->span;
-  TypeId type = body.program.type_of(node->iterable);
-  Place array = write_place(body, lower_pending_place(body, node->iterable));
-  bool may_be_shared = body.unit.kind(type) == TypeKind::Array && !body.unit.is_move_only(type);
-  if (may_be_shared) body.emit(InstKind::Unshare, {Operand::mut(array)}, span);
-  LocalId held = body.new_ref(type, Symbol(), span);
+  Place array = enter_array(body, node->iterable);
+  LocalId held = body.new_ref(body.type_of(array), Symbol(), span);
   emit_ref(body, held, Operand::mut(array), span);
   lower_for_elements(body, node, held);
 }

@@ -82,8 +82,7 @@ LocalId emit_whole_window(Body& body, const Place& array, bool writes, Span span
   return window;
 }
 
-// The array, or the part of one, that a method changes.
-static Place enter_array(Body& body, const ast::Expr* array) {
+Place enter_array(Body& body, const ast::Expr* array) {
   if (is_array_slice(body, array)) {
     return emit_window(body, lower_pending_window(body, array->as<ast::Slice>()), true);
   }

@@ -126,6 +126,8 @@ PendingWindow lower_pending_window(Body& body, const ast::Slice* node);
 LocalId emit_window(Body& body, const PendingWindow& pending, bool writes);
 // All elements of a fixed array.
 LocalId emit_whole_window(Body& body, const Place& array, bool writes, Span span);
+// Begins the change of an array or of a part of one: its elements are nobody else's.
+Place enter_array(Body& body, const ast::Expr* array);
 // Null if the expression is no call of that method.
 const types::CallFact* call_of_builtin(Body& body, const ast::Expr* expr, Builtin builtin);
 // `let (mut a, mut b) = xs.split_mut(i)`.
