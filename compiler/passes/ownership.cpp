@@ -18,7 +18,8 @@ using sir::PathId;
 using types::TypeKind;
 
 void check_ownership(sir::Module& module, DiagnosticSink& sink) {
-  for (const sir::Function& function : module.functions) {
+  for (sir::Function& function : module.functions) {
+    lend_parts(module, function);
     check_moves(module, function, sink);
     check_accesses(module, function, sink);
     check_loans(module, function, sink);

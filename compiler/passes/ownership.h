@@ -12,6 +12,8 @@
 
 namespace skein::passes {
 
+// Changes the variables of patterns that stand for parts which are used again into references.
+void lend_parts(const sir::Module& module, sir::Function& function);
 // Values that are unset, moved away, or moved from where they cannot be; tasks not consumed once.
 void check_moves(sir::Module& module, const sir::Function& function, DiagnosticSink& sink);
 // Overlapping accesses, one of them exclusive.
