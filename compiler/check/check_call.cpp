@@ -190,6 +190,32 @@ static TypeId call_name(Context& ctx, const CallSite& site, const ast::Name* cal
   return ctx.types.error();
 }
 
+// The type `T?` that the callee of `T?(x)` names, of any depth; none if it is an expression.
+static std::optional<TypeId> option_type(Context& ctx, const ast::Expr* callee) {
+  const ast::Try* option = callee->try_as<ast::Try>();
+  if (!option) return std::nullopt;
+  std::optional<TypeId> inner = option_type(ctx, option->operand);
+  if (!inner) {
+    PathRef path = resolve_receiver(ctx, option->operand);
+    if (path.kind != PathRef::Kind::Type) return std::nullopt;
+    inner = path.type;
+  }
+  return ctx.types.make(TypeKind::Option, {*inner});
+}
+
+// `int?(none)`: a value of that option type, the way to say which option is `none`.
+static TypeId call_option(Context& ctx, const CallSite& site, TypeId type) {
+  if (site.args.size() != 1 || site.args[0].name.valid()) {
+    return report_type_call(ctx, site, type);
+  }
+  const ast::Expr* arg = site.args[0].value;
+  check_value(ctx, arg, Want::must(type));
+  types::CallFact& call = ctx.add_call(site.node);
+  call.conversion = type;
+  call.args = {arg};
+  return type;
+}
+
 TypeId check_call(Context& ctx, const ast::Call* node, const Want& want) {
   CallSite site;
   site.node = node;
@@ -203,6 +229,9 @@ TypeId check_call(Context& ctx, const ast::Call* node, const Want& want) {
   if (const ast::Name* name = callee->try_as<ast::Name>()) {
     site.name.name = name->name;
     return call_name(ctx, site, name, want);
+  }
+  if (std::optional<TypeId> option = option_type(ctx, callee)) {
+    return call_option(ctx, site, *option);
   }
   TypeId type = check_expr(ctx, callee);
   TypeId fn_type = callable_type(ctx, type);

@@ -286,6 +286,9 @@ static void lower_conversion(Body& body, const types::CallFact& call, const Plac
 void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
   const types::CallFact* call = body.program.call_of(node);
   SKEIN_CHECK(call != nullptr, "a call that check did not resolve");
+  if (call->conversion && body.unit.kind(*call->conversion) == TypeKind::Option) {
+    return lower_into(body, call->args[0], dest);
+  }
   if (call->conversion) return lower_conversion(body, *call, dest, node->span);
   if (call->variant) {
     std::vector<Operand> fields = lower_args(body, args_of_call(body, *call));
