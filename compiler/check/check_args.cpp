@@ -1,6 +1,7 @@
 // The arguments of a call against the parameters of what is called.
 #include <algorithm>
 
+#include "compiler/check/captures.h"
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/iterate.h"

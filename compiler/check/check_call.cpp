@@ -1,6 +1,7 @@
 // Calls: what is called, and conversions, which are written alike.
 #include <algorithm>
 
+#include "compiler/check/chain.h"
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_map.h"
@@ -317,8 +318,14 @@ TypeId check_method_call(Context& ctx, const ast::MethodCall* node, const Want& 
     }
   }
   site.receiver = node->receiver;
+  ChainLink link(ctx, node);
+  site.is_chained = link.is_chained();
   TypeId receiver = ctx.infer.shallow(check_expr(ctx, node->receiver));
-  if (!node->optional) return call_of_value(ctx, site, receiver, want);
+  if (!node->optional) {
+    TypeId type = call_of_value(ctx, site, receiver, want);
+    link.finish();
+    return type;
+  }
   TypeId inner = chained_type(ctx, node, receiver);
   return chain_result(ctx, receiver, call_of_value(ctx, site, inner, Want()));
 }

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 
+#include "compiler/check/captures.h"
+#include "compiler/check/chain.h"
 #include "compiler/check/check_pattern.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/traits.h"
@@ -19,7 +21,7 @@ namespace skein::check {
 
 // ---- types that can be called --------------------------------------------------------------
 
-static const types::TypeParamDecl* type_param(const Context& ctx, const Type& type) {
+const types::TypeParamDecl* type_param(const Context& ctx, const Type& type) {
   const std::vector<types::TypeParamDecl>* params = ctx.table ? ctx.table->params : nullptr;
   bool is_known = type.kind == TypeKind::Param && params && type.decl < params->size();
   return is_known ? &(*params)[type.decl] : nullptr;
@@ -189,6 +191,7 @@ TypeId check_closure(Context& ctx, const ast::Closure* node, const Want& want, b
   closure.signature = ctx.types.fn(std::move(params), std::move(modes), body.result);
   closure.is_borrowed = is_borrowed;
   for (VarId var : body.captures) closure.is_changed.push_back(body.is_changed.contains(var.index));
+  closure.uses = std::move(body.uses);
   closure.captures = std::move(body.captures);
   TypeId signature = closure.signature;
   add_closure(ctx, node, std::move(closure));
@@ -197,11 +200,13 @@ TypeId check_closure(Context& ctx, const ast::Closure* node, const Want& want, b
 
 // ---- functions -----------------------------------------------------------------------------
 
-// Where the context offers more than the function asks, the value takes what is offered.
+// Where the context offers more than the function asks, the value takes what is offered; one that
+// takes its argument for good, and is only offered a look at it, gets a copy.
 static void take_offered_modes(const Type& wanted, std::vector<ParamMode>& modes) {
   if (wanted.modes.size() != modes.size()) return;
   for (size_t i = 0; i < modes.size(); ++i) {
-    if (modes[i] == ParamMode::Borrow) modes[i] = wanted.modes[i];
+    bool takes_copy = modes[i] == ParamMode::Own && wanted.modes[i] == ParamMode::Borrow;
+    if (modes[i] == ParamMode::Borrow || takes_copy) modes[i] = wanted.modes[i];
   }
 }
 
@@ -212,14 +217,28 @@ static bool is_written_out(types::Builtin builtin) {
          builtin == types::Builtin::TaskDetach;
 }
 
-TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId id, const Want& want) {
+// Notes that `node` is a value of that fn type, which calls what the fact says.
+static TypeId add_fn_value(Context& ctx, const ast::Expr* node, std::vector<TypeId> params,
+                           std::vector<ParamMode> modes, TypeId result, const Want& want,
+                           types::CallFact called) {
+  if (std::optional<Type> wanted = wanted_fn(ctx, want)) take_offered_modes(*wanted, modes);
+  types::ClosureDecl closure;
+  closure.signature = ctx.types.fn(std::move(params), std::move(modes), result);
+  TypeId signature = closure.signature;
+  ctx.add_call(node) = std::move(called);
+  add_closure(ctx, node, std::move(closure));
+  return signature;
+}
+
+TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId id, std::vector<TypeId> type_args,
+                      const Want& want) {
   use_fn(ctx, id);
   const types::FnDecl& fn = ctx.program.fns[id];
   if (fn.builtin && is_written_out(*fn.builtin)) {
     return ctx.not_yet(node->span, quoted(fn.display_name) + " as a value");
   }
-  std::vector<TypeId> type_args;
-  for (const types::TypeParamDecl& param : fn.type_params) {
+  for (size_t i = type_args.size(); i < fn.type_params.size(); ++i) {
+    const types::TypeParamDecl& param = fn.type_params[i];
     type_args.push_back(param.is_implicit ? ctx.types.substitute(param.fn_bound, type_args)
                                           : ctx.infer.fresh(node->span));
     for (TraitId bound : param.bounds) {
@@ -232,16 +251,26 @@ TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId id, const Want& 
     params.push_back(ctx.types.substitute(param.type, type_args));
     modes.push_back(param.mode);
   }
-  if (std::optional<Type> wanted = wanted_fn(ctx, want)) take_offered_modes(*wanted, modes);
-  types::ClosureDecl closure;
-  closure.signature = ctx.types.fn(std::move(params), std::move(modes),
-                                   ctx.types.substitute(fn.result, type_args));
-  TypeId signature = closure.signature;
-  types::CallFact& call = ctx.add_call(node);
+  TypeId result = ctx.types.substitute(fn.result, type_args);
+  types::CallFact call;
   call.callee = id;
   call.type_args = std::move(type_args);
-  add_closure(ctx, node, std::move(closure));
-  return signature;
+  return add_fn_value(ctx, node, std::move(params), std::move(modes), result, want,
+                      std::move(call));
+}
+
+TypeId check_variant_value(Context& ctx, const ast::Expr* node, VariantRef variant,
+                           const Want& want) {
+  std::vector<TypeId> params = ctx.program.variant_fields(variant.type, variant.variant);
+  std::vector<ParamMode> modes(params.size(), ParamMode::Own);
+  types::CallFact call;
+  call.variant = variant;
+  return add_fn_value(ctx, node, std::move(params), std::move(modes), variant.type, want,
+                      std::move(call));
+}
+
+bool wants_fn(Context& ctx, const Want& want) {
+  return !want.type.valid() || ctx.infer.is_unknown(want.type) || wanted_fn(ctx, want).has_value();
 }
 
 // ---- calls of values -----------------------------------------------------------------------
@@ -316,7 +345,8 @@ void check_fn_arg(Context& ctx, const CallSite& site, const types::FnDecl& fn, s
   Want want = Want::must(ctx.types.substitute(param.fn_bound, type_args),
                          is_ours ? fn.params[i].span : Span(), "the parameter is declared here");
   // A task may outlive what its closure would stand for.
-  bool is_borrowed = param.is_implicit && ctx.spawned_call != site.node;
+  bool is_chained = site.is_chained && role_of(ctx, fn) == IterRole::Adaptor;
+  bool is_borrowed = (param.is_implicit && ctx.spawned_call != site.node) || is_chained;
   if (arg.mode == ast::Mode::Mut) {
     ctx.report(arg.value->span, D::UnwantedMut,
                {fn.display_name, ctx.text(fn.params[i].name)}).help("leave `mut` away");
@@ -324,6 +354,7 @@ void check_fn_arg(Context& ctx, const CallSite& site, const types::FnDecl& fn, s
   TypeId found;
   if (const ast::Closure* literal = arg.value->try_as<ast::Closure>()) {
     found = ctx.set_type(literal, check_closure(ctx, literal, want, is_borrowed));
+    if (is_chained) ctx.chain_closures.push_back(ctx.program.closure_of.at(literal->id.index));
   } else {
     if (is_borrowed) ctx.fn_use = arg.value;
     found = check_expr(ctx, arg.value, want);
@@ -344,108 +375,6 @@ void check_fn_arg(Context& ctx, const CallSite& site, const types::FnDecl& fn, s
     found = ctx.set_type(arg.value, closure_type(ctx, closure->second));
   }
   if (!ctx.infer.unify(position, found)) report_mismatch(ctx, arg.value, found, Want::must(position));
-}
-
-// ---- what overlaps -------------------------------------------------------------------------
-
-static const types::ClosureDecl* borrowed_closure(const Context& ctx, const ast::Expr* arg) {
-  if (!arg || arg->kind != ast::ExprKind::Closure) return nullptr;
-  auto found = ctx.program.closure_of.find(arg->id.index);
-  if (found == ctx.program.closure_of.end()) return nullptr;
-  const types::ClosureDecl& closure = ctx.program.closures[found->second];
-  return closure.is_borrowed ? &closure : nullptr;
-}
-
-// Whether a value is read by the time the call begins, so that nothing can change it any more.
-static bool is_read_at_once(Context& ctx, TypeId type) {
-  TypeKind kind = ctx.kind(type);
-  return types::is_integer(kind) || types::is_float(kind) || kind == TypeKind::Bool ||
-         kind == TypeKind::Char || kind == TypeKind::Duration || kind == TypeKind::Instant ||
-         kind == TypeKind::Error || ctx.infer.var_kind(type).has_value();
-}
-
-static void report_overlap(Context& ctx, const types::ClosureDecl& closure, const ast::Expr* other,
-                           VarId var, bool changes) {
-  std::string name(ctx.text(ctx.program.vars[var].name));
-  Report report = ctx.report(closure.span, D::OverlappingAccess, {name});
-  report.mark(changes ? "the closure changes `" + name + "` during the call"
-                      : "the closure looks at `" + name + "` during the call");
-  bool is_closure = other->kind == ast::ExprKind::Closure;
-  report.label(other->span, is_closure ? "and so does this closure, or it changes it"
-               : changes               ? "the call looks at it"
-                                       : "the call changes it");
-  report.help("give the call a copy: `let copy = " + name + "`, or collect the changes and make "
-              "them after it");
-}
-
-static void check_pair(Context& ctx, const types::ClosureDecl& closure, const ast::Expr* other,
-                       ParamMode mode) {
-  VarId root = root_of(ctx, other);
-  if (!root.valid() || mode == ParamMode::Own) return;
-  for (size_t i = 0; i < closure.captures.size(); ++i) {
-    if (closure.captures[i] != root) continue;
-    bool overlaps = mode == ParamMode::Mut ||
-                    (closure.is_changed[i] && !is_read_at_once(ctx, ctx.fact(other).type));
-    if (overlaps) report_overlap(ctx, closure, other, root, closure.is_changed[i]);
-  }
-}
-
-static void check_two(Context& ctx, const types::ClosureDecl& first,
-                      const types::ClosureDecl& second) {
-  for (size_t i = 0; i < first.captures.size(); ++i) {
-    for (size_t j = 0; j < second.captures.size(); ++j) {
-      if (first.captures[i] != second.captures[j]) continue;
-      if (!first.is_changed[i] && !second.is_changed[j]) continue;
-      return report_overlap(ctx, first, second.node, first.captures[i], first.is_changed[i]);
-    }
-  }
-}
-
-void check_closure_overlaps(Context& ctx, const types::FnDecl& fn,
-                            const std::vector<const ast::Expr*>& args) {
-  for (size_t i = 0; i < args.size(); ++i) {
-    const types::ClosureDecl* closure = borrowed_closure(ctx, args[i]);
-    if (!closure) continue;
-    for (size_t j = 0; j < args.size(); ++j) {
-      if (!args[j] || j == i) continue;
-      const types::ClosureDecl* other = borrowed_closure(ctx, args[j]);
-      if (other) {
-        if (j > i) check_two(ctx, *closure, *other);
-      } else {
-        check_pair(ctx, *closure, args[j], fn.params[j].mode);
-      }
-    }
-  }
-}
-
-// ---- variables -----------------------------------------------------------------------------
-
-bool check_fn_use(Context& ctx, const ast::Name* node, VarId var) {
-  const types::VarDecl& decl = ctx.program.vars[var];
-  if (!decl.is_param || decl.mode != ParamMode::Borrow) return true;
-  const types::TypeParamDecl* param = type_param(ctx, ctx.types.get(ctx.infer.shallow(decl.type)));
-  if (!param || !param->is_implicit) return true;
-  bool is_kept = ctx.fn_use != node;
-  for (const Body* body = ctx.body; body->depth > ctx.locals_info[var.index].body;
-       body = body->outer) {
-    if (!body->is_borrowed) is_kept = true;
-  }
-  if (!is_kept) return true;
-  std::string name(ctx.text(decl.name));
-  ctx.report(node->span, D::BorrowedFn, {name})
-      .mark("kept here")
-      .label(decl.span, "borrowed: it may stand for variables of the caller")
-      .help("to keep it, take it: `own " + name + ": " + ctx.show(decl.type) + "`");
-  return false;
-}
-
-const Body* note_captured_change(Context& ctx, VarId var) {
-  for (Body* body = ctx.body; body && body->depth > ctx.locals_info[var.index].body;
-       body = body->outer) {
-    if (!body->is_borrowed) return body;
-    body->is_changed.insert(var.index);
-  }
-  return nullptr;
 }
 
 // ---- the end of a body ---------------------------------------------------------------------

@@ -9,8 +9,18 @@ namespace skein::check {
 // it may change what it captures.
 TypeId check_closure(Context& ctx, const ast::Closure* node, const Want& want, bool is_borrowed);
 
-// The name of a function where a value is wanted.
-TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId fn, const Want& want);
+// The name of a function where a value is wanted. `type_args` are those known from the type that
+// it belongs to.
+TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId fn, std::vector<TypeId> type_args,
+                      const Want& want);
+// The name of a variant that carries a payload: a function that makes it.
+TypeId check_variant_value(Context& ctx, const ast::Expr* node, VariantRef variant,
+                           const Want& want);
+// Whether a value of fn type may stand where this is wanted.
+bool wants_fn(Context& ctx, const Want& want);
+
+// The declaration of a type that is a type parameter in view; null for any other.
+const types::TypeParamDecl* type_param(const Context& ctx, const Type& type);
 
 // The fn type by which values of a type are called: that of a closure, or what a type parameter is
 // bound by. Invalid: they cannot be called.
@@ -24,16 +34,6 @@ bool takes_closure(const Context& ctx, const types::FnDecl& fn, size_t i);
 // The argument for such a parameter.
 void check_fn_arg(Context& ctx, const CallSite& site, const types::FnDecl& fn, size_t i,
                   std::span<const TypeId> type_args, const ast::Arg& arg);
-// Reports what a closure among the arguments of one call changes while the call looks at it.
-void check_closure_overlaps(Context& ctx, const types::FnDecl& fn,
-                            const std::vector<const ast::Expr*>& args);
-
-// Reports a borrowed parameter of fn type that is used for anything but calling it or passing it
-// on. Gives whether all is well.
-bool check_fn_use(Context& ctx, const ast::Name* node, VarId var);
-// Notes that a captured variable changes here. Gives the body that has only a copy of it, if any.
-const Body* note_captured_change(Context& ctx, VarId var);
-
 // Settles the closures of the body that ends.
 void settle_closures(Context& ctx);
 

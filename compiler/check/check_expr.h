@@ -60,8 +60,8 @@ TypeId apply_operator(Context& ctx, const ast::Expr* node, ast::BinaryOp op, Spa
 
 // ---- names (check_name.cpp) ----
 TypeId check_name(Context& ctx, const ast::Name* node, const Want& want);
-// Notes that a variable is used here: as read, and as captured by the spawn blocks around.
-void note_use(Context& ctx, VarId var, bool is_read);
+// Notes that `node` uses a variable: as read, and as captured by the spawn blocks around.
+void note_use(Context& ctx, const ast::Expr* node, VarId var, bool is_read);
 // What a receiver names that is not a value.
 struct PathRef {
   enum class Kind : uint8_t { Value, Module, Type, Broken };
@@ -108,6 +108,7 @@ struct CallSite {
   const ast::Expr* receiver = nullptr;       // of a method; null: none
   std::span<const ast::Arg> args;
   std::span<ast::TypeExpr* const> type_args; // written
+  bool is_chained = false;                   // an adaptor of a chain that is used up at once
 };
 // A call of `fn`; `type_args` are those known from the receiver.
 TypeId call_fn(Context& ctx, const CallSite& site, FnId fn, std::vector<TypeId> type_args,

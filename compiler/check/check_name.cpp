@@ -1,6 +1,8 @@
 // Names in expressions: variables and what is captured, items, bare variants.
+#include "compiler/check/captures.h"
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
+#include "compiler/check/method.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
@@ -9,17 +11,19 @@ namespace skein::check {
 
 // ---- variables -----------------------------------------------------------------------------
 
-void note_use(Context& ctx, VarId var, bool is_read) {
+void note_use(Context& ctx, const ast::Expr* node, VarId var, bool is_read) {
   LocalInfo& info = ctx.locals_info[var.index];
   if (is_read) info.is_used = true;
   for (Body* body = ctx.body; body && body->depth > info.body; body = body->outer) {
     if (body->is_captured.insert(var.index).second) body->captures.push_back(var);
+    body->uses.push_back({.var = var, .fields = {}});
+    body->used_places.push_back(node);
   }
 }
 
 static TypeId use_var(Context& ctx, const ast::Name* node, VarId var) {
   ctx.fact(node).name = var;
-  note_use(ctx, var, true);
+  note_use(ctx, node, var, true);
   if (!check_fn_use(ctx, node, var)) return ctx.types.error();
   return ctx.program.vars[var].type;
 }
@@ -67,9 +71,13 @@ bool has_named_fields(Context& ctx, VariantRef variant) {
   return ctx.program.enums[EnumId(type.decl)].variants[variant.variant].has_names;
 }
 
-// A variant named without its payload.
-static TypeId unit_variant(Context& ctx, const ast::Expr* node, VariantRef ref, Symbol name) {
+// A variant named without its payload: one that has none, or the function that makes it.
+static TypeId unit_variant(Context& ctx, const ast::Expr* node, VariantRef ref, Symbol name,
+                           const Want& want) {
   size_t payload = ctx.program.variant_fields(ref.type, ref.variant).size();
+  if (payload > 0 && !has_named_fields(ctx, ref) && wants_fn(ctx, want)) {
+    return check_variant_value(ctx, node, ref, want);
+  }
   if (payload > 0) {
     bool has_names = has_named_fields(ctx, ref);
     std::string form = std::string(ctx.text(name)) + (has_names ? " { … }" : "(…)");
@@ -105,7 +113,7 @@ static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& enti
       ctx.fact(node).name = StaticId(entity.index);
       return ctx.program.statics[StaticId(entity.index)].type;
     case Entity::Kind::Fn:
-      return check_fn_value(ctx, node, FnId(entity.index), want);
+      return check_fn_value(ctx, node, FnId(entity.index), {}, want);
     case Entity::Kind::Broken:
     case Entity::Kind::None:
       return ctx.types.error();
@@ -122,6 +130,9 @@ static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& enti
       ctx.report(node->span, D::NotAValue, {ctx.text(name), kind_words(entity.kind)});
   if (entity.kind == Entity::Kind::Struct) {
     report.help("make one with `" + std::string(ctx.text(name)) + " { … }`");
+  }
+  if (entity.kind == Entity::Kind::Builtin && wants_fn(ctx, want)) {
+    report.help("to convert, write a closure: `|x| " + std::string(ctx.text(name)) + "(x)`");
   }
   if (entity.kind == Entity::Kind::Enum) {
     report.help("name one of its variants: `" + std::string(ctx.text(name)) + ".…`");
@@ -192,11 +203,17 @@ TypeId check_name(Context& ctx, const ast::Name* node, const Want& want) {
   if (var.valid()) return use_var(ctx, node, var);
   if (want.type.valid()) {
     std::optional<VariantRef> variant = find_variant(ctx, want.type, node->name);
-    if (variant) return unit_variant(ctx, node, *variant, node->name);
+    if (variant) return unit_variant(ctx, node, *variant, node->name, want);
   }
   const Entity* entity = find_entity(ctx, node->name);
   if (entity) return use_entity(ctx, node, *entity, node->name, want);
   if (node->name == ctx.known.ok || node->name == ctx.known.err) {
+    if (wants_fn(ctx, want)) {
+      TypeId type = ctx.types.make(TypeKind::Result,
+                                   {ctx.infer.fresh(node->span), ctx.infer.fresh(node->span)});
+      VariantRef variant = {type, node->name == ctx.known.ok ? 0u : 1u};
+      return check_variant_value(ctx, node, variant, want);
+    }
     std::string text(ctx.text(node->name));
     ctx.report(node->span, D::VariantForm, {text})
         .help("it carries a payload: write `" + text + "(…)`");
@@ -284,7 +301,12 @@ std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node, con
       if (ctx.kind(path.type) != TypeKind::Option) {
         variant = find_variant(ctx, path.type, node->name.name);
       }
-      if (variant) return unit_variant(ctx, node, *variant, node->name.name);
+      if (variant) return unit_variant(ctx, node, *variant, node->name.name, want);
+      Symbol name = node->name.name;
+      std::optional<MethodMatch> method = try_method(ctx, path.type, name, node->name.span);
+      if (method && wants_fn(ctx, want)) {
+        return check_fn_value(ctx, node, method->fn, std::move(method->type_args), want);
+      }
       if (ctx.kind(path.type) == TypeKind::Enum) {
         report_unknown_variant(ctx, path.type, node->name);
       } else {

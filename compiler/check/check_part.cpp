@@ -1,6 +1,7 @@
 // Parts of values: fields, elements, payloads of options and results.
 #include <algorithm>
 
+#include "compiler/check/captures.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_map.h"
 #include "compiler/check/method.h"
@@ -91,6 +92,7 @@ static TypeId field_type(Context& ctx, const ast::Field* node, TypeId type) {
                    {ctx.text(node->name.name), ctx.text(decl.name)});
       }
       ctx.fact(node).field = i;
+      if (!node->optional) note_captured_field(ctx, node->receiver, node, i);
       return ctx.types.substitute(decl.fields[i].type, head.args);
     }
   }
@@ -126,6 +128,7 @@ TypeId check_tuple_index(Context& ctx, const ast::TupleIndex* node) {
     return ctx.types.error();
   }
   ctx.fact(node).field = node->index;
+  if (!node->optional) note_captured_field(ctx, node->receiver, node, node->index);
   TypeId part = head.args[node->index];
   return node->optional ? chain_result(ctx, receiver, part) : part;
 }

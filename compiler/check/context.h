@@ -83,6 +83,9 @@ struct Body {
   uint32_t scopes = 0;                // how many `async` blocks
   std::vector<VarId> captures;        // in order of first use
   std::unordered_set<uint32_t> is_captured;
+  // Each use of a capture, and the largest place around it that fields lead to.
+  std::vector<types::CaptureUse> uses;
+  std::vector<const ast::Expr*> used_places;
 };
 
 // A literal whose type may not be known yet; checked for its range when the body ends.
@@ -196,6 +199,10 @@ struct Context {
   const ast::Expr* fn_use = nullptr;
   // The call that a `spawn` is about to start.
   const ast::Expr* spawned_call = nullptr;
+  // The receiver of a call that uses up a chain of adaptors, or of an adaptor of such a chain; and
+  // the borrowed closures in it (see chain.cpp).
+  const ast::Expr* chained = nullptr;
+  std::vector<types::ClosureId> chain_closures;
   // The call whose result is taken as places: `split_mut` in a `let`, `chunks_mut` in a `for`.
   const ast::Expr* projecting_call = nullptr;
 

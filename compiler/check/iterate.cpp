@@ -10,12 +10,6 @@
 
 namespace skein::check {
 
-static const types::TypeParamDecl* type_param(const Context& ctx, const Type& type) {
-  const std::vector<types::TypeParamDecl>* params = ctx.table ? ctx.table->params : nullptr;
-  bool is_known = type.kind == TypeKind::Param && params && type.decl < params->size();
-  return is_known ? &(*params)[type.decl] : nullptr;
-}
-
 // The method `name` if it takes nothing but itself, in this mode.
 static std::optional<MethodMatch> lone_method(Context& ctx, TypeId type, std::string_view name,
                                               ParamMode mode, Span span) {

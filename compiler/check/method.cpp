@@ -91,6 +91,11 @@ static const std::vector<FnId>* candidates(const Context& ctx, uint64_t head, Sy
   return found == ctx.methods.end() ? nullptr : &found->second;
 }
 
+std::span<const FnId> methods_of_any_type(const Context& ctx, Symbol name) {
+  const std::vector<FnId>* list = candidates(ctx, any_head(), name);
+  return list ? std::span<const FnId>(*list) : std::span<const FnId>();
+}
+
 static uint64_t head_of_known(Context& ctx, TypeId type) {
   std::optional<VarKind> number = ctx.infer.var_kind(type);
   TypeId head = ctx.infer.shallow(type);

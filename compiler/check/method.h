@@ -21,7 +21,10 @@ struct MethodMatch {
 // function of that name asks for it. Nothing found: reports it, unless the name is planned.
 std::optional<MethodMatch> find_method(Context& ctx, TypeId type, ast::Ident name);
 
-// The same, where it is known to exist or its absence is no error.
+// The methods of that name that impls for any type have.
+std::span<const FnId> methods_of_any_type(const Context& ctx, Symbol name);
+
+// The same as find_method, where it is known to exist or its absence is no error.
 std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Span span);
 
 }  // namespace skein::check

@@ -1,4 +1,5 @@
 // Places: what can be assigned to, and who may change it.
+#include "compiler/check/captures.h"
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 
@@ -81,7 +82,8 @@ static bool report_kept_closure(Context& ctx, const ast::Expr* expr, const types
       .mark("changed in the closure")
       .label(closure->span, "this closure may outlive the variable: it has a copy")
       .label(decl.span, "the variable of the function, which stays as it is")
-      .help("a closure given straight to a plain `fn` parameter may change it: `f(|x| …)`")
+      .help("a closure given straight to a plain `fn` parameter may change it: `f(|x| …)`; one given "
+            "to an adaptor may if the chain is used up at once: `xs.map(|x| …).collect()`")
       .help("to share what changes: `Atomic` for a number or a flag, `Mutex` for anything");
   return true;
 }
@@ -89,7 +91,7 @@ static bool report_kept_closure(Context& ctx, const ast::Expr* expr, const types
 // A variable of the function around, changed in a spawn block: the task has a copy.
 static bool report_captured(Context& ctx, const ast::Expr* expr, VarId var) {
   const types::VarDecl& decl = ctx.program.vars[var];
-  const Body* owner = note_captured_change(ctx, var);
+  const Body* owner = note_captured_change(ctx, expr, var);
   if (!owner) return false;
   if (owner->closure) return report_kept_closure(ctx, expr, decl, owner->closure);
   std::string name(ctx.text(decl.name));
@@ -129,7 +131,7 @@ static VarId assigned_var(Context& ctx, const ast::Expr* place) {
 static TypeId check_assigned_var(Context& ctx, const ast::Expr* place, VarId var,
                                  bool is_compound) {
   ctx.fact(place).name = var;
-  note_use(ctx, var, is_compound);
+  note_use(ctx, place, var, is_compound);
   const types::VarDecl& decl = ctx.program.vars[var];
   ctx.set_type(place, decl.type);
   bool is_first = decl.is_set_later && !is_compound &&

@@ -67,7 +67,9 @@ class ArgLowering {
       operands_[i] = writes ? Operand::mut(window) : Operand::borrow(window);
     }
     for (size_t i : borrowed_closures) {
-      operands_[i] = Operand::borrow(lower_to_temp(body_, args_[i].expr));
+      LocalId closure = lower_to_temp(body_, args_[i].expr);
+      bool is_given = args_[i].mode == ParamMode::Own;   // to an adaptor; it owns nothing
+      operands_[i] = is_given ? Operand::copy(closure) : Operand::borrow(closure);
     }
     return std::move(operands_);
   }
@@ -283,6 +285,21 @@ static void lower_conversion(Body& body, const types::CallFact& call, const Plac
   body.emit(std::move(inst));
 }
 
+// What the closures of a chain of adaptors stand for is in use until the chain is used up.
+static void end_chain(Body& body, const ast::Expr* node) {
+  auto chain = body.program.chains.find(node->id.index);
+  if (chain == body.program.chains.end()) return;
+  for (types::ClosureId id : chain->second) {
+    const types::ClosureDecl& closure = body.program.closures[id];
+    for (size_t i = 0; i < closure.captures.size(); ++i) {
+      Place captured = body.local_of(closure.captures[i]);
+      LocalId use = body.new_ref(body.type_of(captured), Symbol(), node->span);
+      emit_ref(body, use, closure.is_changed[i] ? Operand::mut(captured) : Operand::borrow(captured),
+               node->span);
+    }
+  }
+}
+
 void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
   const types::CallFact* call = body.program.call_of(node);
   SKEIN_CHECK(call != nullptr, "a call that check did not resolve");
@@ -315,6 +332,7 @@ void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
   std::vector<Operand> operands = lower_args(body, args_of_call(body, *call));
   emit_call(body, call->callee, call->type_args, std::move(operands),
             body.program.fact(node).type, dest, node->span);
+  end_chain(body, node);
 }
 
 }  // namespace skein::lower

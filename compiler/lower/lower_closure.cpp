@@ -108,27 +108,33 @@ static void lower_literal(Body& body, const ClosureDecl& closure, LocalId enviro
   end_function(body, node->body->span);
 }
 
-// The body of a function that is used as a value: a call of it.
+// An argument that goes on to a parameter of that mode. Where the value was only offered a look at
+// what the parameter takes for good, that is a copy.
+static Operand forwarded(Body& body, LocalId param, ParamMode mode, Span span) {
+  ParamMode offered = body.fn.locals[param].mode;
+  if (offered == ParamMode::Own) body.own(param, span);
+  if (mode == ParamMode::Mut) return Operand::mut(param);
+  if (mode == ParamMode::Borrow) return body.borrow_of(param);
+  bool moves = offered == ParamMode::Own && body.unit.needs_drop(body.type_of(param));
+  return moves ? Operand::move(param) : Operand::copy(param);
+}
+
+// The body of a function or variant that is used as a value: a call of it.
 static void lower_forward(Body& body, const ClosureDecl& closure,
                           const std::vector<LocalId>& params) {
   const types::CallFact& call = *body.program.call_of(closure.node);
-  const types::FnDecl& callee = body.program.fns[call.callee];
   std::vector<Operand> operands;
   for (size_t i = 0; i < params.size(); ++i) {
-    ParamMode mode = callee.params[i].mode;
-    bool is_own = body.fn.locals[params[i]].mode == ParamMode::Own;
-    if (is_own) body.own(params[i], closure.span);
-    if (mode == ParamMode::Mut) {
-      operands.push_back(Operand::mut(params[i]));
-    } else if (mode == ParamMode::Borrow) {
-      operands.push_back(body.borrow_of(params[i]));
-    } else {
-      bool moves = body.unit.needs_drop(body.type_of(params[i]));
-      operands.push_back(moves ? Operand::move(params[i]) : Operand::copy(params[i]));
-    }
+    ParamMode mode = call.variant ? ParamMode::Own : body.program.fns[call.callee].params[i].mode;
+    operands.push_back(forwarded(body, params[i], mode, closure.span));
   }
-  emit_call(body, call.callee, call.type_args, std::move(operands), body.fn.return_type(),
-            result_place(body), closure.span);
+  if (call.variant) {
+    emit_variant(body, call.variant->variant, std::move(operands), result_place(body),
+                 closure.span);
+  } else {
+    emit_call(body, call.callee, call.type_args, std::move(operands), body.fn.return_type(),
+              result_place(body), closure.span);
+  }
   end_function(body, closure.span);
 }
 
@@ -197,19 +203,7 @@ static FunctionId value_function(Body& parent, ClosureId id, TypeId fn_type) {
   call.type_args = type_params_of(parent, closure);
   call.operands = {Operand::borrow(environment)};
   for (LocalId param : params) {
-    bool moves = body.unit.needs_drop(body.type_of(param));
-    switch (body.fn.locals[param].mode) {
-      case ParamMode::Borrow:
-        call.operands.push_back(body.borrow_of(param));
-        break;
-      case ParamMode::Mut:
-        call.operands.push_back(Operand::mut(param));
-        break;
-      case ParamMode::Own:
-        body.own(param, closure.span);
-        call.operands.push_back(moves ? Operand::move(param) : Operand::copy(param));
-        break;
-    }
+    call.operands.push_back(forwarded(body, param, body.fn.locals[param].mode, closure.span));
   }
   body.emit(std::move(call));
   end_function(body, closure.span);

@@ -169,6 +169,13 @@ struct ModuleDecl {
   bool is_std = false;
 };
 
+// Where a closure uses a variable from outside, or a part of it that fields lead to.
+struct CaptureUse {
+  VarId var;
+  std::vector<uint32_t> fields;
+  bool is_changed = false;
+};
+
 // A closure of the source, or a function that is used as a value. Each has a type of its own,
 // whose values are what it captured; its arguments are the type parameters around it.
 struct ClosureDecl {
@@ -176,7 +183,9 @@ struct ClosureDecl {
   TypeId signature;                  // of kind Fn
   std::vector<VarId> captures;       // in order of first use
   std::vector<bool> is_changed;      // one a capture: the closure changes it
-  // Given to a plain parameter: it stands for the variables themselves, whatever it captures.
+  std::vector<CaptureUse> uses;      // of the captures
+  // Given to a plain parameter, or used up with its chain of adaptors: it stands for the variables
+  // themselves, whatever it captures.
   bool is_borrowed = false;
   uint32_t type_param_count = 0;     // of the function around
   Span span;

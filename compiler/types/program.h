@@ -140,6 +140,8 @@ struct Program {
   std::vector<FnId> next_methods;
   std::vector<FnId> iter_methods;
   std::unordered_map<uint32_t, ClosureId> closure_of;   // by ExprId of a closure or function name
+  // By ExprId of a call that uses up a chain of adaptors: the borrowed closures in the chain.
+  std::unordered_map<uint32_t, std::vector<ClosureId>> chains;
   // Answers of traits_of, by TypeId.
   std::unordered_map<uint32_t, TypeTraits> traits_memo;
 
