@@ -5,6 +5,7 @@
 #include "compiler/check/check_map.h"
 #include "compiler/check/context.h"
 #include "compiler/check/declare.h"
+#include "compiler/check/foreign.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/trait_impl.h"
 #include "compiler/check/traits.h"
@@ -24,6 +25,7 @@ static bool declare_all(Context& ctx) {
   resolve_imports(ctx);
   // From here on every name can be found, whichever module declares it.
   find_core_traits(ctx);
+  find_core_pointers(ctx);
   ctx.program.exprs.resize(ctx.input.counters.exprs);
   ctx.program.patterns.resize(ctx.input.counters.patterns);
   for_each_module(ctx, resolve_type_params);

@@ -3,6 +3,7 @@
 
 #include "compiler/check/captures.h"
 #include "compiler/check/check_closure.h"
+#include "compiler/check/foreign.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/iterate.h"
 #include "compiler/check/resolve_type.h"
@@ -241,6 +242,7 @@ static bool ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& 
 TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> type_args,
                const Want& want) {
   use_fn(ctx, id);
+  require_ffi_for(ctx, site.name.span, id);
   if (ctx.program.fns[id].builtin == types::Builtin::TaskJoin) {
     use_fn(ctx, ctx.program.core.task_outcome);
   }
@@ -272,6 +274,7 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
   for (size_t i : order) {
     if (takes_closure(ctx, fn, i)) {
       check_fn_arg(ctx, site, fn, i, type_args, *given[i]);
+      check_callback(ctx, fn, given[i]->value);
     } else {
       TypeId type = ctx.types.substitute(fn.params[i].type, type_args);
       check_arg(ctx, fn, fn.params[i], type, *given[i]);

@@ -14,6 +14,7 @@
 #include "compiler/check/captures.h"
 #include "compiler/check/chain.h"
 #include "compiler/check/check_pattern.h"
+#include "compiler/check/foreign.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/traits.h"
 
@@ -233,6 +234,7 @@ static TypeId add_fn_value(Context& ctx, const ast::Expr* node, std::vector<Type
 TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId id, std::vector<TypeId> type_args,
                       const Want& want) {
   use_fn(ctx, id);
+  require_ffi_for(ctx, node->span, id);
   const types::FnDecl& fn = ctx.program.fns[id];
   if (fn.builtin && is_written_out(*fn.builtin)) {
     return ctx.not_yet(node->span, quoted(fn.display_name) + " as a value");

@@ -159,8 +159,8 @@ static Entity add_item(Context& ctx, NameTable& table, const ast::Item& item) {
       return {};
     case ast::ItemKind::Test:
       return refuse(ctx, item, "`test`");
-    case ast::ItemKind::Extern:
-      return refuse(ctx, item, "`extern`");
+    case ast::ItemKind::Extern:   // its functions are entered one by one
+      return {};
     case ast::ItemKind::TaskLocal:
       return refuse(ctx, item, "`task_local`");
     case ast::ItemKind::ThreadLocal:
@@ -169,8 +169,26 @@ static Entity add_item(Context& ctx, NameTable& table, const ast::Item& item) {
   SKEIN_UNREACHABLE("an unknown kind of item");
 }
 
+// The functions of an `extern` block belong to the module like any other.
+static void enter_foreign(Context& ctx, NameTable& table, const ast::ExternItem& block) {
+  for (const ast::Item* item : block.items) {
+    const ast::FnItem* node = item->try_as<ast::FnItem>();
+    if (!node) continue;
+    FnId id(add_fn(ctx, table, *node));
+    types::FnDecl& fn = ctx.program.fns[id];
+    fn.foreign = node->body ? types::Foreign::Export : types::Foreign::Import;
+    fn.foreign_name = fn.name;
+    note_decl(ctx, *item, id.index);
+    enter_name(ctx, table, *item, {.kind = Entity::Kind::Fn, .index = id.index});
+  }
+}
+
 void enter_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
   for (const ast::Item* item : items) {
+    if (const ast::ExternItem* block = item->try_as<ast::ExternItem>()) {
+      enter_foreign(ctx, table, *block);
+      continue;
+    }
     Entity entity = add_item(ctx, table, *item);
     if (!entity) continue;
     note_decl(ctx, *item, entity.index);

@@ -13,7 +13,7 @@ static constexpr std::string_view kCoreModules[] = {
     "core.traits", "core.output", "core.int",   "core.float", "core.char",
     "core.str",    "core.array",  "core.map",   "core.set",   "core.option",
     "core.range",  "core.atomic", "core.task", "core.panic", "core.duration", "core.iter",
-    "core.adaptors", "core.chan", "core.lock",
+    "core.adaptors", "core.chan", "core.lock", "core.ffi",
 };
 
 // What the library is going to have; named so that a program from the language's book is told
@@ -41,6 +41,7 @@ static ModuleId add_module(Context& ctx, const std::string& name, const ModuleSo
   decl.name = ctx.names.intern(name);
   decl.path = source.path;
   decl.is_std = is_std;
+  decl.is_ffi = !source.tree->attributes.empty();   // `@ffi`, the only one of modules
   ctx.modules_by_name.emplace(name, module);
   ctx.tables.emplace_back();
   NameTable& table = ctx.tables.back();

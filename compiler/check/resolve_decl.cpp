@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "compiler/check/declare.h"
+#include "compiler/check/foreign.h"
 #include "compiler/check/method.h"
 #include "compiler/check/resolve_decl.h"
 #include "compiler/check/resolve_type.h"
@@ -13,7 +14,7 @@ namespace skein::check {
 
 // ---- attributes ----------------------------------------------------------------------------
 
-static constexpr std::string_view kPlannedAttributes[] = {"plain", "blocking", "ffi", "shareable",
+static constexpr std::string_view kPlannedAttributes[] = {"plain",
                                                           "deprecated"};
 
 static bool is_std(Context& ctx) { return ctx.program.modules[ctx.table->module].is_std; }
@@ -39,8 +40,10 @@ static void refuse_attribute(Context& ctx, const ast::Attribute& attribute) {
   suggest(report, attribute.name.span, name, {"derive", "plain", "blocking"});
 }
 
-static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<TraitId>& derives) {
+static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<TraitId>& derives,
+                            types::StructDecl* decl = nullptr) {
   for (const ast::Attribute& attribute : item.attributes) {
+    if (decl && resolve_shareable(ctx, attribute, *decl)) continue;
     if (ctx.text(attribute.name.name) != "derive") {
       refuse_attribute(ctx, attribute);
       continue;
@@ -155,7 +158,7 @@ void resolve_type_params(Context& ctx, NameTable& table, std::span<ast::Item* co
     if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
       types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
       resolve_generics(ctx, node->generics, decl.type_params);
-      resolve_derives(ctx, *item, decl.derives);
+      resolve_derives(ctx, *item, decl.derives, &decl);
     } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
       types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
       resolve_generics(ctx, node->generics, decl.type_params);
@@ -299,6 +302,8 @@ static void resolve_fn_attributes(Context& ctx, const ast::FnItem& item, types::
   for (const ast::Attribute& attribute : item.attributes) {
     if (ctx.text(attribute.name.name) == "builtin" && is_std(ctx)) {
       resolve_builtin(ctx, attribute, fn);
+    } else if (resolve_foreign_attribute(ctx, attribute, fn)) {
+      continue;
     } else {
       refuse_attribute(ctx, attribute);
     }
@@ -325,7 +330,8 @@ void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   fn.result = item.ret ? resolve_type(ctx, item.ret) : ctx.types.unit();
   if (item.is_gen) ctx.not_yet(item.name.span, "`gen fn`");
   if (item.ret_mut) ctx.not_yet(item.ret->span, "a `mut` result");
-  if (!item.body && !fn.builtin && !fn.trait.valid()) {
+  bool is_foreign = fn.foreign != types::Foreign::No;
+  if (!item.body && !fn.builtin && !fn.trait.valid() && !is_foreign) {
     ctx.report(item.name.span, D::MissingBody, {ctx.text(item.name.name)});
   }
   if (!is_std(ctx) || ctx.input.whole_library) use_fn(ctx, id);
@@ -468,6 +474,9 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
       case ast::ItemKind::Static:
         resolve_static(ctx, *item->as<ast::StaticItem>(), table);
         break;
+      case ast::ItemKind::Extern:
+        resolve_foreign(ctx, *item->as<ast::ExternItem>(), table);
+        break;
       case ast::ItemKind::TypeAlias: {
         // Looked at even if nothing uses it.
         InTable in(ctx, table);
@@ -482,7 +491,6 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
       case ast::ItemKind::Trait:   // before, since impls ask what they have to do
       case ast::ItemKind::Use:
       case ast::ItemKind::Test:
-      case ast::ItemKind::Extern:
       case ast::ItemKind::TaskLocal:
       case ast::ItemKind::ThreadLocal:
         break;

@@ -5,6 +5,7 @@
 
 #include "compiler/check/declare.h"
 #include "compiler/check/fold.h"
+#include "compiler/check/foreign.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/suggest.h"
 
@@ -161,6 +162,7 @@ TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,
       return ctx.types.param(entity.index);
     case Entity::Kind::Struct: {
       StructId id(entity.index);
+      if (id == ctx.program.core.c_ptr) require_ffi(ctx, name.span, "`CPtr`");
       std::optional<std::vector<TypeId>> given = resolve_args(
           ctx, name, args, ctx.program.structs[id].type_params.size(), missing);
       return given ? ctx.types.struct_(id, std::move(*given)) : ctx.types.error();

@@ -33,6 +33,10 @@ void FunctionEmitter::emit(const Inst& inst) {
       return emit_call_value(inst);
     case InstKind::Closure:
       return emit_closure(inst);
+    case InstKind::CallC:
+      return emit_call_c(inst);
+    case InstKind::CFunction:
+      return emit_c_function(inst);
     case InstKind::Builtin:
       return emit_builtin(inst);
     case InstKind::Spawn:

@@ -1,5 +1,5 @@
-// The builtin operations that ask the world outside: input, files, environment, chance. Each is one
-// call of the runtime.
+// The builtin operations that ask the world outside: input, files, environment, chance, C.
+// Most are one call of the runtime.
 #include "compiler/codegen/function_emitter.h"
 #include "llvm/IR/Instructions.h"
 
@@ -53,6 +53,28 @@ bool FunctionEmitter::emit_outside_builtin(const Inst& inst) {
       return true;
     case Builtin::ErrorText:
       set_dest(v.rt(Rt::skn_error_text, {arg(0)}));
+      return true;
+    case Builtin::CSize:
+      set_dest(v.i64(v.layout(inst.type_args[0]).size));
+      return true;
+    case Builtin::CRead:
+      v.copy(inst.type_args[0], address(inst.dest), b.CreateIntToPtr(arg(0), b.getPtrTy()));
+      return true;
+    case Builtin::CWrite:
+      put(inst.operands[1], b.CreateIntToPtr(arg(0), b.getPtrTy()));
+      return true;
+    case Builtin::CText: {
+      llvm::Value* text = v.rt(Rt::skn_c_text, {arg(0)});
+      panic_if(b.CreateIsNull(text), [&] {
+        std::string_view words = "a text for C holds a zero byte";
+        llvm::Constant* data = m.constants.c_string(std::string(words));
+        return v.rt(Rt::skn_panic_text, {data, v.i64(words.size()), v.i32(site())});
+      });
+      set_dest(text);
+      return true;
+    }
+    case Builtin::CTextAt:
+      set_dest(v.rt(Rt::skn_c_text_at, {b.CreateIntToPtr(arg(0), b.getPtrTy())}));
       return true;
     default:
       return false;

@@ -8,6 +8,7 @@
 //   emit_arith.cpp        numbers
 //   emit_call.cpp         calls and how arguments travel
 //   emit_closure.cpp      values of fn type
+//   emit_foreign.cpp      calls of C's functions
 //   emit_task.cpp         spawn, await, scopes, sleep
 //   emit_chan.cpp         channels and select
 //   emit_lock.cpp         locks and shared values
@@ -35,6 +36,8 @@ class PHINode;
 }  // namespace llvm
 
 namespace skein::codegen {
+
+struct CSignature;
 
 // In which of its copies a block is emitted.
 enum class Region : uint8_t {
@@ -177,6 +180,12 @@ class FunctionEmitter {
   // ---- emit_closure.cpp
   void emit_closure(const sir::Inst& inst);
   void emit_call_value(const sir::Inst& inst);
+
+  // ---- emit_foreign.cpp
+  void emit_call_c(const sir::Inst& inst);
+  void emit_blocking(const sir::Inst& inst, const CSignature& signature);
+  void emit_c_function(const sir::Inst& inst);
+  llvm::Value* address_for_c(const sir::Operand& operand);
 
   // ---- emit_task.cpp
   void emit_spawn(const sir::Inst& inst);

@@ -42,6 +42,9 @@ void ModuleEmitter::run() {
     Doing doing("emitting", sir.functions[id].name);
     FunctionEmitter(*this, id).run();
   }
+  for (sir::FunctionId id : sir.functions.ids()) {
+    if (!sir.functions[id].c_name.empty()) c_entry(id, sir.functions[id].c_name);
+  }
   if (sir.entry.valid()) {
     emit_root();
     constants.emit_sites();

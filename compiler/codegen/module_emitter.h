@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/codegen/codegen.h"
@@ -81,6 +82,8 @@ class ModuleEmitter {
   void add_common_attributes(llvm::Function& function);
   // The function that the user's `drop` method of a type became; null if there is none.
   llvm::Function* drop_method(TypeId type);
+  // The function by which C calls one of ours; with an empty name only by its address.
+  llvm::Function* c_entry(sir::FunctionId id, const std::string& name);
   // The readable text of a type, for names.
   std::string type_text(TypeId type);
 
@@ -104,6 +107,7 @@ class ModuleEmitter {
   std::vector<llvm::Function*> functions_;
   std::vector<Signature> signatures_;
   std::vector<llvm::Function*> wrappers_;
+  std::unordered_map<uint32_t, llvm::Function*> c_entries_;
   unsigned wrapper_count_ = 0;
   llvm::Function* await_failed_ = nullptr;
   llvm::Function* scope_adopt_ = nullptr;

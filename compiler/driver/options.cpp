@@ -205,7 +205,24 @@ class Reader {
     }
   }
 
+  bool makes_program() const {
+    return options_.verb == Verb::Build || options_.verb == Verb::Run;
+  }
+
+  // `-lm`, `-L/opt/lib`: for the linker.
+  bool read_link_flag(std::string_view arg) {
+    bool is_one = arg.size() > 2 && (arg[1] == 'l' || arg[1] == 'L') && makes_program();
+    if (is_one) options_.link_inputs.emplace_back(arg);
+    return is_one;
+  }
+
+  static bool is_link_input(std::string_view arg) {
+    return arg.ends_with(".o") || arg.ends_with(".a") || arg.ends_with(".so") ||
+           arg.find(".so.") != std::string_view::npos;
+  }
+
   void read_flag(std::string_view arg) {
+    if (read_link_flag(arg)) return;
     size_t equals = arg.starts_with("--") ? arg.find('=') : std::string_view::npos;
     std::string_view name = arg.substr(0, equals);
     const FlagRow* flag = find_flag(name);
@@ -257,6 +274,10 @@ class Reader {
       if (choose(kProducts, arg, options_.product)) return;
       sink_.report({}, D::BadFlagValue, {arg, "skein emit"})
           .help("it makes tokens, ast, sir, llvm-ir, asm or obj");
+      return;
+    }
+    if (makes_program() && is_link_input(arg)) {
+      options_.link_inputs.emplace_back(arg);
       return;
     }
     if (options_.input.empty() && !arg.empty()) {

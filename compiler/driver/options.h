@@ -33,6 +33,8 @@ struct Options {
   std::string output;
   Product product = Product::Executable;
   std::optional<Step> stop_after;
+  // What else the program is linked with: object files, libraries, `-lNAME`, `-LFOLDER`.
+  std::vector<std::string> link_inputs;
   bool release = false;
   bool is_static = false;
   bool strip = false;

@@ -110,6 +110,7 @@ static void make_executable(const Options& options, Session& session, std::strin
   link::Options link;
   link.is_static = options.is_static;
   link.strip = options.strip;
+  link.inputs = options.link_inputs;
   link::Image image = link::link_executable(object, library_directory() + "/libskein_rt.a", link);
   switch (image.state) {
     case link::Image::State::Linked: build.image.emplace(std::move(image)); return;

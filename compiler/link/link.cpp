@@ -95,8 +95,9 @@ static std::vector<std::string> linker_arguments(const std::string& object,
   }
   args.insert(args.end(),
               {"-L" + system.gcc_directory, "-L" + system.libc_directory, libc + "crt1.o",
-               libc + "crti.o", gcc + (options.is_static ? "crtbeginT.o" : "crtbegin.o"), object,
-               runtime_library});
+               libc + "crti.o", gcc + (options.is_static ? "crtbeginT.o" : "crtbegin.o"), object});
+  args.insert(args.end(), options.inputs.begin(), options.inputs.end());
+  args.push_back(runtime_library);
   // The unwinder is linked in: one shared library less to load at each start. libstdc++ is not among
   // them: the runtime does without, and to read its symbols takes a tenth of a small link.
   args.insert(args.end(), {"--start-group", "-lm", "-lgcc", "-lgcc_eh", "-lc",

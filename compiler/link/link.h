@@ -8,12 +8,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace skein::link {
 
 struct Options {
   bool is_static = false;  // no shared libraries at all
   bool strip = false;      // leave out symbols and debug information
+  // Object files, libraries, `-lNAME` and `-LFOLDER`, in the order they were given.
+  std::vector<std::string> inputs;
 };
 
 // A linked executable in an anonymous file, or why there is none.

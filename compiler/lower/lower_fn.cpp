@@ -23,6 +23,7 @@ void lower_fn(Unit& unit, types::FnId decl_id, FunctionId id) {
   const types::FnDecl& decl = unit.program.fns[decl_id];
   Doing doing("lowering", decl.display_name);
   SKEIN_CHECK(decl.is_checked, "a function that was not checked is lowered");
+  if (decl.foreign == types::Foreign::Import) return lower_foreign(unit, decl_id, id);
   const ast::Block* block = decl.item->as<ast::FnItem>()->body;
   uint32_t task_count = 0;
   Body body(unit, id);

@@ -18,4 +18,7 @@ void lower_item_value(Unit& unit, const ast::Expr* value,
 // What the runtime starts: calls `main` and gives the exit status.
 sir::FunctionId lower_entry(Unit& unit, types::FnId main);
 
+// The function that stands for one of C's.
+void lower_foreign(Unit& unit, types::FnId decl, sir::FunctionId id);
+
 }  // namespace skein::lower

@@ -58,6 +58,7 @@ sir::FunctionId Unit::function_of(types::FnId id) {
   fn.span = decl.span;
   fn.type_param_count = static_cast<uint32_t>(decl.type_params.size());
   fn.decl = id;
+  if (decl.foreign == types::Foreign::Export) fn.c_name = program.interner.text(decl.foreign_name);
   sir::Local result;
   result.type = decl.result;
   result.kind = sir::LocalKind::Return;

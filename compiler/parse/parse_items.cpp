@@ -295,12 +295,19 @@ ast::TestItem* Parser::parse_test(const ItemHead& head) {
   return item;
 }
 
-// extern = "extern" [ STR ] "{" { fn } "}" ;
+// extern = "extern" [ STR ] ( fn | "{" { fn } "}" ) ;
 ast::ExternItem* Parser::parse_extern(const ItemHead& head) {
   advance();
   ast::ExternItem* item = make_item<ast::ExternItem>(head);
   item->abi = at(TokenKind::Str) ? tokens_.symbol(token_) : names_.intern("C");
+  item->abi_span = token_.span;
   accept(TokenKind::Str);
+  if (at(TokenKind::KwFn)) {
+    std::vector<ast::Item*> items = {parse_fn(head, ItemPlace::Extern, false)};
+    item->items = list(items);
+    item->attributes = {};
+    return item;
+  }
   item->items = parse_member_items(ItemPlace::Extern);
   return item;
 }

@@ -35,6 +35,9 @@ void evaluate_constants(sir::Module& module, DiagnosticSink& sink);
 // Finds out which functions may suspend.
 void infer_suspend(sir::Module& module);
 
+// Reports functions that C calls and that may suspend.
+void check_foreign(sir::Module& module, DiagnosticSink& sink);
+
 // Finds the types whose buffers never cross tasks, so that they are counted without atomics.
 void mark_shared(sir::Module& module);
 

@@ -71,6 +71,9 @@ class Specializer {
     if (module_.entry.valid()) {
       entry_ = request(module_.entry, {}, 0, Span());
       request_constants();
+      for (FunctionId id : module_.functions.ids()) {
+        if (!module_.functions[id].c_name.empty()) request(id, {}, 0, Span());
+      }
       return;
     }
     for (FunctionId id : module_.functions.ids()) {
@@ -224,18 +227,21 @@ class Specializer {
   // A call of what turns out to be a closure is a call of its body, with the closure as the
   // environment.
   void call_directly(const Function& function, Inst& inst) {
-    if (inst.kind != sir::InstKind::CallValue) return;
+    bool is_for_c = inst.kind == sir::InstKind::CFunction;
+    if (inst.kind != sir::InstKind::CallValue && !is_for_c) return;
     const types::Type type =
         program_.types.get(sir::operand_type(module_, function, inst.operands[0]));
+    SKEIN_CHECK(type.kind == TypeKind::Closure || !is_for_c, "C gets what is no closure");
     if (type.kind != TypeKind::Closure) return;
-    inst.kind = sir::InstKind::Call;
+    if (!is_for_c) inst.kind = sir::InstKind::Call;
     inst.callee = module_.closures[type.decl];
     inst.type_args = type.args;
   }
 
   void redirect(const Function& function, Inst& inst, uint32_t depth) {
     bool has_callee = inst.kind == sir::InstKind::Call || inst.kind == sir::InstKind::Spawn ||
-                      inst.kind == sir::InstKind::Closure;
+                      inst.kind == sir::InstKind::Closure ||
+                      inst.kind == sir::InstKind::CFunction;
     if (!has_callee) return;
     find_impl(inst);
     std::vector<bool> windows = take_windows(module_, function, inst);

@@ -393,6 +393,9 @@ class Printer {
       case InstKind::Select:
         if (!inst.text.empty()) out_ += " " + quote(inst.text);
         break;
+      case InstKind::CallC:
+        out_ += " " + quote(inst.text) + " " + std::to_string(inst.index);
+        break;
       case InstKind::Variant:
         out_ += " " + std::to_string(inst.index);
         break;
@@ -407,7 +410,8 @@ class Printer {
         break;
     }
     bool has_callee = inst.kind == InstKind::Call || inst.kind == InstKind::Spawn ||
-                      inst.kind == InstKind::Closure;
+                      inst.kind == InstKind::Closure ||
+                      (inst.kind == InstKind::CFunction && inst.callee.valid());
     if (has_callee) out_ += " " + global_name(module_.functions[inst.callee].name);
     if (inst.type_args.empty()) return;
     out_ += "<";
@@ -419,6 +423,7 @@ class Printer {
 
   void print_operands(const Inst& inst) {
     bool in_parens = inst.kind == InstKind::Call || inst.kind == InstKind::Spawn ||
+                     inst.kind == InstKind::CFunction ||
                      inst.kind == InstKind::Closure || inst.kind == InstKind::Builtin;
     if (in_parens) out_ += "(";
     for (size_t i = 0; i < inst.operands.size(); ++i) {

@@ -459,9 +459,9 @@ class Reader {
   void read_details(Inst& inst) {
     if (failed_) return;
     bool has_text = inst.kind == InstKind::Spawn || inst.kind == InstKind::PanicKind ||
-                    inst.kind == InstKind::Select;
+                    inst.kind == InstKind::Select || inst.kind == InstKind::CallC;
     if (has_text && peek().kind == Kind::String) inst.text = tokens_[at_++].text;
-    if (inst.kind == InstKind::Variant) inst.index = expect_index();
+    if (inst.kind == InstKind::Variant || inst.kind == InstKind::CallC) inst.index = expect_index();
     if (inst.kind == InstKind::Live || inst.kind == InstKind::Dead) inst.dest = read_place();
     if (inst.kind == InstKind::Builtin) {
       std::string name = expect(Kind::Word, "a builtin");
@@ -469,13 +469,15 @@ class Reader {
       if (!builtin) return fail("no builtin is named `" + name + "`");
       inst.builtin = *builtin;
     }
-    if (names_callee(inst.kind)) {
+    bool has_callee = names_callee(inst.kind) ||
+                      (inst.kind == InstKind::CFunction && peek().kind == Kind::Global);
+    if (has_callee) {
       std::string name = expect(Kind::Global, "a function");
       if (failed_) return;
       if (!functions_.contains(name)) return fail("no function is named `" + name + "`");
       inst.callee = functions_[name];
     }
-    bool has_types = names_callee(inst.kind) || inst.kind == InstKind::Builtin;
+    bool has_types = has_callee || inst.kind == InstKind::Builtin;
     if (has_types && take_punct("<")) inst.type_args = read_types(">");
   }
 
@@ -486,7 +488,8 @@ class Reader {
 
   void read_operands(Inst& inst) {
     if (failed_) return;
-    if (names_callee(inst.kind) || inst.kind == InstKind::Builtin) {
+    if (names_callee(inst.kind) || inst.kind == InstKind::Builtin ||
+        inst.kind == InstKind::CFunction) {
       expect_punct("(");
       while (!failed_ && !take_punct(")")) {
         inst.operands.push_back(read_operand());

@@ -200,6 +200,8 @@ bool may_panic(Module& module, const Function& function, const Inst& inst) {
       return effects == types::BuiltinEffects::Panics ||
              effects == types::BuiltinEffects::Suspends;
     }
+    case InstKind::CallC:
+      return false;
     case InstKind::Drop:
       return drop_may_panic(module, operand_type(module, function, inst.operands[0]));
     default:
@@ -214,6 +216,8 @@ bool may_suspend(Module& module, const Function& function, const Inst& inst) {
   switch (inst.kind) {
     case InstKind::Call:
       return module.functions[inst.callee].suspends != Suspends::No;
+    case InstKind::CallC:
+      return inst.index == 1;
     case InstKind::Builtin:
       return types::builtin_effects(inst.builtin) == types::BuiltinEffects::Suspends;
     case InstKind::Drop:
@@ -233,7 +237,8 @@ bool may_suspend(Module& module, const Function& function, const Inst& inst) {
 bool may_unwind(Module& module, const Function& function, const Inst& inst) {
   // Starting a task is a point where the function may go on elsewhere, but never where it is
   // cancelled (language rule 35), and what the task panics with goes to its handle.
-  if (inst.kind == InstKind::Spawn) return false;
+  // Nor while it waits for C, which cannot be stopped.
+  if (inst.kind == InstKind::Spawn || inst.kind == InstKind::CallC) return false;
   return may_panic(module, function, inst) || may_suspend(module, function, inst);
 }
 

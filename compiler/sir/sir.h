@@ -141,7 +141,7 @@ struct Inst {
   std::vector<TypeId> type_args;     // call, spawn, closure, builtin
   uint32_t index = 0;                // variant
   std::vector<uint64_t> cases;       // switch
-  std::string text;                  // spawn: the task's name; panic_kind: the words
+  std::string text;                  // spawn: the task's name; panic_kind: the words; call_c
   // Assign of a Task to `_`, drop and settle inside a clean-up: a second panic is attached to the
   // one under way instead of starting a new one.
   bool in_cleanup = false;
@@ -201,6 +201,7 @@ struct Function {
   // The call or instruction that makes it suspend, for `explain suspends`.
   Span suspends_at;
   types::FnId decl;                  // invalid for made-up functions
+  std::string c_name;                // C calls it by this name; empty: it does not
 
   LocalId return_local() const { return LocalId(0); }
   TypeId return_type() const { return locals[LocalId(0)].type; }

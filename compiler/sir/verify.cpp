@@ -34,6 +34,7 @@ static Arity operand_arity(InstKind kind) {
       return {0, 0};
     case InstKind::Assign:
     case InstKind::Closure:
+    case InstKind::CFunction:
     case InstKind::Unary:
     case InstKind::Convert:
     case InstKind::Tag:
@@ -60,6 +61,7 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::Variant:
     case InstKind::Array:
     case InstKind::Call:
+    case InstKind::CallC:
     case InstKind::Builtin:
     case InstKind::Spawn:
     case InstKind::Select:
@@ -390,7 +392,7 @@ class Verifier {
   void check_inst(const Inst& inst, Types args, std::optional<TypeId> dest) {
     if (inst_row(inst.kind).result == Result::Value && !dest) {
       bool may_be_unit = inst.kind == InstKind::Call || inst.kind == InstKind::CallValue ||
-                         inst.kind == InstKind::Builtin || inst.kind == InstKind::Await ||
+                         inst.kind == InstKind::CallC || inst.kind == InstKind::Builtin || inst.kind == InstKind::Await ||
                          inst.kind == InstKind::AwaitPlace;
       if (!may_be_unit) return problem("the result goes nowhere");
     }
@@ -425,6 +427,8 @@ class Verifier {
         return check_call_value(args, dest);
       case InstKind::Closure:
         return same_kind(TypeKind::Fn, *dest, "the closure");
+      case InstKind::CFunction:
+        return same_kind(TypeKind::Uint, *dest, "the address");
       case InstKind::Await:
       case InstKind::AwaitPlace:
         if (kind_of(args[0]) != TypeKind::Task) return problem("only tasks are awaited");
@@ -451,6 +455,7 @@ class Verifier {
         return;
       case InstKind::Convert:
       case InstKind::Unshare:
+      case InstKind::CallC:
       case InstKind::Builtin:
       case InstKind::Yield:
       case InstKind::Live:

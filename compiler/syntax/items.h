@@ -147,6 +147,7 @@ struct TestItem : ItemOf<ItemKind::Test> {
 
 struct ExternItem : ItemOf<ItemKind::Extern> {
   Symbol abi;  // "C"
+  Span abi_span;
   std::span<Item* const> items;
 };
 

@@ -62,6 +62,7 @@ struct StructDecl {
   FnId drop_fn;
   // `@derive(Eq, Show)`.
   std::vector<TraitId> derives;
+  bool is_shareable = false;   // `@shareable`: copyable although it holds a pointer of C's
   bool is_pub = false;
   Span span;
 };
@@ -93,6 +94,8 @@ struct ParamDecl {
   VarId var;           // the variable it is inside the body
 };
 
+enum class Foreign : uint8_t { No, Import, Export };
+
 struct FnDecl {
   Symbol name;
   ModuleId module;
@@ -106,6 +109,10 @@ struct FnDecl {
   bool is_pub = false;
   // Set for functions of the standard library without a body.
   std::optional<Builtin> builtin;
+  // Of an `extern` block: a function of C's, or one of ours that C may call, and its name there.
+  Foreign foreign = Foreign::No;
+  bool is_blocking = false;
+  Symbol foreign_name;
   // For methods: the type or trait they belong to. Invalid ids otherwise.
   ImplId impl;
   TraitId trait;
@@ -167,6 +174,7 @@ struct ModuleDecl {
   Symbol name;              // "std.time"; the file's stem for the root
   std::string path;         // of its file
   bool is_std = false;
+  bool is_ffi = false;      // marked `@ffi`: it may call C
 };
 
 // Where a closure uses a variable from outside, or a part of it that fields lead to.

@@ -2,6 +2,8 @@
 // types in the user's spelling.
 #include "compiler/types/program.h"
 
+#include <algorithm>
+
 #include <utility>
 
 #include "compiler/support/check.h"
@@ -171,6 +173,17 @@ std::vector<TypeId> Program::fields(TypeId id) {
 
 // ---- what holding a value means ------------------------------------------------------------
 
+// Whether a field holds a pointer of C's, other than inside a struct that answers for itself.
+static bool holds_c_pointer(const Program& program, TypeId id) {
+  const Type& type = program.types.get(id);
+  if (type.kind == TypeKind::Struct) return type.decl == program.core.c_ptr.index;
+  bool has_inside = type.kind == TypeKind::Option || type.kind == TypeKind::Tuple ||
+                    type.kind == TypeKind::FixedArray;
+  if (!has_inside) return false;
+  return std::any_of(type.args.begin(), type.args.end(),
+                     [&](TypeId arg) { return holds_c_pointer(program, arg); });
+}
+
 static bool any_boxed(const std::vector<FieldDecl>& fields) {
   for (const FieldDecl& field : fields) {
     if (field.is_boxed) return true;
@@ -202,7 +215,12 @@ static TypeTraits own_traits(const Program& program, const Type& type) {
       break;
     case TypeKind::Struct: {
       const StructDecl& decl = program.structs[StructId(type.decl)];
-      traits.is_move_only = decl.drop_fn.valid();
+      bool owns_pointer = !decl.is_shareable &&
+                          std::any_of(decl.fields.begin(), decl.fields.end(),
+                                      [&](const FieldDecl& field) {
+                                        return holds_c_pointer(program, field.type);
+                                      });
+      traits.is_move_only = decl.drop_fn.valid() || owns_pointer;
       traits.needs_drop = decl.drop_fn.valid() || any_boxed(decl.fields);
       break;
     }

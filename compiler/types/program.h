@@ -91,6 +91,8 @@ struct CoreDecls {
   TraitId integer, real, number;
   // What an Atomic can hold.
   TraitId atomic_value;
+  // A pointer of C's.
+  StructId c_ptr;
   // Maps and sets, and the methods of maps that stand behind literals, `m[k]`, `==` and hashes.
   StructId map, set;
   FnId map_new, map_insert, map_slot, map_enter, map_equal, map_hash;

@@ -207,6 +207,13 @@ constexpr uint32_t kSelectChosen = 16;
 constexpr int32_t kSelectDefault = -1;
 constexpr int32_t kSelectBlocked = -2;
 constexpr int32_t kSelectAllOff = -3;
+// The awaiter of skn_await_blocking. The arguments and room for the result lie behind it.
+struct alignas(kAlignment) BlockingCall {
+  void (*run)(BlockingCall*);
+  Frame* frame;           // made ready when `run` has returned
+  BlockingCall* next;
+};
+static_assert(offsetof(BlockingCall, run) == 0 && sizeof(BlockingCall) % kAlignment == 0);
 
 // How a value is written: `[fill][<>^][0][width][.precision][x|b|o|e|?]`. A null pointer to one is
 // the plain form.
@@ -245,6 +252,7 @@ constexpr uint64_t hash_numbers(uint64_t hash) {
       sizeof(Waiter),          offsetof(Waiter, value),   offsetof(Waiter, outcome),
       sizeof(Cell),            offsetof(Cell, weak),      kLockBusy,
       offsetof(Waiter, kind),  kSelectArms,               offsetof(Select, is_biased),
+      sizeof(BlockingCall),
       kValue,                  kPanicked,                 kCancelled,
       kForward,                kCounted,                  kOutcome,
   };

@@ -7,6 +7,7 @@
 #include "runtime/api/program.h"
 #include "runtime/base/platform.h"
 #include "runtime/fault/panic.h"
+#include "runtime/sched/blocking.h"
 #include "runtime/sched/worker.h"
 #include "runtime/task/scope.h"
 #include "runtime/task/state.h"
@@ -114,6 +115,13 @@ I1 skn_await_sleep(Ptr sleep, Ptr frame) {
   return true;
 }
 
+I1 skn_await_blocking(Ptr call, Ptr frame) {
+  abi::BlockingCall* awaiter = static_cast<abi::BlockingCall*>(call);
+  awaiter->frame = frame_at(frame);
+  sched::run_blocking(sched::current().scheduler, awaiter);
+  return true;
+}
+
 I1 skn_await_stack(Ptr, Ptr frame) {
   sched::current().make_ready(frame_at(frame));
   return true;
@@ -189,6 +197,8 @@ SKEIN_COLD void skn_panic_attach(Ptr first, Ptr second) {
   task::attach_panic(panic_at(first), panic_at(second));
 }
 
+void skn_panic_into_c(Ptr payload) { fault::end_by_panic(panic_at(payload)); }
+
 SKEIN_COLD void skn_panic_free(Ptr payload) { fault::free_panic(panic_at(payload)); }
 
 SKEIN_COLD Ptr skn_panic_message(Ptr payload) {
@@ -229,6 +239,16 @@ Ptr skn_str_from_bytes(Ptr bytes) {
   return value::new_str(text);
 }
 Ptr skn_str_concat(Ptr left, Ptr right) { return value::concat(buffer_at(left), buffer_at(right)); }
+Ptr skn_c_text(Ptr str) {
+  const std::string_view text = text_at(str);
+  if (memchr(text.data(), 0, text.size()) != nullptr) return nullptr;
+  Buffer* copy = value::new_str(text);
+  value::append(&copy, {"", 1});
+  return copy;
+}
+Ptr skn_c_text_at(Ptr data) {
+  return data == nullptr ? value::empty() : value::new_str_repaired(static_cast<char*>(data));
+}
 void skn_str_append(Ptr place, Ptr str) { value::append(place_at(place), text_at(str)); }
 void skn_str_append_text(Ptr place, Ptr data, I64 length) {
   value::append(place_at(place), {static_cast<char*>(data), static_cast<size_t>(length)});
