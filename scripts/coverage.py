@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails when a row of a table has no test that names it.
+"""Fails when a row of a table has no test that names it, or a report no page for `skein explain`.
 
 usage: coverage.py --skein PATH [ROOT]
 
@@ -36,6 +36,25 @@ def rows(path, macro, argument):
     text = re.sub(r"^\s*//.*$", "", path.read_text(encoding="utf-8"), flags=re.M)
     for match in re.finditer(rf"^{macro}\(\s*([^,]+),\s*([^,]+)", text, re.M):
         yield match.group(argument + 1).strip().strip('"')
+
+
+def missing_pages(root, codes):
+    """What is wrong with the pages of the reports: one each, with a wrong and a right program."""
+    folder = root / "docs" / "errors"
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    for code in sorted(set(codes) - set(pages)):
+        yield f"{code} has no page docs/errors/{code}.md (docs/adding_a_feature.md says what stands there)"
+    for code, page in sorted(pages.items()):
+        if code not in codes:
+            yield f"docs/errors/{code}.md is about no report"
+        if not page.startswith(f"# {code}\n"):
+            yield f"docs/errors/{code}.md does not begin with its title, # {code}"
+        if code in EXEMPT:
+            continue
+        if not re.search(rf"^```(skein|sh) (error|warning)={code}$", page, re.M):
+            yield f"docs/errors/{code}.md shows nothing that gets this report"
+        if not re.search(r"^```(skein|sh) (check|parse)$", page, re.M):
+            yield f"docs/errors/{code}.md does not show what is right"
 
 
 def words(root, folders):
@@ -78,6 +97,9 @@ def main():
         names = list(rows(options.root / file, macro, argument))
         if not names:
             print(f"{file}: no rows found")
+            failed = True
+        for line in missing_pages(options.root, names) if macro == "SKEIN_DIAGNOSTIC" else []:
+            print(line)
             failed = True
         for name in names:
             if name not in named and name not in EXEMPT:

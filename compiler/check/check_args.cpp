@@ -71,10 +71,12 @@ static std::vector<const ast::Arg*> match_args(Context& ctx, const CallSite& sit
   std::vector<const ast::Arg*> given(fn.params.size(), nullptr);
   size_t next = first;
   bool has_extra = false;
+  bool is_complete = true;   // nothing was meant for a parameter that got nothing
   for (const ast::Arg& arg : site.args) {
     size_t index = arg.name.valid() ? find_param(fn, arg.name.name) : next++;
     if (arg.name.valid() && index == fn.params.size()) {
       report_unknown_param(ctx, fn, arg);
+      is_complete = false;
       check_expr(ctx, arg.value);
       continue;
     }
@@ -88,12 +90,13 @@ static std::vector<const ast::Arg*> match_args(Context& ctx, const CallSite& sit
       Report report =
           ctx.report(arg.value->span, D::DuplicateArg, {ctx.text(fn.params[index].name)});
       if (given[index]) report.label(given[index]->value->span, "first given here");
+      is_complete = false;
       check_expr(ctx, arg.value);
       continue;
     }
     given[index] = &arg;
   }
-  if (!has_extra) report_missing(ctx, site, fn, first, given);
+  if (!has_extra && is_complete) report_missing(ctx, site, fn, first, given);
   return given;
 }
 

@@ -105,7 +105,7 @@ static void declare_param(Context& ctx, const ast::ClosureParam& param, TypeId t
   types::VarDecl var;
   var.name = binding->name.name;
   var.type = type;
-  var.is_mutable = written_mode(param) == ParamMode::Mut && mode == ParamMode::Mut;
+  var.is_mutable = written_mode(param) == ParamMode::Mut;
   var.is_param = true;
   var.mode = mode;
   var.span = binding->name.span;

@@ -7,6 +7,7 @@
 #include "compiler/check/declare.h"
 #include "compiler/check/iterate.h"
 #include "compiler/check/join.h"
+#include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
 
 namespace skein::check {
@@ -290,6 +291,15 @@ static void report_outside_loop(Context& ctx, Span span, std::string_view word) 
   if (is_in_closure) report.label(ctx.body->closure->span, "a closure is a function of its own");
 }
 
+static void report_unknown_label(Context& ctx, ast::Ident label) {
+  Report report = ctx.report(label.span, D::UnknownLabel, {ctx.text(label.name)});
+  std::vector<std::string_view> names;
+  for (const LoopFrame& frame : ctx.body->loops) {
+    if (frame.label.valid()) names.push_back(ctx.text(frame.label.name));
+  }
+  suggest(report, label.span, ctx.text(label.name), std::move(names));
+}
+
 static LoopFrame* find_loop(Context& ctx, Span span, ast::Ident label, std::string_view word) {
   std::vector<LoopFrame>& loops = ctx.body->loops;
   if (loops.empty()) {
@@ -302,17 +312,19 @@ static LoopFrame* find_loop(Context& ctx, Span span, ast::Ident label, std::stri
     if (loops[i - 1].label.valid() && loops[i - 1].label.name == label.name) found = &loops[i - 1];
   }
   if (!found) {
-    Report report = ctx.report(label.span, D::UnknownLabel, {ctx.text(label.name)});
-    std::vector<std::string_view> names;
-    for (const LoopFrame& frame : loops) {
-      if (frame.label.valid()) names.push_back(ctx.text(frame.label.name));
-    }
-    suggest(report, label.span, ctx.text(label.name), std::move(names));
+    report_unknown_label(ctx, label);
     return nullptr;
   }
   if (found->defers == ctx.body->defers) return found;
   ctx.report(span, D::LeavesDefer, {word});
   return nullptr;
+}
+
+// A name that stands alone and for nothing; null: the value is something else.
+static const ast::Name* unknown_name(Context& ctx, const ast::Expr* value) {
+  const ast::Name* name = value ? value->try_as<ast::Name>() : nullptr;
+  bool is_known = !name || ctx.locals.find(name->name).valid() || find_entity(ctx, name->name);
+  return is_known ? nullptr : name;
 }
 
 TypeId check_break(Context& ctx, const ast::Break* node) {
@@ -322,6 +334,11 @@ TypeId check_break(Context& ctx, const ast::Break* node) {
     return ctx.types.never();
   }
   loop->has_break = true;
+  if (const ast::Name* name = unknown_name(ctx, node->value)) {
+    // Behind a loop's `break` stands its label more often than a value.
+    report_unknown_label(ctx, {name->name, name->span});
+    return ctx.types.never();
+  }
   Join* values = loop->values;
   if (node->value && !values) {
     check_expr(ctx, node->value);

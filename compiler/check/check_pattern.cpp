@@ -87,7 +87,8 @@ static void walk_binding(Walk& state, const ast::BindingPattern* pattern, TypeId
   if (!var.valid()) {
     var = declare_var(ctx, pattern->name, type, state.mode);
     ctx.program.vars[var].is_place = is_place;
-    if (is_place) ctx.program.vars[var].is_mutable = true;
+    // Also where `mut` was refused: its changes are what the user meant.
+    if (pattern->is_mut) ctx.program.vars[var].is_mutable = true;
   }
   state.bindings.emplace(name, var);
   ctx.fact(pattern).var = var;

@@ -233,6 +233,11 @@ static bool has_field(Context& ctx, TypeId id, Symbol name) {
 
 static void report_unknown_method(Context& ctx, TypeId type, ast::Ident name) {
   std::string_view text = ctx.text(name.name);
+  const Type& self = ctx.types.get(ctx.infer.shallow(type));
+  const std::vector<types::TypeParamDecl>* params = ctx.table ? ctx.table->params : nullptr;
+  bool is_open = self.kind == TypeKind::Param && params && self.decl < params->size() &&
+                 (*params)[self.decl].has_unknown_bound;
+  if (is_open) return;
   Report report = ctx.report(name.span, D::UnknownMethod, {ctx.show(type), text});
   std::string_view ours = foreign_method(ctx.kind(type), text);
   if (!ours.empty()) {

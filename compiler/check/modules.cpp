@@ -164,10 +164,20 @@ static void import_module(Context& ctx, NameTable& table, ModuleId module, ast::
   enter_types(ctx, table, module, static_cast<uint32_t>(ctx.imports.size() - 1));
 }
 
+// Nothing more is said about a name that an import should have brought.
+static void enter_broken(NameTable& table, ast::Ident name) {
+  Entity entity;
+  entity.kind = Entity::Kind::Broken;
+  entity.span = name.span;
+  table.names.emplace(name.name, entity);
+}
+
 static void import_item(Context& ctx, NameTable& table, ModuleId module, ast::Ident item,
                         ast::Ident as) {
   const Entity* entity = find_in_module(ctx, module, item);
-  if (entity) enter_import(ctx, table, as.valid() ? as : item, *entity);
+  ast::Ident name = as.valid() ? as : item;
+  if (entity) return enter_import(ctx, table, name, *entity);
+  enter_broken(table, name);
 }
 
 static void resolve_use(Context& ctx, NameTable& table, const ast::UseItem& use) {
@@ -183,6 +193,7 @@ static void resolve_use(Context& ctx, NameTable& table, const ast::UseItem& use)
         import_item(ctx, table, whole, name.name, name.alias);
       } else {
         report_unknown_module(ctx, name.name.span, inner_name(ctx, use, name));
+        enter_broken(table, as);
       }
     }
     return;
@@ -195,8 +206,8 @@ static void resolve_use(Context& ctx, NameTable& table, const ast::UseItem& use)
                        ? ModuleId()
                        : find_module(ctx, path_text(ctx, use.path.first(use.path.size() - 1)));
   if (!front.valid()) {
-    return report_unknown_module(ctx, use.path.front().span.to(last.span),
-                                 path_text(ctx, use.path));
+    report_unknown_module(ctx, use.path.front().span.to(last.span), path_text(ctx, use.path));
+    return enter_broken(table, use.alias.valid() ? use.alias : last);
   }
   import_item(ctx, table, front, last, use.alias);
 }

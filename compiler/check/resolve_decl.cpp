@@ -85,6 +85,7 @@ static void add_where(Context& ctx, const ast::Generics& generics,
       }
       TraitId trait = resolve_trait(ctx, bound);
       if (trait.valid()) found->bounds.push_back(trait);
+      else found->has_unknown_bound = true;
     }
   }
 }
@@ -118,6 +119,7 @@ void resolve_generics(Context& ctx, const ast::Generics& generics,
       if (is_type_bound(ctx, bound)) continue;   // see resolve_type_bounds
       TraitId trait = resolve_trait(ctx, bound);
       if (trait.valid()) params.back().bounds.push_back(trait);
+      else params.back().has_unknown_bound = true;
     }
   }
   add_where(ctx, generics, params, first_own);
@@ -330,10 +332,6 @@ void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   fn.result = item.ret ? resolve_type(ctx, item.ret) : ctx.types.unit();
   if (item.is_gen) ctx.not_yet(item.name.span, "`gen fn`");
   if (item.ret_mut) ctx.not_yet(item.ret->span, "a `mut` result");
-  bool is_foreign = fn.foreign != types::Foreign::No;
-  if (!item.body && !fn.builtin && !fn.trait.valid() && !is_foreign) {
-    ctx.report(item.name.span, D::MissingBody, {ctx.text(item.name.name)});
-  }
   if (!is_std(ctx) || ctx.input.whole_library) use_fn(ctx, id);
 }
 
@@ -434,8 +432,11 @@ static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& out
   if (!is_own_trait && !is_own_type(ctx, impl.self_type)) {
     ctx.report(item.self_type->span, D::ForeignImpl, {ctx.show(impl.self_type)})
         .help("write a function that takes it, or wrap it in a struct of your own");
-    impl.self_type = ctx.types.error();
-    return;
+    if (impl.trait) {
+      impl.self_type = ctx.types.error();
+      return;
+    }
+    // Its methods are there all the same, or each use of one would be a report.
   }
   add_methods(ctx, id, table, item);
   if (impl.trait) enter_trait_impl(ctx, id, item);

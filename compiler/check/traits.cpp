@@ -132,6 +132,7 @@ static Answer all_have(Context& ctx, const std::vector<TypeId>& parts, TraitId t
 static Answer param_has(Context& ctx, uint32_t position, TraitId trait) {
   const std::vector<types::TypeParamDecl>* params = ctx.table ? ctx.table->params : nullptr;
   if (!params || position >= params->size()) return Answer::No;
+  if ((*params)[position].has_unknown_bound) return Answer::Yes;
   unsigned wanted = trait_bit(ctx, trait);
   for (TraitId bound : (*params)[position].bounds) {
     if (implies_trait(ctx, bound, trait)) return Answer::Yes;

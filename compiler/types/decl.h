@@ -38,6 +38,8 @@ struct TypeParamDecl {
   // uses. Invalid: no such bound.
   TypeId iter_item = {};
   TypeId iterator = {};
+  // One of its bounds was refused, so nobody knows what it has; no report is made of that.
+  bool has_unknown_bound = false;
   // Made for a plain parameter of fn type, so that the function is compiled again for each closure
   // it is given (language rule 47). It has no name.
   bool is_implicit = false;
