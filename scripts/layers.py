@@ -22,6 +22,7 @@ COMPILER = {
     "passes": {"support", "types", "sir", "interpret"},
     "codegen": {"support", "types", "sir"},
     "link": {"support"},
+    "package": {"support"},
 }
 COMPOSITION = {"driver", "tools"}
 # Each may include those before it.

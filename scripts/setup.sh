@@ -15,6 +15,7 @@ tools=(
   llvm-22-dev=/usr/lib/llvm-22/lib/cmake/llvm/LLVMConfig.cmake
   llvm-22-tools=/usr/lib/llvm-22/bin/FileCheck
   libclang-rt-22-dev=/usr/lib/llvm-22/lib/clang/22/lib
+  libtomlplusplus-dev=/usr/include/toml++/toml.h
   zlib1g-dev=/usr/include/zlib.h
   libzstd-dev=/usr/include/zstd.h
   cmake=cmake

@@ -19,15 +19,24 @@
 
 namespace skein::check {
 
-// A module as the parser left it.
+// A module as the parser left it, or why there is none.
 struct ModuleSource {
   const ast::Module* tree = nullptr;   // null: there is no such module
-  std::string path;                    // of its file
+  std::string path;                    // of its file, or where that would have been
+  std::string name;                    // in this program: "shapes.circle", "std.time"
+  types::PackageId package;
+  bool is_folder = false;              // no module, but a folder of modules
+  std::string error;                   // the file is there and cannot be read
 };
 
-// Finds and parses a module by its name: "std.time" (stdlib/time.sk), "core.array"
-// (stdlib/core/array.sk, part of every program), or what the user's `use` says.
-using LoadModule = std::function<ModuleSource(std::string_view name)>;
+// The standard library; all other packages are of other numbers.
+constexpr types::PackageId kLibraryPackage = types::PackageId(0);
+
+// Finds and parses the module that `use name` means in a file of that package: "std.time"
+// (stdlib/time.sk), "std.core.array" (stdlib/core/array.sk, part of every program), "shapes.circle".
+using LoadModule = std::function<ModuleSource(std::string_view name, types::PackageId package)>;
+// The names of all modules that a `use` can name in a package.
+using ListModules = std::function<std::vector<std::string>(types::PackageId package)>;
 
 struct Input {
   Interner& interner;
@@ -35,7 +44,9 @@ struct Input {
   DiagnosticSink& sink;
   const ast::Counters& counters;       // read after each load: modules add to it
   ModuleSource root;                   // the user's file
+  std::vector<ModuleSource> others;    // further modules to check, used or not
   LoadModule load_module;
+  ListModules list_modules;
   // Check also those functions of the standard library that nothing refers to.
   bool whole_library = false;
 };

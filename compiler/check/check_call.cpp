@@ -182,7 +182,7 @@ static TypeId call_name(Context& ctx, const CallSite& site, const ast::Name* cal
     std::optional<VariantRef> variant = find_variant(ctx, want.type, callee->name);
     if (variant) return call_variant(ctx, site, *variant, want);
   }
-  const Entity* entity = find_entity(ctx, callee->name);
+  const Entity* entity = find_entity(ctx, {callee->name, callee->span});
   if (entity) return call_entity(ctx, site, *entity, want);
   std::optional<VariantRef> loose = loose_result(ctx, site.name);
   if (loose) return call_variant(ctx, site, *loose, want);

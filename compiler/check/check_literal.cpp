@@ -275,6 +275,13 @@ static std::optional<Shape> variant_shape(Context& ctx, VariantRef ref, ast::Ide
   return shape;
 }
 
+static std::optional<Shape> shape_in_enum(Context& ctx, TypeId type, ast::Ident name) {
+  std::optional<VariantRef> found = find_variant(ctx, type, name.name);
+  if (found) return variant_shape(ctx, *found, name);
+  if (!ctx.is_error(type)) report_unknown_variant(ctx, type, name);
+  return std::nullopt;
+}
+
 static std::optional<Shape> find_shape(Context& ctx, const ast::StructLit* node,
                                        const Want& want) {
   std::span<const ast::PathSegment> path = node->type->path;
@@ -284,14 +291,17 @@ static std::optional<Shape> find_shape(Context& ctx, const ast::StructLit* node,
     if (bare && !ctx.table->find(last.name.name)) return variant_shape(ctx, *bare, last.name);
   }
   if (path.size() == 2) {
-    const Entity* first = find_entity(ctx, path[0].name.name);
+    const Entity* first = find_entity(ctx, path[0].name);
     if (first && first->kind == Entity::Kind::Enum) {
-      TypeId type = entity_type(ctx, *first, path[0].name, path[0].args, MissingArgs::Infer);
-      std::optional<VariantRef> found = find_variant(ctx, type, last.name.name);
-      if (found) return variant_shape(ctx, *found, last.name);
-      if (!ctx.is_error(type)) report_unknown_variant(ctx, type, last.name);
-      return std::nullopt;
+      return shape_in_enum(
+          ctx, entity_type(ctx, *first, path[0].name, path[0].args, MissingArgs::Infer), last.name);
     }
+  }
+  if (path.size() >= 3) {
+    // `module.Enum.Variant { … }`
+    std::span<const ast::PathSegment> of = path.first(path.size() - 1);
+    return shape_in_enum(ctx, resolve_path(ctx, of, node->type->span, MissingArgs::Infer),
+                         last.name);
   }
   TypeId type = resolve_path(ctx, path, node->type->span, MissingArgs::Infer);
   if (ctx.is_error(type)) return std::nullopt;

@@ -205,7 +205,7 @@ TypeId check_name(Context& ctx, const ast::Name* node, const Want& want) {
     std::optional<VariantRef> variant = find_variant(ctx, want.type, node->name);
     if (variant) return unit_variant(ctx, node, *variant, node->name, want);
   }
-  const Entity* entity = find_entity(ctx, node->name);
+  const Entity* entity = find_entity(ctx, {node->name, node->span});
   if (entity) return use_entity(ctx, node, *entity, node->name, want);
   if (node->name == ctx.known.ok || node->name == ctx.known.err) {
     if (wants_fn(ctx, want)) {
@@ -258,7 +258,7 @@ static PathRef name_ref(Context& ctx, const ast::Name* node,
   if (node->name == ctx.known.self_type && self_type(ctx).valid()) {
     return {.kind = PathRef::Kind::Type, .type = self_type(ctx)};
   }
-  const Entity* entity = find_entity(ctx, node->name);
+  const Entity* entity = find_entity(ctx, {node->name, node->span});
   return entity ? entity_ref(ctx, *entity, {node->name, node->span}, args) : PathRef();
 }
 

@@ -5,6 +5,7 @@
 
 #include "compiler/check/check_expr.h"
 #include "compiler/check/fold.h"
+#include "compiler/check/modules.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/traits.h"
@@ -226,10 +227,15 @@ static bool is_literal(const ast::Expr* expr) {
 // `LIMIT` in a pattern: equal to the constant.
 static bool walk_constant(Walk& state, const ast::VariantPattern* pattern, TypeId type) {
   Context& ctx = state.ctx;
-  if (pattern->path.size() != 1 || pattern->has_payload) return false;
+  if (pattern->path.size() > 2 || pattern->has_payload) return false;
   ast::Ident name = pattern->path[0].name;
   bool is_variant = ctx.kind(type) == TypeKind::Enum && find_variant(ctx, type, name.name);
-  const Entity* entity = is_variant ? nullptr : find_entity(ctx, name.name);
+  const Entity* entity = is_variant ? nullptr : find_entity(ctx, name);
+  if (entity && pattern->path.size() == 2) {
+    if (entity->kind != Entity::Kind::Module) return false;
+    entity = find_in_module(ctx, ModuleId(entity->index), pattern->path[1].name);
+    if (!entity) return true;
+  }
   if (!entity || entity->kind != Entity::Kind::Const) return false;
   ConstId constant(entity->index);
   ctx.fact(pattern).constant = constant;
@@ -250,8 +256,17 @@ static std::optional<VariantRef> resolve_variant(Walk& state, const ast::Pattern
                                                  TypeId type) {
   Context& ctx = state.ctx;
   ast::Ident name = path.back().name;
+  if (path.size() >= 3) {
+    // `module.Enum.Variant`
+    TypeId named = resolve_path(ctx, path.first(path.size() - 1), pattern->span, MissingArgs::Infer);
+    if (ctx.is_error(named)) return std::nullopt;
+    if (!ctx.infer.unify(named, type)) {
+      report_pattern(state, pattern, "a variant of " + quoted(ctx.show(named)), type);
+      return std::nullopt;
+    }
+  }
   if (path.size() == 2) {
-    const Entity* entity = find_entity(ctx, path[0].name.name);
+    const Entity* entity = find_entity(ctx, path[0].name);
     bool is_type = entity && (entity->kind == Entity::Kind::Enum ||
                               entity->kind == Entity::Kind::Alias);
     if (!is_type) {
@@ -265,10 +280,6 @@ static std::optional<VariantRef> resolve_variant(Walk& state, const ast::Pattern
     }
   }
   if (ctx.is_error(type)) return std::nullopt;
-  if (path.size() > 2) {
-    ctx.not_yet(pattern->span, "a longer path in a pattern");
-    return std::nullopt;
-  }
   TypeKind kind = ctx.kind(type);
   if (kind != TypeKind::Enum && kind != TypeKind::Result) {
     report_pattern(state, pattern, "the variant " + quoted(ctx.text(name.name)), type);

@@ -27,6 +27,7 @@ using types::ExprFact;
 using types::FnId;
 using types::ImplId;
 using types::ModuleId;
+using types::PackageId;
 using types::ParamMode;
 using types::Program;
 using types::StaticId;
@@ -122,6 +123,7 @@ struct PendingMatch {
 struct Import {
   Span span;
   Symbol name;
+  bool is_pub = false;    // passed on: others may use it
   bool is_used = false;
 };
 
@@ -164,7 +166,9 @@ struct Context {
   ModuleId root;                                             // the user's file
   std::vector<NameTable*> module_tables;                     // by ModuleId
   std::vector<const ast::Module*> module_trees;              // by ModuleId
-  std::unordered_map<std::string, ModuleId> modules_by_name;
+  std::unordered_map<std::string, ModuleId> modules_by_path;
+  // What `use` lines mean, by "package:name"; an invalid id for what is not there.
+  std::unordered_map<std::string, ModuleId> modules_by_use;
   std::vector<Import> imports;
   std::vector<uint32_t> decl_of_item;                        // by ItemId: index in its store
   std::deque<Alias> aliases;

@@ -49,10 +49,10 @@ static std::optional<ConstId> named_const(Context& ctx, const ast::Expr* expr) {
   const Entity* entity = nullptr;
   if (const ast::Name* name = expr->try_as<ast::Name>()) {
     if (ctx.locals.find(name->name).valid()) return std::nullopt;
-    entity = find_entity(ctx, name->name);
+    entity = find_entity(ctx, {name->name, name->span});
   } else if (const ast::Field* field = expr->try_as<ast::Field>()) {
     const ast::Name* base = field->receiver->try_as<ast::Name>();
-    const Entity* module = base ? find_entity(ctx, base->name) : nullptr;
+    const Entity* module = base ? find_entity(ctx, {base->name, base->span}) : nullptr;
     if (!module || module->kind != Entity::Kind::Module) return std::nullopt;
     entity = find_in_module(ctx, ModuleId(module->index), field->name);
   }

@@ -9,6 +9,9 @@ namespace skein::check {
 // names of their items. False, and reported: the core library is not where it should be.
 bool load_modules(Context& ctx);
 
+// A module of the library that is loaded: "std.core.traits". Invalid: it is not.
+ModuleId library_module(const Context& ctx, std::string_view name);
+
 // Enters what each module's `use` lines name. All items have been entered before.
 void resolve_imports(Context& ctx);
 

@@ -33,6 +33,8 @@ struct Entity {
   Kind kind = Kind::None;
   uint32_t index = 0;
   uint32_t import = kNotImported;   // the `use` that brought it
+  // Another `use` that brought another type of this name along with its module.
+  uint32_t rival = kNotImported;
   bool is_pub = false;
   Span span = {};                   // of the name; not valid for builtins
 

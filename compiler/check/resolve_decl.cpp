@@ -50,7 +50,7 @@ static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<Tra
     }
     for (const ast::Arg& arg : attribute.args) {
       const ast::Name* name = arg.value->try_as<ast::Name>();
-      const Entity* entity = name ? find_entity(ctx, name->name) : nullptr;
+      const Entity* entity = name ? find_entity(ctx, {name->name, name->span}) : nullptr;
       bool is_trait = entity && entity->kind == Entity::Kind::Trait;
       if (is_trait && can_derive(ctx, TraitId(entity->index))) {
         derives.push_back(TraitId(entity->index));
@@ -97,7 +97,7 @@ static bool is_type_bound(Context& ctx, const ast::TypeExpr* bound) {
   if (!named || named->path.size() != 1 || named->path.front().args.size() != 1) return false;
   std::string_view name = ctx.text(named->path.front().name.name);
   if (name != "Iter" && name != "Iterable") return false;
-  const Entity* entity = find_entity(ctx, named->path.front().name.name);
+  const Entity* entity = find_entity(ctx, named->path.front().name);
   bool is_trait = entity && entity->kind == Entity::Kind::Trait;
   return is_trait &&
          ctx.program.modules[ctx.program.traits[TraitId(entity->index)].module].is_std;
@@ -366,6 +366,10 @@ static void resolve_drop(Context& ctx, FnId id, TypeId self) {
   *place = id;
 }
 
+static bool is_own_package(Context& ctx, ModuleId module) {
+  return ctx.program.modules[module].package == ctx.program.modules[ctx.table->module].package;
+}
+
 // Methods of a type stand in the package that declares it.
 static bool is_own_type(Context& ctx, TypeId type) {
   if (is_std(ctx)) return true;
@@ -373,7 +377,7 @@ static bool is_own_type(Context& ctx, TypeId type) {
   ModuleId module;
   if (head.kind == TypeKind::Struct) module = ctx.program.structs[StructId(head.decl)].module;
   if (head.kind == TypeKind::Enum) module = ctx.program.enums[EnumId(head.decl)].module;
-  return module.valid() && !ctx.program.modules[module].is_std;
+  return module.valid() && is_own_package(ctx, module);
 }
 
 static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const ast::ImplItem& item) {
@@ -428,7 +432,7 @@ static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& out
   if (ctx.types.has_error(impl.self_type)) return;
   // An impl stands in the package of its trait or of its type.
   bool is_own_trait =
-      impl.trait && !ctx.program.modules[ctx.program.traits[*impl.trait].module].is_std;
+      impl.trait && is_own_package(ctx, ctx.program.traits[*impl.trait].module);
   if (!is_own_trait && !is_own_type(ctx, impl.self_type)) {
     ctx.report(item.self_type->span, D::ForeignImpl, {ctx.show(impl.self_type)})
         .help("write a function that takes it, or wrap it in a struct of your own");

@@ -21,9 +21,21 @@ bool is_planned_name(std::string_view name) {
          std::end(kPlannedNames);
 }
 
-const Entity* find_entity(Context& ctx, Symbol name) {
-  const Entity* entity = ctx.table->find(name);
+static void report_rivals(Context& ctx, const Entity& entity, ast::Ident name) {
+  const Import& first = ctx.imports[entity.import];
+  const Import& second = ctx.imports[entity.rival];
+  std::string way = std::string(ctx.text(first.name)) + "." + std::string(ctx.text(name.name));
+  ctx.imports[entity.rival].is_used = true;
+  ctx.report(name.span, D::AmbiguousName, {ctx.text(name.name)})
+      .label(first.span, "brings one")
+      .label(second.span, "brings another")
+      .help("say whose it is: `" + way + "`");
+}
+
+const Entity* find_entity(Context& ctx, ast::Ident name) {
+  const Entity* entity = ctx.table->find(name.name);
   if (entity && entity->import != Entity::kNotImported) ctx.imports[entity->import].is_used = true;
+  if (entity && entity->rival != Entity::kNotImported) report_rivals(ctx, *entity, name);
   return entity;
 }
 
@@ -202,7 +214,7 @@ TypeId resolve_path(Context& ctx, std::span<const ast::PathSegment> path, Span s
     ctx.report(span, D::SelfOutside, {"Self"});
     return ctx.types.error();
   }
-  const Entity* entity = find_entity(ctx, first.name.name);
+  const Entity* entity = find_entity(ctx, first.name);
   if (!entity) {
     report_unknown_type(ctx, first.name);
     return ctx.types.error();
@@ -226,8 +238,13 @@ TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type) {
   }
   const ast::PathSegment& first = named->path.front();
   std::string_view text = ctx.text(first.name.name);
-  const Entity* entity = find_entity(ctx, first.name.name);
-  if (entity && entity->kind == Entity::Kind::Trait && named->path.size() == 1) {
+  const Entity* entity = find_entity(ctx, first.name);
+  bool is_inner = entity && entity->kind == Entity::Kind::Module && named->path.size() == 2;
+  if (is_inner) {
+    entity = find_in_module(ctx, ModuleId(entity->index), named->path[1].name);
+    if (!entity) return TraitId();
+  }
+  if (entity && entity->kind == Entity::Kind::Trait && named->path.size() == (is_inner ? 2 : 1)) {
     return TraitId(entity->index);
   }
   if (entity && entity->kind == Entity::Kind::Broken) return TraitId();

@@ -24,8 +24,9 @@ TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,
 // The trait a bound names; invalid after an error.
 TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type);
 
-// Looks a name up outwards from `ctx.table`, and notes that its import is used.
-const Entity* find_entity(Context& ctx, Symbol name);
+// Looks a name up outwards from `ctx.table`, and notes that its import is used. Reports a name that
+// came along with two modules.
+const Entity* find_entity(Context& ctx, ast::Ident name);
 
 // `Self` at this place; invalid outside of impls and traits.
 TypeId self_type(const Context& ctx);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "compiler/check/modules.h"
 #include "compiler/check/trait_impl.h"
 
 namespace skein::check {
@@ -27,9 +28,9 @@ void find_core_traits(Context& ctx) {
   core.number = find("Number");
   core.drop = find("Drop");
   auto find_fn = [&](std::string_view name) {
-    auto module = ctx.modules_by_name.find("core.traits");
-    if (module == ctx.modules_by_name.end() || !module->second.valid()) return FnId();
-    const NameTable& table = *ctx.module_tables[module->second.index];
+    ModuleId module = library_module(ctx, "std.core.traits");
+    if (!module.valid()) return FnId();
+    const NameTable& table = *ctx.module_tables[module.index];
     auto found = table.names.find(ctx.names.intern(name));
     return found != table.names.end() ? FnId(found->second.index) : FnId();
   };

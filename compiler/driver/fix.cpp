@@ -1,6 +1,5 @@
 #include "compiler/driver/fix.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "compiler/driver/files.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/tool.h"
 #include "compiler/link/output_file.h"
@@ -151,14 +151,6 @@ std::string show_difference(std::string_view path, std::string_view before,
   return out;
 }
 
-// A link to the file stays one: what it leads to is rewritten.
-static std::string real_path(const std::string& path) {
-  char* resolved = realpath(path.c_str(), nullptr);
-  std::string out = resolved ? resolved : path;
-  free(resolved);
-  return out;
-}
-
 static std::string plural(size_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
@@ -173,6 +165,7 @@ static void finish(const Options& options, std::string_view before, std::string_
   if (options.dry_run) return say(show_difference(options.input, before, after), session);
   if (count > 0) {
     std::optional<std::string> failure =
+        // A link to the file stays one: what it leads to is rewritten.
         link::write_output_file(real_path(options.input), after, link::FileMode::Kept);
     if (failure) {
       session.sink.report({}, D::FileUnwritable, {options.input, *failure});
@@ -189,9 +182,8 @@ static int fix_file(const Options& options) {
   for (int round = 0;; ++round) {
     Session session;
     session.replaced_text = text;
-    build(options, session);
-    if (session.sources.file_count() > 0) {
-      FileId file(0);
+    FileId file = build(options, session).root;
+    if (file.valid()) {
       if (round == 0) before = session.sources.file(file).text;
       size_t served = 0;
       std::string next = apply_fixes(session.sink.sorted(), session.sources, file, served);

@@ -8,33 +8,31 @@
 
 namespace skein::driver {
 
-ModuleLoader::ModuleLoader(Session& session, const std::string& root)
-    : session_(session), library_(library_directory() + "/std/") {
-  size_t slash = root.rfind('/');
-  if (slash != std::string::npos) directory_ = root.substr(0, slash + 1);
-}
-
-std::string ModuleLoader::path_of(std::string_view name) const {
-  std::string path(name);
-  bool is_std = path.starts_with("std.");
-  bool is_core = path.starts_with("core.");
-  if (is_std) path.erase(0, 4);
-  for (char& c : path) {
-    if (c == '.') c = '/';
+check::ModuleSource ModuleLoader::load(std::string_view name, types::PackageId package) {
+  check::ModuleSource source;
+  for (const ModulePlace& place : packages_.places_of(name, package.index)) {
+    auto known = trees_.find(place.path);
+    FileText file = known == trees_.end() ? read_file(place.path) : FileText();
+    // What is said of a module that is nowhere names the first place.
+    if (source.path.empty()) source.path = place.path;
+    if (file.is_missing) {
+      source.is_folder |= is_folder(place.path.substr(0, place.path.size() - 3));
+      continue;
+    }
+    source.path = place.path;
+    source.name = place.name;
+    source.package = types::PackageId(static_cast<uint32_t>(place.package));
+    source.error = file.error;
+    if (known != trees_.end()) source.tree = known->second;
+    if (source.tree || !file.error.empty()) return source;
+    FileId id = session_.sources.add(place.path, std::move(file.text));
+    if (!id.valid()) source.error = "the program is larger than 1 GiB";
+    if (id.valid()) source.tree = parse(id);
+    // Only `use` loads modules, and check is what meets it.
+    session_.stopwatch.start("check");
+    return source;
   }
-  return (is_std || is_core ? library_ : directory_) + path + ".sk";
-}
-
-check::ModuleSource ModuleLoader::load(std::string_view name) {
-  std::string path = path_of(name);
-  FileText file = read_file(path);
-  if (!file.error.empty()) return {};
-  FileId id = session_.sources.add(path, std::move(file.text));
-  if (!id.valid()) return {};
-  const ast::Module* tree = parse(id);
-  // Only `use` loads modules, and check is what meets it.
-  session_.stopwatch.start("check");
-  return {tree, path};
+  return source;
 }
 
 syntax::TokenBuffer ModuleLoader::tokenize(FileId file) {
@@ -46,7 +44,9 @@ const ast::Module* ModuleLoader::parse(FileId file) {
   syntax::TokenBuffer tokens = tokenize(file);
   session_.stopwatch.start("parse");
   parse::Shared shared = {session_.arena, session_.names, session_.counters, session_.sink};
-  return parse::parse_module(tokens, shared);
+  const ast::Module* tree = parse::parse_module(tokens, shared);
+  trees_.emplace(session_.sources.file(file).path, tree);
+  return tree;
 }
 
 }  // namespace skein::driver

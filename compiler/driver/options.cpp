@@ -17,15 +17,17 @@ struct VerbRow {
 };
 
 static constexpr VerbRow kVerbs[] = {
-    {Verb::Build, "build", "FILE", "compile a program to an executable",
-     "skein build --release fib.sk -o fib && ./fib", true},
-    {Verb::Run, "run", "FILE [-- ARGS]", "compile a program and run it",
-     "skein run fib.sk -- 30", true},
-    {Verb::Check, "check", "FILE", "report what is wrong with a program, and make nothing",
-     "skein check --json fib.sk", true},
-    {Verb::Emit, "emit", "PRODUCT FILE",
+    {Verb::Build, "build", "[FILE]", "compile a program to an executable",
+     "skein build --release fib.sk -o fib && ./fib", false},
+    {Verb::Run, "run", "[FILE] [-- ARGS]", "compile a program and run it",
+     "skein run fib.sk -- 30", false},
+    {Verb::Check, "check", "[FILE]", "report what is wrong with a program, and make nothing",
+     "skein check --json fib.sk", false},
+    {Verb::Emit, "emit", "PRODUCT [FILE]",
      "print what a step makes: tokens, ast, sir, llvm-ir, asm or obj",
-     "skein emit llvm-ir --release fib.sk", true},
+     "skein emit llvm-ir --release fib.sk", false},
+    {Verb::New, "new", "NAME", "begin a package in a folder of its own",
+     "skein new app && cd app && skein run", true},
     {Verb::Opt, "opt", "FILE.sir", "run passes over the text of the middle language and print it",
      "skein opt --pass=place_drops fib.sir", true},
     {Verb::Fix, "fix", "FILE …", "make the changes that reports offer",
@@ -76,7 +78,8 @@ static void split_commas(std::string_view list, std::vector<std::string>& items)
 static constexpr uint32_t on(Verb verb) { return 1u << static_cast<uint32_t>(verb); }
 static constexpr uint32_t kCompiling = on(Verb::Build) | on(Verb::Run) | on(Verb::Emit);
 static constexpr uint32_t kFrontEnd = kCompiling | on(Verb::Check);
-static constexpr uint32_t kReporting = kFrontEnd | on(Verb::Opt) | on(Verb::Fix);
+static constexpr uint32_t kReporting =
+    kFrontEnd | on(Verb::Opt) | on(Verb::Fix) | on(Verb::New);
 
 struct FlagRow {
   std::string_view name;
@@ -114,6 +117,12 @@ static constexpr FlagRow kFlags[] = {
      [](Options& o, std::string_view) { return o.is_static = true; }},
     {"--strip", "", on(Verb::Build) | on(Verb::Run), "leave out symbols and debug information",
      [](Options& o, std::string_view) { return o.strip = true; }},
+    {"-l", "NAME", on(Verb::Build) | on(Verb::Run), "link with the library NAME (`libNAME`)",
+     [](Options& o, std::string_view v) { return o.link_libs.emplace_back(v), !v.empty(); }},
+    {"-L", "DIR", on(Verb::Build) | on(Verb::Run), "look for libraries in DIR first",
+     [](Options& o, std::string_view v) { return o.link_paths.emplace_back(v), !v.empty(); }},
+    {"--lib", "", on(Verb::New), "begin a library: a package without `main`",
+     [](Options& o, std::string_view) { return o.is_library = true; }},
     {"--verify", "", on(Verb::Check),
      "compare the reports with the `//~ error CODE` comments of the file",
      [](Options& o, std::string_view) { return o.verify = true; }},
@@ -121,7 +130,7 @@ static constexpr FlagRow kFlags[] = {
      [](Options& o, std::string_view) { return o.dry_run = true; }},
     {"--pass", "NAME", on(Verb::Opt), "the pass to run; several with commas, in order",
      [](Options& o, std::string_view v) { return split_commas(v, o.passes), !v.empty(); }},
-    {"--time-passes", "", kReporting, "say on standard error how long each step took",
+    {"--time-passes", "", kFrontEnd | on(Verb::Opt), "say on standard error how long each step took",
      [](Options& o, std::string_view) { return o.time_passes = true; }},
     {"--color", "WHEN", kReporting, "auto, always or never",
      [](Options& o, std::string_view v) { return choose(kColors, v, o.color); }},
@@ -296,7 +305,8 @@ class Reader {
     bool asks_for_verb = options_.verb == Verb::Help && !options_.input.empty();
     if (asks_for_verb && !find_verb(options_.input)) return report_unknown_verb(options_.input);
     const VerbRow& verb = row_of(options_.verb);
-    if (verb.needs_input && options_.input.empty()) {
+    bool needs_product = options_.verb == Verb::Emit && options_.product == Product::Executable;
+    if (needs_product || (verb.needs_input && options_.input.empty())) {
       sink_.report({}, D::MissingOperand, {verb.name, verb.operands})
           .help("for example: `" + std::string(verb.example) + "`");
     }
@@ -348,7 +358,8 @@ static std::string general_help() {
     append_padded(out, std::string(verb.name) + " " + std::string(verb.operands), 24);
     out += std::string(verb.summary) + "\n";
   }
-  out += "\n`skein VERB --help` shows the flags of a verb.\n";
+  out += "\nWithout FILE, the package around this folder is meant: see `skein new`.\n";
+  out += "`skein VERB --help` shows the flags of a verb.\n";
   out += "exit status: 0 all is well, 1 errors in the program, 2 wrong use or a refusal of the system,\n"
          "             70 a bug in skein\n";
   return out;

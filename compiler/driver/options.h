@@ -14,7 +14,7 @@
 
 namespace skein::driver {
 
-enum class Verb : uint8_t { Build, Run, Check, Emit, Opt, Fix, Explain, Help, Version };
+enum class Verb : uint8_t { Build, Run, Check, Emit, New, Opt, Fix, Explain, Help, Version };
 
 // What the compiler makes. Each kind is the product of one step.
 enum class Product : uint8_t { Tokens, Ast, Sir, LlvmIr, Asm, Object, Executable };
@@ -26,7 +26,8 @@ enum class ColorMode : uint8_t { Auto, Always, Never };
 
 struct Options {
   Verb verb = Verb::Help;
-  // The file named on the command line; the code for `explain`; the verb for `help`.
+  // The file or folder named on the command line, "" for the package around; the package for `new`,
+  // the code for `explain`, the verb for `help`.
   std::string input;
   std::vector<std::string> more_inputs;   // of `fix`
   std::vector<std::string> program_args;
@@ -42,6 +43,9 @@ struct Options {
   bool dry_run = false;
   bool json = false;
   bool time_passes = false;
+  bool is_library = false;               // for `new`
+  std::vector<std::string> link_libs;
+  std::vector<std::string> link_paths;
   ColorMode color = ColorMode::Auto;
   std::vector<std::string> dump_after;   // names of passes
   std::vector<std::string> passes;       // for `opt`

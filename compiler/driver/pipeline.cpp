@@ -21,13 +21,23 @@
 
 namespace skein::driver {
 
-FileId load_source(const std::string& path, Session& session) {
-  FileText file =
-      session.replaced_text ? FileText{*session.replaced_text, ""} : read_file(path);
+static FileId add_source(const std::string& path, FileText file, Session& session) {
   FileId id;
   if (file.error.empty()) id = session.sources.add(path, std::move(file.text));
   if (!id.valid()) session.sink.report({}, D::FileUnreadable, {path, file.error});
   return id;
+}
+
+FileId load_source(const std::string& path, Session& session) {
+  return add_source(path, read_file(path), session);
+}
+
+// The file the command is about, or what stands for its text.
+static FileId load_root(const std::string& path, Session& session) {
+  if (!session.replaced_text) return load_source(path, session);
+  FileText text;
+  text.text = *session.replaced_text;
+  return add_source(path, std::move(text), session);
 }
 
 static bool dumps_after(const Options& options, std::string_view pass) {
@@ -105,12 +115,32 @@ static void report_link_failure(std::string_view printed, DiagnosticSink& sink) 
   }
 }
 
-static void make_executable(const Options& options, Session& session, std::string_view object,
-                            Build& build) {
+// A name that begins with `-` or `@` would say something to the linker.
+static std::string below(const std::string& folder, const std::string& path) {
+  if (path.starts_with('/')) return path;
+  return (folder.empty() ? "./" : folder) + path;
+}
+
+// What the packages and the command line ask for, the latter first.
+static link::Options link_options(const Options& options, const Packages& packages) {
   link::Options link;
   link.is_static = options.is_static;
   link.strip = options.strip;
   link.inputs = options.link_inputs;
+  link.libraries = options.link_libs;
+  for (const std::string& path : options.link_paths) link.search_paths.push_back(below("", path));
+  for (size_t i = Packages::kOwn; i < packages.size(); ++i) {
+    const package::LinkNeeds& needs = packages[i].manifest.link;
+    const std::string& folder = packages[i].folder;
+    for (const std::string& lib : needs.libs) link.libraries.push_back(lib);
+    for (const std::string& path : needs.paths) link.search_paths.push_back(below(folder, path));
+    for (const std::string& file : needs.files) link.files.push_back(below(folder, file));
+  }
+  return link;
+}
+
+static void make_executable(const link::Options& link, Session& session, std::string_view object,
+                            Build& build) {
   link::Image image = link::link_executable(object, library_directory() + "/libskein_rt.a", link);
   switch (image.state) {
     case link::Image::State::Linked: build.image.emplace(std::move(image)); return;
@@ -126,16 +156,48 @@ static void make_executable(const Options& options, Session& session, std::strin
   }
 }
 
+// The parsed root, and with it whatever it uses and the target names.
+static std::unique_ptr<types::Program> check_target(const Target& target, const ast::Module* tree,
+                                                    Session& session, const Packages& packages,
+                                                    ModuleLoader& loader) {
+  types::PackageId own(Packages::kOwn);
+  check::ModuleSource root;
+  root.tree = tree;
+  root.path = target.file;
+  root.name = target.module;
+  root.package = own;
+  std::vector<check::ModuleSource> others;
+  for (const std::string& path : target.others) {
+    FileId file = load_source(path, session);
+    if (!file.valid()) continue;
+    check::ModuleSource other = root;
+    other.tree = loader.parse(file);
+    other.path = path;
+    other.name = packages.module_name(path);
+    others.push_back(std::move(other));
+  }
+  session.stopwatch.start("check");
+  return check::check_program(
+      {session.names, session.sources, session.sink, session.counters, root, std::move(others),
+       [&](std::string_view name, types::PackageId package) { return loader.load(name, package); },
+       [&](types::PackageId package) { return packages.module_names(package.index); }});
+}
+
 Build build(const Options& options, Session& session) {
   Build build;
   DiagnosticSink& sink = session.sink;
   auto ends_at = [&](Step step) { return sink.has_errors() || options.last_step() <= step; };
   if (!know_dumps(options, session)) return build;
-  FileId file = load_source(options.input, session);
+  Packages packages(session);
+  build.target = find_target(options, session, packages);
+  if (!build.target) return build;
+  const Target& target = *build.target;
+  FileId file = load_root(target.file, session);
+  build.root = file;
   if (!file.valid()) return build;
 
   // Text → tokens → tree. Both are complete whatever was wrong with the text.
-  ModuleLoader loader(session, options.input);
+  ModuleLoader loader(session, packages);
   if (options.last_step() == Step::Lex) {
     syntax::TokenBuffer tokens = loader.tokenize(file);
     if (options.product == Product::Tokens) {
@@ -148,10 +210,8 @@ Build build(const Options& options, Session& session) {
   if (ends_at(Step::Parse)) return build;
 
   // Tree → program: what each name and expression means. Modules are read as `use` asks for them.
-  session.stopwatch.start("check");
-  std::unique_ptr<types::Program> program = check::check_program(
-      {session.names, session.sources, sink, session.counters, {tree, options.input},
-       [&](std::string_view name) { return loader.load(name); }});
+  std::unique_ptr<types::Program> program =
+      check_target(target, tree, session, packages, loader);
   bool makes_program = options.last_step() >= Step::Codegen && !sink.has_errors();
   if (makes_program && !program->main.valid()) {
     uint32_t begin = session.sources.file(file).base;
@@ -183,7 +243,7 @@ Build build(const Options& options, Session& session) {
   }
 
   session.stopwatch.start("link");
-  make_executable(options, session, code, build);
+  make_executable(link_options(options, packages), session, code, build);
   return build;
 }
 

@@ -7,6 +7,7 @@
 
 #include "compiler/driver/options.h"
 #include "compiler/driver/session.h"
+#include "compiler/driver/target.h"
 #include "compiler/link/link.h"
 
 namespace skein::driver {
@@ -15,9 +16,13 @@ struct Build {
   // The product, unless it is an executable; also what --dump-after printed on the way.
   std::string text;
   std::optional<link::Image> image;
+  // Nothing where the command line names nothing that could be built.
+  std::optional<Target> target;
+  // The file with `main`, or that was named; invalid when it could not be read.
+  FileId root;
 };
 
-// Reads `options.input` and makes `options.product`, or stops earlier as the options say. Whether it
+// Reads what `options.input` names and makes `options.product`, or stops earlier as the options say. Whether it
 // went well is in the session's sink.
 Build build(const Options& options, Session& session);
 

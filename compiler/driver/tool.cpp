@@ -14,6 +14,7 @@
 #include "compiler/driver/explain.h"
 #include "compiler/driver/files.h"
 #include "compiler/driver/fix.h"
+#include "compiler/driver/new_package.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/verify.h"
 #include "compiler/link/output_file.h"
@@ -66,28 +67,39 @@ static void print_product(std::string_view text, Session& session) {
   session.sink.report({}, D::FileUnwritable, {"standard output", std::strerror(errno)});
 }
 
-// "examples/fib.sk" → "fib"
-static std::string stem(const std::string& path) {
-  std::string name = path.substr(path.rfind('/') + 1);
-  if (name.size() > 3 && name.ends_with(".sk")) name.resize(name.size() - 3);
-  return name;
+// Where the product goes; "" is standard output, which is where people look for text.
+static std::string output_path(const Options& options, const Target& target) {
+  if (!options.output.empty()) return options.output == "-" ? "" : options.output;
+  bool is_text = options.product != Product::Executable && options.product != Product::Object;
+  if (is_text) return "";
+  std::string folder = target.build_folder;
+  if (!folder.empty()) folder += options.release ? "release/" : "debug/";
+  return folder + target.program + (options.product == Product::Object ? ".o" : "");
 }
 
-// Where the product goes; "" is standard output, which is where people look for text.
-static std::string output_path(const Options& options) {
-  if (!options.output.empty()) return options.output == "-" ? "" : options.output;
-  if (options.product == Product::Executable) return stem(options.input);
-  if (options.product == Product::Object) return stem(options.input) + ".o";
-  return "";
+// Makes the folders of a package's products, which are nobody's to keep.
+static bool make_build_folder(const Target& target, const std::string& path, Session& session) {
+  if (target.build_folder.empty() || !path.starts_with(target.build_folder)) return true;
+  std::string ignore = target.build_folder + ".gitignore";
+  std::optional<std::string> failure = make_folder(path.substr(0, path.rfind('/')));
+  if (!failure && access(ignore.c_str(), F_OK) != 0) {
+    failure = link::write_output_file(ignore, "*\n", link::FileMode::Plain);
+  }
+  if (failure) session.sink.report({}, D::FileUnwritable, {path, *failure});
+  return !failure;
 }
 
 static void build_and_write(const Options& options, Session& session) {
-  std::string path = output_path(options);
-  if (!path.empty() && same_file(path, options.input)) {
-    session.sink.report({}, D::OutputIsInput, {options.input}).help("name another file with `-o`");
+  Build made = build(options, session);
+  if (!made.target) return;
+  std::string path = output_path(options, *made.target);
+  if (!path.empty() && same_file(path, made.target->file)) {
+    session.sink.report({}, D::OutputIsInput, {made.target->file})
+        .help("name another file with `-o`");
     return;
   }
-  Build made = build(options, session);
+  bool is_made = made.image || !made.text.empty();
+  if (is_made && !make_build_folder(*made.target, path, session)) return;
   if (options.product == Product::Executable) {
     print_product(made.text, session);  // the dumps
     if (!made.image) return;
@@ -102,8 +114,8 @@ static void build_and_write(const Options& options, Session& session) {
 
 // Becomes the program: its status and its signals are then what our caller sees, and there is
 // nothing to clean up, since the program is a file in memory. Returns only when that fails.
-static void start_program(const Options& options, const link::Image& image, Session& session) {
-  std::string name = stem(options.input);
+static void start_program(const Options& options, std::string name, const link::Image& image,
+                          Session& session) {
   std::vector<char*> argv = {name.data()};
   std::vector<std::string> arguments = options.program_args;
   for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -120,10 +132,10 @@ static void run(const Options& options, Session& session) {
   if (!made.image || session.sink.has_errors()) return;
   // Warnings come before what the program prints.
   print_reports(options, session);
-  start_program(options, *made.image, session);
+  start_program(options, made.target->program, *made.image, session);
 }
 
-// Returns whether the reports are those the file foretells.
+// Returns whether the reports are those the files foretell.
 static bool verify(const Options& options, Session& session) {
   build(options, session);
   if (session.sources.file_count() == 0) {
@@ -131,7 +143,7 @@ static bool verify(const Options& options, Session& session) {
     return false;
   }
   std::vector<std::string> wrong =
-      compare_reports(session.sink.sorted(), session.sources, FileId(0));
+      compare_reports(session.sink.sorted(), session.sources, library_directory());
   std::string text;
   for (const std::string& line : wrong) text += line + "\n";
   link::write_fully(STDERR_FILENO, text);
@@ -157,6 +169,7 @@ int run_tool(const Options& options, Session& session) {
       if (options.verify) return verify(options, session) ? kFine : kProgramWrong;
       build(options, session);
       break;
+    case Verb::New: make_package(options, session); break;
     case Verb::Opt: print_product(run_named_passes(options, session).text, session); break;
     case Verb::Explain: print_product(explain_code(options.input, session), session); break;
     case Verb::Fix: return fix_files(options);

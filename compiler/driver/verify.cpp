@@ -51,41 +51,63 @@ std::vector<Expectation> find_expectations(std::string_view text) {
   return found;
 }
 
+static std::vector<Expectation> expectations_of(const SourceMap& sources,
+                                                std::string_view library) {
+  std::vector<Expectation> all;
+  for (uint32_t i = 0; i < sources.file_count(); ++i) {
+    if (sources.file(FileId(i)).path.starts_with(library)) continue;
+    for (Expectation& expected : find_expectations(sources.file(FileId(i)).text)) {
+      expected.file = FileId(i);
+      all.push_back(std::move(expected));
+    }
+  }
+  return all;
+}
+
 static bool matches(const Expectation& expected, const Diagnostic& report, uint32_t line) {
   return expected.line == line && expected.code == diagnostic_row(report.kind).code &&
          expected.severity == severity_name(report.severity()) &&
          report.message.find(expected.words) != std::string::npos;
 }
 
+// A disagreement and where it is, to be put in order.
+struct Wrong {
+  uint32_t file = 0;
+  uint32_t line = 0;
+  std::string text;
+};
+
 std::vector<std::string> compare_reports(const std::vector<const Diagnostic*>& reports,
-                                         const SourceMap& sources, FileId file) {
-  std::vector<Expectation> expected = find_expectations(sources.file(file).text);
-  std::vector<std::pair<uint32_t, std::string>> wrong;
+                                         const SourceMap& sources, std::string_view library) {
+  std::vector<Expectation> expected = expectations_of(sources, library);
+  std::vector<Wrong> wrong;
   for (const Diagnostic* report : reports) {
     Location location = sources.locate(report->span.begin);
-    bool is_here = sources.file_of(report->span.begin) == file;
+    FileId file = sources.file_of(report->span.begin);
     auto found = std::find_if(expected.begin(), expected.end(), [&](const Expectation& e) {
-      return is_here && matches(e, *report, location.line);
+      return e.file == file && matches(e, *report, location.line);
     });
     if (found != expected.end()) {
       expected.erase(found);
       continue;
     }
     std::string place = std::string(location.path) + ":" + std::to_string(location.line);
-    wrong.emplace_back(location.line,
-                       place + ": not foretold: " + std::string(severity_name(report->severity())) +
-                           " " + std::string(diagnostic_row(report->kind).code) + ": " +
-                           report->message);
+    wrong.push_back({file.index, location.line,
+                     place + ": not foretold: " + std::string(severity_name(report->severity())) +
+                         " " + std::string(diagnostic_row(report->kind).code) + ": " +
+                         report->message});
   }
   for (const Expectation& e : expected) {
     std::string words = e.words.empty() ? "" : " " + e.words;
-    wrong.emplace_back(e.line, sources.file(file).path + ":" + std::to_string(e.line) +
-                                   ": not reported: " + e.severity + " " + e.code + words);
+    wrong.push_back({e.file.index, e.line,
+                     sources.file(e.file).path + ":" + std::to_string(e.line) +
+                         ": not reported: " + e.severity + " " + e.code + words});
   }
-  std::stable_sort(wrong.begin(), wrong.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(wrong.begin(), wrong.end(), [](const Wrong& a, const Wrong& b) {
+    return a.file != b.file ? a.file < b.file : a.line < b.line;
+  });
   std::vector<std::string> lines;
-  for (std::pair<uint32_t, std::string>& line : wrong) lines.push_back(std::move(line.second));
+  for (Wrong& line : wrong) lines.push_back(std::move(line.text));
   return lines;
 }
 

@@ -1,4 +1,4 @@
-// `skein check --verify`: the reports of a file against the comments in it that foretell them.
+// `skein check --verify`: the reports of a program against the comments in it that foretell them.
 //
 //     let a = spawn f()      //~ error task-unconsumed
 //     //~^ note local-frame       one line up for each `^`
@@ -17,6 +17,7 @@
 namespace skein::driver {
 
 struct Expectation {
+  FileId file;
   uint32_t line = 0;         // the line the report is on
   uint32_t written_on = 0;   // the line of the comment
   std::string severity;      // "error", "warning", "note"
@@ -28,8 +29,8 @@ struct Expectation {
 std::vector<Expectation> find_expectations(std::string_view text);
 
 // One line for each disagreement, in order of their places: "fib.sk:3: …". Empty: all agree.
-// Reports outside `file` are never foretold.
+// Reports in files of the library, or in none, are never foretold.
 std::vector<std::string> compare_reports(const std::vector<const Diagnostic*>& reports,
-                                         const SourceMap& sources, FileId file);
+                                         const SourceMap& sources, std::string_view library);
 
 }  // namespace skein::driver

@@ -93,11 +93,14 @@ static std::vector<std::string> linker_arguments(const std::string& object,
   } else {
     args.insert(args.end(), {"-dynamic-linker", "/lib64/ld-linux-x86-64.so.2"});
   }
+  for (const std::string& path : options.search_paths) args.push_back("-L" + path);
   args.insert(args.end(),
               {"-L" + system.gcc_directory, "-L" + system.libc_directory, libc + "crt1.o",
                libc + "crti.o", gcc + (options.is_static ? "crtbeginT.o" : "crtbegin.o"), object});
   args.insert(args.end(), options.inputs.begin(), options.inputs.end());
+  args.insert(args.end(), options.files.begin(), options.files.end());
   args.push_back(runtime_library);
+  for (const std::string& library : options.libraries) args.push_back("-l" + library);
   // The unwinder is linked in: one shared library less to load at each start. libstdc++ is not among
   // them: the runtime does without, and to read its symbols takes a tenth of a small link.
   args.insert(args.end(), {"--start-group", "-lm", "-lgcc", "-lgcc_eh", "-lc",

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace skein::link {
@@ -17,6 +18,10 @@ struct Options {
   bool strip = false;      // leave out symbols and debug information
   // Object files, libraries, `-lNAME` and `-LFOLDER`, in the order they were given.
   std::vector<std::string> inputs;
+  // What the program's C functions come from.
+  std::vector<std::string> libraries;      // "z": libz.so or libz.a
+  std::vector<std::string> search_paths;   // folders that are searched before those of the system
+  std::vector<std::string> files;          // object files and archives
 };
 
 // A linked executable in an anonymous file, or why there is none.

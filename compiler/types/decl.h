@@ -20,6 +20,7 @@ struct Item;
 namespace skein::types {
 
 SKEIN_ID(ModuleId);
+SKEIN_ID(PackageId);
 SKEIN_ID(FnId);
 SKEIN_ID(ImplId);
 SKEIN_ID(ConstId);
@@ -175,7 +176,8 @@ struct StaticDecl {
 struct ModuleDecl {
   Symbol name;              // "std.time"; the file's stem for the root
   std::string path;         // of its file
-  bool is_std = false;
+  PackageId package;
+  bool is_std = false;      // of the standard library
   bool is_ffi = false;      // marked `@ffi`: it may call C
 };
 

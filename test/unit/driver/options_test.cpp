@@ -87,8 +87,8 @@ TEST(Options, ValuesAreChecked) {
 }
 
 TEST(Options, OperandsAreCounted) {
-  EXPECT_EQ(complaint({"build"}),
-            "`skein build` needs FILE; for example: `skein build --release fib.sk -o fib && ./fib`");
+  EXPECT_EQ(complaint({"new"}),
+            "`skein new` needs NAME; for example: `skein new app && cd app && skein run`");
   EXPECT_EQ(complaint({"opt", "a.sir"}),
             "`skein opt` needs --pass=NAME; for example: `skein opt --pass=place_drops fib.sir`");
   EXPECT_EQ(complaint({"run", "a.sk", "x"}),
@@ -97,7 +97,7 @@ TEST(Options, OperandsAreCounted) {
 }
 
 TEST(Options, EveryVerbHasAPageWithAnExample) {
-  for (const char* verb : {"build", "run", "check", "emit", "opt", "explain", "help", "version"}) {
+  for (const char* verb : {"build", "run", "check", "emit", "new", "opt", "explain", "help", "version"}) {
     std::string page = help_text(verb);
     EXPECT_EQ(page.find("skein " + std::string(verb) + ":"), 0u) << page;
     EXPECT_NE(page.find("\nexample: skein " + std::string(verb)), std::string::npos) << page;

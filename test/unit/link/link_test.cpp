@@ -46,7 +46,10 @@ TEST(Link, ImageStartsFromMemory) {
 
 TEST(Link, StaticAndStrippedImageStarts) {
   Scratch scratch;
-  Image image = link_executable(content(LINK_TEST_OBJECT), empty_library(scratch), {true, true});
+  Options options;
+  options.is_static = true;
+  options.strip = true;
+  Image image = link_executable(content(LINK_TEST_OBJECT), empty_library(scratch), options);
   ASSERT_EQ(image.state, Image::State::Linked) << image.detail;
   EXPECT_EQ(start(image), 2);
 }
