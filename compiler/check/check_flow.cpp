@@ -323,7 +323,7 @@ static LoopFrame* find_loop(Context& ctx, Span span, ast::Ident label, std::stri
 // A name that stands alone and for nothing; null: the value is something else.
 static const ast::Name* unknown_name(Context& ctx, const ast::Expr* value) {
   const ast::Name* name = value ? value->try_as<ast::Name>() : nullptr;
-  bool is_known = !name || ctx.locals.find(name->name).valid() || find_entity(ctx, name->name);
+  bool is_known = !name || ctx.locals.find(name->name).valid() || find_entity(ctx, {name->name, name->span});
   return is_known ? nullptr : name;
 }
 

@@ -112,8 +112,9 @@ CSignature CAbi::signature(TypeId result, const std::vector<CParam>& params) {
       if (is_struct && (others > general || floats > vector)) {
         passed.kind = CValue::Kind::Memory;
       } else {
-        general -= others;
-        vector -= floats;
+        // What comes when the registers are used up goes to the stack.
+        general = std::max(general - others, 0);
+        vector = std::max(vector - floats, 0);
       }
     }
     if (passed.kind == CValue::Kind::Registers) {

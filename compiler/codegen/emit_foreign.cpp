@@ -7,6 +7,7 @@
 // no clean-up to run, so the program ends there.
 #include "compiler/codegen/c_abi.h"
 #include "compiler/codegen/function_emitter.h"
+#include "compiler/codegen/optimize.h"
 #include "compiler/support/check.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
@@ -303,7 +304,10 @@ llvm::Function* ModuleEmitter::c_entry(sir::FunctionId id, const std::string& na
   CAbi abi(layouts, program, context);
   CSignature signature = abi.signature(function.return_type(), params);
   known = make_function(signature.type, name.empty() ? "skc." + function.name : name);
-  if (!name.empty()) known->setLinkage(llvm::GlobalValue::ExternalLinkage);
+  if (!name.empty()) {
+    known->setLinkage(llvm::GlobalValue::ExternalLinkage);
+    known->addFnAttr(kExportedAttribute);
+  }
   known->setDoesNotThrow();
   abi.add_attributes(signature, *known);
   CEntry(*this, id, known, signature, has_environment).run();

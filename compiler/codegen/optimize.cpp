@@ -108,9 +108,11 @@ bool link_fast_paths(llvm::Module& module, const Options& options, std::string& 
 
 // ---- pipeline ----------------------------------------------------------------------------------
 
-// What the runtime and the linker look for by name.
+// What the runtime, the linker and C look for by name.
 static bool is_public(const llvm::GlobalValue& value) {
   llvm::StringRef name = value.getName();
+  const llvm::Function* function = llvm::dyn_cast<llvm::Function>(&value);
+  if (function != nullptr && function->hasFnAttribute(kExportedAttribute)) return true;
   return name == "skn_program_main" || name == "skn_sites" || name == "skn_site_count";
 }
 

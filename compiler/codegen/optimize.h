@@ -14,6 +14,9 @@ class TargetMachine;
 
 namespace skein::codegen {
 
+// On functions that C calls by their names.
+constexpr const char* kExportedAttribute = "skein-exported";
+
 // The machine to emit for; null with a reason in `error` for an unknown cpu.
 std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::string& error);
 
