@@ -51,7 +51,7 @@ static void report_missing(Context& ctx, const CallSite& site, const types::FnDe
                            size_t first, const std::vector<const ast::Arg*>& given) {
   std::string missing;
   for (size_t i = first; i < fn.params.size(); ++i) {
-    if (given[i] || fn.params[i].default_value) continue;
+    if (given[i] || fn.params[i].default_value || fn.params[i].is_using) continue;
     if (!missing.empty()) missing += ", ";
     missing += "`" + std::string(ctx.text(fn.params[i].name)) + ": " +
                ctx.program.type_name(fn.params[i].type, fn.type_params) + "`";
@@ -178,6 +178,7 @@ static void check_arg(Context& ctx, const types::FnDecl& fn, const types::ParamD
   Want want = Want::must(type, because, "the parameter is declared here");
   check_mode(ctx, fn, param, arg);
   if (param.mode != ParamMode::Mut) {
+    if (ctx.types.kind(param.type) == TypeKind::Scope) ctx.scope_use = arg.value;
     check_value(ctx, arg.value, want);
     return;
   }
@@ -242,6 +243,23 @@ static bool ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& 
   return holds;
 }
 
+// Rule 82: `using s: Scope` gets the innermost scope with a name.
+static void pass_scopes(Context& ctx, const CallSite& site, const types::FnDecl& fn,
+                        const std::vector<const ast::Expr*>& args, types::CallFact& call) {
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i] || !fn.params[i].is_using) continue;
+    VarId scope = innermost_scope(ctx);
+    if (!scope.valid()) {
+      ctx.report(site.name.span, D::NoScopeInView, {fn.display_name, ctx.text(fn.params[i].name)})
+          .help("give the block a scope with a name, `async |s| { … }`, or pass one on: "
+                "`using s: Scope`");
+      return;
+    }
+    note_use(ctx, site.node, scope, true);
+    call.scope = scope;
+  }
+}
+
 TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> type_args,
                const Want& want) {
   use_fn(ctx, id);
@@ -284,10 +302,11 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
     }
     args[i] = given[i]->value;
   }
+  types::CallFact& call = ctx.add_call(site.node);
+  pass_scopes(ctx, site, fn, args, call);
   check_closure_overlaps(ctx, fn, args);
   if (!ask_bounds(ctx, site, fn, type_args)) result = ctx.types.error();
   check_projection(ctx, site, fn);
-  types::CallFact& call = ctx.add_call(site.node);
   call.callee = id;
   call.type_args = std::move(type_args);
   call.args = std::move(args);

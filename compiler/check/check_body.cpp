@@ -112,7 +112,10 @@ void check_fn(Context& ctx, FnId id) {
   body.result_span = item.ret ? item.ret->span : Span();
   begin_body(ctx, body, *ctx.fn_tables[id.index]);
   check_param_defaults(ctx, fn);
-  for (const types::ParamDecl& param : fn.params) ctx.locals.declare(param.name, param.var);
+  for (const types::ParamDecl& param : fn.params) {
+    ctx.locals.declare(param.name, param.var);
+    if (ctx.types.kind(param.type) == TypeKind::Scope) body.scope_vars.push_back(param.var);
+  }
   if (item.body) {
     check_block(ctx, *item.body,
                 Want::must(fn.result, body.result_span, "the function gives this"));

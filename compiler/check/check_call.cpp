@@ -320,6 +320,7 @@ TypeId check_method_call(Context& ctx, const ast::MethodCall* node, const Want& 
   site.receiver = node->receiver;
   ChainLink link(ctx, node);
   site.is_chained = link.is_chained();
+  ctx.scope_use = node->receiver;
   TypeId receiver = ctx.infer.shallow(check_expr(ctx, node->receiver));
   if (!node->optional) {
     TypeId type = call_of_value(ctx, site, receiver, want);

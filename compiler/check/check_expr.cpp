@@ -91,8 +91,8 @@ static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) 
     case ast::ExprKind::Spawn: return check_spawn(ctx, expr->as<ast::Spawn>(), want);
     case ast::ExprKind::Await: return check_await(ctx, expr->as<ast::Await>());
     case ast::ExprKind::Async: return check_async(ctx, expr->as<ast::Async>(), want);
-    case ast::ExprKind::Within: return refuse(ctx, expr, "`within`");
-    case ast::ExprKind::Shield: return refuse(ctx, expr, "`shield`");
+    case ast::ExprKind::Within: return check_within(ctx, expr->as<ast::Within>(), want);
+    case ast::ExprKind::Shield: return check_shield(ctx, expr->as<ast::Shield>(), want);
     case ast::ExprKind::Lock: return check_lock(ctx, expr->as<ast::Lock>(), want);
     case ast::ExprKind::Catch: return check_catch(ctx, expr->as<ast::Catch>(), want);
     case ast::ExprKind::Select: 
@@ -188,7 +188,8 @@ static void check_drop(Context& ctx, const ast::Expr* expr, TypeId type) {
     return;
   }
   TypeId value = ctx.types.arg(ctx.infer.shallow(type));
-  if (ctx.kind(value) != TypeKind::Result) return;
+  // A race and `settle` take the values of the tasks they start.
+  if (ctx.kind(value) != TypeKind::Result || ctx.body->contests > 0) return;
   ctx.report(expr->span, D::LostResult, {ctx.show(value)})
       .help("await the task and look at its result");
 }

@@ -148,6 +148,10 @@ TypeId check_await(Context& ctx, const ast::Await* node);
 // Finds what stdlib/core has for `catch` and `join`.
 void find_core_panics(Context& ctx);
 TypeId check_catch(Context& ctx, const ast::Catch* node, const Want& want);
+// The innermost scope with a name that is in view: of a block around, or a parameter. Or invalid.
+VarId innermost_scope(Context& ctx);
+TypeId check_within(Context& ctx, const ast::Within* node, const Want& want);
+TypeId check_shield(Context& ctx, const ast::Shield* node, const Want& want);
 TypeId check_async(Context& ctx, const ast::Async* node, const Want& want);
 TypeId check_yield(Context& ctx, const ast::Yield* node);
 

@@ -21,9 +21,26 @@ void note_use(Context& ctx, const ast::Expr* node, VarId var, bool is_read) {
   }
 }
 
+// Rule 30: scopes are captured by tasks and by closures that stand for their variables.
+static bool is_scope_kept(Context& ctx, const ast::Name* node, VarId var) {
+  if (ctx.scope_use != node) return true;
+  for (const Body* body = ctx.body; body->depth > ctx.locals_info[var.index].body;
+       body = body->outer) {
+    if (body->closure && !body->is_borrowed) return true;
+  }
+  return false;
+}
+
 static TypeId use_var(Context& ctx, const ast::Name* node, VarId var) {
   ctx.fact(node).name = var;
   note_use(ctx, node, var, true);
+  bool is_scope = ctx.types.kind(ctx.program.vars[var].type) == TypeKind::Scope;
+  if (is_scope && is_scope_kept(ctx, node, var)) {
+    ctx.report(node->span, D::ScopeKept)
+        .mark("kept here")
+        .help("pass it to a function as a plain argument, or start tasks in it: `s.spawn f()`");
+    return ctx.types.error();
+  }
   if (!check_fn_use(ctx, node, var)) return ctx.types.error();
   return ctx.program.vars[var].type;
 }

@@ -61,6 +61,7 @@ static TypeId check_spawn_block(Context& ctx, const ast::Spawn* node, TypeId wan
   body.depth = ctx.body->depth + 1;
   body.spawn = node;
   body.result = wanted.valid() ? wanted : ctx.infer.fresh(node->span);
+  body.scope_vars = ctx.body->scope_vars;
   ctx.body = &body;
   TypeId found = check_block(ctx, *node->block, Want::must(body.result));
   ctx.body = body.outer;
@@ -71,8 +72,16 @@ static TypeId check_spawn_block(Context& ctx, const ast::Spawn* node, TypeId wan
   return body.result;
 }
 
+static void check_spawn_scope(Context& ctx, const ast::Expr* scope) {
+  ctx.scope_use = scope;
+  TypeId type = check_expr(ctx, scope);
+  if (ctx.is_error(type) || ctx.kind(type) == TypeKind::Scope) return;
+  ctx.report(scope->span, D::SpawnInNoScope, {ctx.show(type)})
+      .help("a scope comes from `async |s| { … }`, or as a parameter `s: Scope`");
+}
+
 TypeId check_spawn(Context& ctx, const ast::Spawn* node, const Want& want) {
-  if (node->scope) return ctx.not_yet(node->span, "`s.spawn`");
+  if (node->scope) check_spawn_scope(ctx, node->scope);
   if (node->name) check_value(ctx, node->name, Want::must(ctx.types.str()));
   TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
   bool wants_task = wanted.valid() && ctx.types.kind(wanted) == TypeKind::Task;
@@ -131,6 +140,8 @@ void find_core_panics(Context& ctx) {
   types::CoreDecls& core = ctx.program.core;
   const Entity* panic = ctx.prelude->find(ctx.names.intern("Panic"));
   if (panic && panic->kind == Entity::Kind::Struct) core.panic = StructId(panic->index);
+  const Entity* timeout = ctx.prelude->find(ctx.names.intern("Timeout"));
+  if (timeout && timeout->kind == Entity::Kind::Struct) core.timeout = StructId(timeout->index);
   for (const types::ImplDecl& impl : ctx.program.impls) {
     const types::Type& type = ctx.types.get(impl.self_type);
     bool is_panic = type.kind == TypeKind::Struct && type.decl == core.panic.index;
@@ -139,6 +150,7 @@ void find_core_panics(Context& ctx) {
       std::string_view name = ctx.text(ctx.program.fns[fn].name);
       if (is_panic && name == "taken") core.panic_take = fn;
       if (!is_panic && name == "outcome") core.task_outcome = fn;
+      if (!is_panic && name == "outcomes") core.task_outcomes = fn;
     }
   }
 }
@@ -156,17 +168,133 @@ TypeId check_catch(Context& ctx, const ast::Catch* node, const Want& want) {
   return ctx.types.make(TypeKind::Result, {value, ctx.types.struct_(ctx.program.core.panic, {})});
 }
 
-// ---- async, yield --------------------------------------------------------------------------
+// ---- within, shield ----------------------------------------------------------------------------
 
-TypeId check_async(Context& ctx, const ast::Async* node, const Want& want) {
-  if (node->policy != ast::Async::Policy::All) {
-    return ctx.not_yet(node->policy_span, "`async` with a policy");
-  }
-  if (node->max) return ctx.not_yet(node->max->span, "`async(max: n)`");
-  if (node->scope.valid()) return ctx.not_yet(node->scope.span, "a scope with a name");
+TypeId check_within(Context& ctx, const ast::Within* node, const Want& want) {
+  check_value(ctx, node->duration, Want::must(ctx.types.plain(TypeKind::Duration)));
+  TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
+  bool wants_result = wanted.valid() && ctx.types.kind(wanted) == TypeKind::Result;
+  TypeId value = wants_result ? ctx.types.arg(wanted) : ctx.infer.fresh(node->span);
+  ++ctx.body->scopes;
+  TypeId found = check_block(ctx, *node->body, Want::must(value));
+  --ctx.body->scopes;
+  // A block that never ends gives nothing.
+  if (ctx.kind(found) == TypeKind::Never) ctx.infer.unify(value, ctx.types.unit());
+  if (ctx.is_error(found)) ctx.infer.unify(value, found);
+  return ctx.types.make(TypeKind::Result,
+                        {value, ctx.types.struct_(ctx.program.core.timeout, {})});
+}
+
+TypeId check_shield(Context& ctx, const ast::Shield* node, const Want& want) {
   ++ctx.body->scopes;
   TypeId type = check_block(ctx, *node->body, want);
   --ctx.body->scopes;
+  return type;
+}
+
+// ---- async, yield --------------------------------------------------------------------------
+
+VarId innermost_scope(Context& ctx) {
+  if (!ctx.body->scope_vars.empty()) return ctx.body->scope_vars.back();
+  return VarId();
+}
+
+// `|s|`: a variable of the block.
+static void declare_scope(Context& ctx, const ast::Async* node) {
+  types::VarDecl decl;
+  decl.name = node->scope.name;
+  decl.type = ctx.types.plain(TypeKind::Scope);
+  decl.span = node->scope.span;
+  LocalInfo info;
+  info.origin = Origin::Let;
+  VarId var = new_var(ctx, std::move(decl), info);
+  ctx.body_vars.push_back(var);
+  ctx.locals.declare(node->scope.name, var);
+  ctx.fact(node).name = var;
+  ctx.body->scope_vars.push_back(var);
+}
+
+// The spawns that a race or `settle` is about: statements of its block, nested ones included.
+static void find_contestants(const ast::Block* block, std::vector<const ast::Spawn*>& found);
+
+static void find_contestants(const ast::Expr* expr, std::vector<const ast::Spawn*>& found) {
+  if (!expr) return;
+  switch (expr->kind) {
+    case ast::ExprKind::Spawn:
+      found.push_back(expr->as<ast::Spawn>());
+      return;
+    case ast::ExprKind::BlockExpr:
+      return find_contestants(expr->as<ast::BlockExpr>()->block, found);
+    case ast::ExprKind::If:
+      find_contestants(expr->as<ast::If>()->then, found);
+      return find_contestants(expr->as<ast::If>()->otherwise, found);
+    case ast::ExprKind::Match:
+      for (const ast::MatchArm& arm : expr->as<ast::Match>()->arms) {
+        find_contestants(arm.body, found);
+      }
+      return;
+    case ast::ExprKind::Loop:
+      return find_contestants(expr->as<ast::Loop>()->body, found);
+    case ast::ExprKind::While:
+      return find_contestants(expr->as<ast::While>()->body, found);
+    case ast::ExprKind::For:
+      return find_contestants(expr->as<ast::For>()->body, found);
+    default:
+      return;
+  }
+}
+
+static void find_contestants(const ast::Block* block, std::vector<const ast::Spawn*>& found) {
+  for (const ast::Stmt* stmt : block->stmts) {
+    if (const ast::ExprStmt* expr = stmt->try_as<ast::ExprStmt>()) {
+      find_contestants(expr->expr, found);
+    }
+  }
+  find_contestants(block->value, found);
+}
+
+// Rule 33: all contestants have one type.
+static TypeId check_contest(Context& ctx, const ast::Async* node, const Want& want) {
+  bool is_race = node->policy == ast::Async::Policy::Race;
+  ++ctx.body->contests;
+  check_block(ctx, *node->body, Want::must(ctx.types.unit()));
+  --ctx.body->contests;
+  TypeId value = ctx.infer.fresh(node->span);
+  if (is_race && want.type.valid()) ctx.infer.unify(value, want.type);
+  std::vector<const ast::Spawn*> contestants;
+  find_contestants(node->body, contestants);
+  TypeId task = ctx.types.make(TypeKind::Task, {value});
+  Span first;
+  for (const ast::Spawn* spawn : contestants) {
+    TypeId found = ctx.fact(spawn).type;
+    if (ctx.is_error(found)) continue;
+    fit(ctx, spawn, found, Want::must(task, first, "the first one is of that type"));
+    // What is dropped is the task, not what it gives.
+    ctx.adjust(spawn, Adjustment::DropValue, ctx.types.unit());
+    if (!first.valid()) first = spawn->span;
+  }
+  if (contestants.empty()) ctx.infer.unify(value, ctx.types.unit());
+  if (is_race) return value;
+  use_fn(ctx, ctx.program.core.task_outcome);
+  use_fn(ctx, ctx.program.core.task_outcomes);
+  TypeId error = ctx.program.fns[ctx.program.core.task_outcomes].result;
+  error = ctx.types.arg(ctx.types.arg(error), 1);
+  return ctx.types.make(TypeKind::Array, {ctx.types.make(TypeKind::Result, {value, error})});
+}
+
+TypeId check_async(Context& ctx, const ast::Async* node, const Want& want) {
+  if (node->max) check_value(ctx, node->max, Want::must(ctx.types.int_()));
+  ctx.locals.enter();
+  ++ctx.body->scopes;
+  size_t named = ctx.body->scope_vars.size();
+  if (node->scope.valid()) declare_scope(ctx, node);
+  bool is_contest = node->policy != ast::Async::Policy::All;
+  uint32_t contests = std::exchange(ctx.body->contests, 0);
+  TypeId type = is_contest ? check_contest(ctx, node, want) : check_block(ctx, *node->body, want);
+  ctx.body->contests = contests;
+  ctx.body->scope_vars.resize(named);
+  --ctx.body->scopes;
+  ctx.locals.leave();
   return type;
 }
 

@@ -82,6 +82,8 @@ struct Body {
   std::vector<LoopFrame> loops;
   uint32_t defers = 0;                // how many `defer` bodies are around this place
   uint32_t scopes = 0;                // how many `async` blocks
+  uint32_t contests = 0;              // how many of these race or settle
+  std::vector<VarId> scope_vars;      // the scopes that have names, innermost last
   std::vector<VarId> captures;        // in order of first use
   std::unordered_set<uint32_t> is_captured;
   // Each use of a capture, and the largest place around it that fields lead to.
@@ -201,6 +203,10 @@ struct Context {
   std::vector<types::ClosureId> open_closures;
   // The name of a borrowed `fn` parameter that is about to be called or passed on.
   const ast::Expr* fn_use = nullptr;
+  // The name of a scope that is about to be passed on, or used.
+  const ast::Expr* scope_use = nullptr;
+  // The type that is resolved is that of a plain parameter.
+  bool allows_scope = false;
   // The call that a `spawn` is about to start.
   const ast::Expr* spawned_call = nullptr;
   // The receiver of a call that uses up a chain of adaptors, or of an adaptor of such a chain; and

@@ -278,11 +278,19 @@ static void resolve_param(Context& ctx, const ast::Param& param, types::FnDecl& 
         .mark("declared again here")
         .label(other.span, "first declared here");
   }
-  if (param.is_using) ctx.not_yet(param.span, "`using`");
   types::ParamDecl decl;
   decl.name = param.name.name;
-  decl.type = param_type(ctx, param);
   decl.mode = param_mode(param.mode);
+  ctx.allows_scope = decl.mode == ParamMode::Borrow;
+  decl.type = param_type(ctx, param);
+  ctx.allows_scope = false;
+  decl.is_using = param.is_using;
+  bool is_odd = param.is_using && ctx.types.kind(decl.type) != TypeKind::Scope &&
+                ctx.types.kind(decl.type) != TypeKind::Error;
+  if (is_odd) {
+    ctx.report(param.span, D::SpawnInNoScope, {ctx.show(decl.type)})
+        .help("only a scope is passed by itself: `using s: Scope`");
+  }
   bool is_closure = ctx.types.kind(decl.type) == TypeKind::Fn && decl.mode == ParamMode::Borrow &&
                     !param.fallback;
   if (is_closure) decl.type = add_closure_param(ctx, decl.type, param.name.span, fn);

@@ -95,15 +95,6 @@ static size_t builtin_arg_count(TypeKind kind) {
   }
 }
 
-static bool is_planned(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::Scope:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // The type arguments of `name`: those written, or variables where they may be left out.
 static std::optional<std::vector<TypeId>> resolve_args(Context& ctx, ast::Ident name,
                                                        std::span<ast::TypeExpr* const> args,
@@ -151,7 +142,13 @@ static TypeId resolve_alias(Context& ctx, uint32_t index, ast::Ident name,
 
 static TypeId builtin_type(Context& ctx, TypeKind kind, ast::Ident name,
                            std::span<ast::TypeExpr* const> args, MissingArgs missing) {
-  if (is_planned(kind)) return ctx.not_yet(name.span, quoted(types::spelling(kind)));
+  // Rule 30: a second-class handle.
+  bool is_std = ctx.program.modules[ctx.table->module].is_std;
+  if (kind == TypeKind::Scope && !ctx.allows_scope && !is_std) {
+    ctx.report(name.span, D::ScopeKept)
+        .help("a `Scope` is the type of a plain parameter: `fn helper(s: Scope)`");
+    return ctx.types.error();
+  }
   if (kind == TypeKind::Result && args.size() == 1) {
     return ctx.not_yet(name.span, "`Result<T>` without an error type");
   }

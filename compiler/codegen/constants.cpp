@@ -134,10 +134,11 @@ llvm::Constant* Constants::format_spec(std::string_view text) {
 
 // ---- places ------------------------------------------------------------------------------------
 
-uint32_t Constants::site(std::string_view function, Span span) {
+uint32_t Constants::site(std::string_view function, Span span, std::string_view task) {
   if (!span.valid()) return 0;
   Location location = sources_.locate(span.begin);
-  Site site = {std::string(function), std::string(location.path), location.line, location.column};
+  Site site = {std::string(function), std::string(location.path), location.line, location.column,
+               std::string(task)};
   uint32_t next = static_cast<uint32_t>(sites_.size());
   auto [entry, is_new] = site_ids_.emplace(site, next);
   if (is_new) sites_.push_back(std::move(site));
@@ -149,14 +150,16 @@ void Constants::emit_sites() {
   llvm::Type* pointer = llvm::PointerType::getUnqual(context);
   llvm::Type* word = llvm::Type::getInt32Ty(context);
   llvm::StructType* type =
-      llvm::StructType::create(context, {pointer, pointer, word, word}, "skn.site");
+      llvm::StructType::create(context, {pointer, pointer, word, word, pointer}, "skn.site");
   std::vector<llvm::Constant*> rows = {llvm::ConstantAggregateZero::get(type)};
   for (size_t i = 1; i < sites_.size(); ++i) {
     const Site& site = sites_[i];
+    llvm::Constant* task = llvm::Constant::getNullValue(pointer);
+    if (!site.task.empty()) task = c_string(site.task);
     llvm::Constant* line = llvm::ConstantInt::get(word, site.line);
     llvm::Constant* column = llvm::ConstantInt::get(word, site.column);
     rows.push_back(llvm::ConstantStruct::get(
-        type, {c_string(site.function), c_string(site.path), line, column}));
+        type, {c_string(site.function), c_string(site.path), line, column, task}));
   }
   llvm::ArrayType* table = llvm::ArrayType::get(type, rows.size());
   new llvm::GlobalVariable(module_, table, true, llvm::GlobalValue::ExternalLinkage,

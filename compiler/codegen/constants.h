@@ -33,7 +33,7 @@ class Constants {
   llvm::Constant* format_spec(std::string_view text);
 
   // The number of a place in skn_sites. Place 0 is no place.
-  uint32_t site(std::string_view function, Span span);
+  uint32_t site(std::string_view function, Span span, std::string_view task = {});
   // Writes skn_sites and skn_site_count; nothing may ask for a site afterwards.
   void emit_sites();
 
@@ -43,6 +43,7 @@ class Constants {
     std::string path;
     uint32_t line = 0;
     uint32_t column = 0;
+    std::string task;   // of a spawn: the name it gives
     auto operator<=>(const Site&) const = default;
   };
 

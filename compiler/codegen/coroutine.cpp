@@ -221,6 +221,16 @@ llvm::Value* Values::state_of(llvm::Value* outcome) {
   return b.CreateSelect(is_cancelled, bits, b.CreateOr(bits, i64(abi::kPanicked)));
 }
 
+llvm::Value* Values::tagged(llvm::Value* payload) {
+  llvm::Value* bits = b.CreatePtrToInt(payload, b.getInt64Ty());
+  return b.CreateIntToPtr(b.CreateOr(bits, i64(abi::kOutcome)), b.getPtrTy());
+}
+
+llvm::Value* Values::is_cancelled(llvm::Value* outcome) {
+  llvm::Value* bits = b.CreatePtrToInt(outcome, b.getInt64Ty());
+  return b.CreateICmpEQ(bits, i64(abi::kCancelled));
+}
+
 // The outcome that a state word says, for one that is done without a value.
 llvm::Value* Values::outcome_of(llvm::Value* state) {
   constexpr uint64_t kOnlyInStates = abi::kPanicked & ~abi::kOutcome;

@@ -49,6 +49,13 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       return emit_task_wait(inst);
     case Builtin::TaskIsDone:
       return emit_task_is_done(inst);
+    case Builtin::TaskCancel:
+      v.rt(Rt::skn_task_cancel, {v.load_pointer(location(inst.operands[0]), 0)});
+      return;
+    case Builtin::Cancelled:
+      return set_dest(v.rt(Rt::skn_cancelled, {}));
+    case Builtin::TimeDeadline:
+      return set_dest(v.rt(Rt::skn_deadline, {}));
     case Builtin::Panic:
     case Builtin::Unreachable:
     case Builtin::Todo:

@@ -116,6 +116,11 @@ void FunctionEmitter::emit_plain_call(const Inst& inst, const Signature& signatu
 void FunctionEmitter::emit_suspending_call(const Inst& inst, const Signature& signature,
                                            llvm::Value* callee, std::vector<llvm::Value*> args) {
   const Layout& layout = v.layout(signature.result);
+  bool unwinds = inst.kind == sir::InstKind::Call && drops_tasks(inst);
+  auto end_unwinding = [&] {
+    if (unwinds) v.rt(Rt::skn_unwind_exit, {});
+  };
+  if (unwinds) v.rt(Rt::skn_unwind_enter, {});
   llvm::CallInst* result = b.CreateCall(signature.type, callee, args);
   result->setCallingConv(convention_of(callee));
   result->setDoesNotThrow();
@@ -141,6 +146,7 @@ void FunctionEmitter::emit_suspending_call(const Inst& inst, const Signature& si
   llvm::BasicBlock* waits = v.new_block("wait");
   v.branch(is_outcome, ended, waits, Chance::Unlikely);
   b.SetInsertPoint(ended);
+  end_unwinding();
   raise_outcome(handle);
 
   b.SetInsertPoint(waits);
@@ -162,9 +168,11 @@ void FunctionEmitter::emit_suspending_call(const Inst& inst, const Signature& si
   llvm::Value* is_panic = b.CreateICmpNE(state, v.i64(abi::kCancelled));
   v.if_true(is_panic, Chance::Likely,
             [&] { v.rt(Rt::skn_panic_passed, {outcome, v.i32(site())}); });
+  end_unwinding();
   raise_outcome(outcome);
 
   b.SetInsertPoint(after);
+  end_unwinding();
   if (through_temp) v.copy(signature.result, address(inst.dest), args[0]);
 }
 

@@ -39,22 +39,31 @@ llvm::Value* FunctionEmitter::channel(const Operand& operand) {
   return v.load_pointer(handle, offsetof(abi::ChanEnd, chan));
 }
 
-// Suspends until the operation has happened; what became of it, an i32.
-llvm::Value* FunctionEmitter::wait_at_channel(llvm::Value* chan, llvm::Value* value, Rt wait) {
-  llvm::Value* waiter = temp_bytes(sizeof(abi::Waiter), alignof(abi::Waiter));
+// Suspends until the operation has happened; what became of it, an i32. Where the wait is taken back,
+// it unwinds after what `before` writes.
+llvm::Value* FunctionEmitter::wait_at_channel(llvm::Value* chan, llvm::Value* value, Rt wait,
+                                              llvm::function_ref<void()> before) {
+  llvm::Value* record = temp_bytes(abi::kBehindWait + sizeof(abi::Waiter), alignof(abi::Waiter));
+  llvm::Value* waiter = v.offset(record, abi::kBehindWait);
   v.store_at(value, waiter, offsetof(abi::Waiter, value));
   v.store_at(chan, waiter, offsetof(abi::Waiter, chan));
   note_site();
-  suspend(waiter, m.rt.get(wait));
+  suspend(record, m.rt.get(wait));
+  cancel_if(is_taken_back(record), before);
   llvm::Value* at = v.offset(waiter, offsetof(abi::Waiter, outcome));
   return b.CreateZExt(b.CreateLoad(b.getInt8Ty(), at), b.getInt32Ty());
 }
 
-llvm::Value* FunctionEmitter::transfer(llvm::Value* chan, llvm::Value* value, Rt now, Rt later) {
+llvm::Value* FunctionEmitter::transfer(llvm::Value* chan, llvm::Value* value, Rt now, Rt later,
+                                       TypeId dropped) {
+  auto drop = [&] {
+    if (dropped.valid()) v.drop(dropped, value);
+  };
+  cancel_if(v.rt(Rt::skn_cancelled, {}), drop);
   llvm::Value* outcome = v.rt(now, {chan, value});
   return v.select(
       b.CreateICmpEQ(outcome, v.i32(kBlocked)), Chance::Even,
-      [&] { return wait_at_channel(chan, value, later); },
+      [&] { return wait_at_channel(chan, value, later, drop); },
       [&]() -> llvm::Value* { return outcome; });
 }
 
@@ -84,7 +93,7 @@ void FunctionEmitter::emit_chan_send(const Inst& inst) {
   llvm::Value* chan = channel(inst.operands[0]);
   llvm::Value* sent = temp(type);
   put(inst.operands[1], sent);
-  llvm::Value* outcome = transfer(chan, sent, Rt::skn_chan_send, Rt::skn_await_send);
+  llvm::Value* outcome = transfer(chan, sent, Rt::skn_chan_send, Rt::skn_await_send, type);
   v.if_true(is_outcome(outcome, kClosed), Chance::Unlikely, [&] {
     v.drop(type, sent);
     raise(v.rt(Rt::skn_panic_chan_closed, {chan, v.i32(site())}));
@@ -229,8 +238,8 @@ std::vector<FunctionEmitter::SelectArm> FunctionEmitter::arms_of(const Inst& ins
 // may have no room for one beside its tag.
 llvm::Value* FunctionEmitter::build_select(const Inst& inst, std::vector<SelectArm>& arms) {
   llvm::StringRef words = inst.text;
-  llvm::Value* select = temp_bytes(abi::kSelectArms + arms.size() * sizeof(abi::Waiter),
-                                   alignof(abi::Waiter));
+  uint64_t size = abi::kBehindWait + abi::kSelectArms + arms.size() * sizeof(abi::Waiter);
+  llvm::Value* select = v.offset(temp_bytes(size, alignof(abi::Waiter)), abi::kBehindWait);
   auto flag = [&](const char* word, uint64_t at) {
     bool is_set = false;
     for (llvm::StringRef rest = words; !rest.empty(); rest = rest.split(' ').second) {
@@ -261,6 +270,7 @@ llvm::Value* FunctionEmitter::build_select(const Inst& inst, std::vector<SelectA
 
 // Tries, waits, and tries again where that is asked for, until an arm has happened.
 llvm::Value* FunctionEmitter::run_select(llvm::Value* select) {
+  cancel_if(v.rt(Rt::skn_cancelled, {}));
   llvm::BasicBlock* again = v.new_block("try");
   llvm::BasicBlock* waits = v.new_block("wait");
   llvm::BasicBlock* chosen = v.new_block("chosen");
@@ -272,8 +282,11 @@ llvm::Value* FunctionEmitter::run_select(llvm::Value* select) {
   b.CreateCondBr(b.CreateICmpEQ(at_once, blocked), waits, chosen);
   b.SetInsertPoint(waits);
   note_site();
-  suspend(select, m.rt.get(Rt::skn_await_select));
+  llvm::Value* record = b.CreateInBoundsGEP(
+      b.getInt8Ty(), select, v.i64(uint64_t(0) - static_cast<uint64_t>(abi::kBehindWait)));
+  suspend(record, m.rt.get(Rt::skn_await_select));
   llvm::Value* later = v.rt(Rt::skn_select_finish, {select});
+  cancel_if(is_taken_back(record));
   llvm::BasicBlock* waited = b.GetInsertBlock();
   b.CreateCondBr(b.CreateICmpEQ(later, blocked), again, chosen);
   b.SetInsertPoint(chosen);

@@ -54,6 +54,18 @@ void FunctionEmitter::emit(const Inst& inst) {
       return emit_scope_exit(inst);
     case InstKind::Select:
       return emit_select(inst);
+    case InstKind::ScopeSlot:
+      return emit_scope_slot(inst);
+    case InstKind::ScopeCancel:
+    case InstKind::ScopeLeave:
+    case InstKind::ScopeClaim:
+    case InstKind::ScopeWin:
+    case InstKind::WithinEnter:
+    case InstKind::WithinLeave:
+    case InstKind::ShieldEnter:
+    case InstKind::ShieldExit:
+      SKEIN_CHECK(emit_cancellation(inst), "an instruction of another kind");
+      return;
     case InstKind::Yield:
       return emit_yield();
     case InstKind::Live:
@@ -71,6 +83,8 @@ void FunctionEmitter::emit(const Inst& inst) {
     case InstKind::Unreachable:
     case InstKind::ResumeUnwind:
     case InstKind::TakePanic:
+    case InstKind::TakeTimeout:
+    case InstKind::TakeWin:
       return emit_end(inst);
   }
 }
@@ -122,6 +136,9 @@ void FunctionEmitter::emit_end(const Inst& inst) {
       return;
     case InstKind::TakePanic:
       return emit_take_panic(inst);
+    case InstKind::TakeTimeout:
+    case InstKind::TakeWin:
+      return emit_take_cancellation(inst);
     case InstKind::ResumeUnwind:
       b.CreateBr(unwind_exit());
       return;

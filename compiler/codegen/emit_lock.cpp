@@ -40,7 +40,11 @@ void FunctionEmitter::emit_lock_acquire(const Inst& inst) {
     llvm::Value* at_once = v.rt(Rt::skn_lock_try, {lock});
     llvm::Value* outcome = v.select(
         b.CreateICmpEQ(at_once, v.i32(abi::kLockBusy)), Chance::Unlikely,
-        [&] { return wait_at_channel(lock, v.null(), Rt::skn_await_lock); },
+        [&] {
+          return wait_at_channel(lock, v.null(), Rt::skn_await_lock, [&] {
+            if (i > 0) v.rt(Rt::skn_locks_give_back, {list, v.i64(i)});
+          });
+        },
         [&]() -> llvm::Value* { return at_once; });
     panic_if(b.CreateICmpEQ(outcome, v.i32(abi::kLockPoisoned)),
              [&] { return v.rt(Rt::skn_lock_failed, {list, v.i64(i + 1), v.i32(site())}); });

@@ -128,7 +128,8 @@ static bool is_in_loop(const sir::Function& function, BlockId block) {
 static bool can_run_without_frame(const sir::Block& block) {
   for (const sir::Inst& inst : block.insts) {
     bool keeps_address = inst.kind == sir::InstKind::Ref ||
-                         inst.kind == sir::InstKind::ScopeEnter || sir::makes_window(inst);
+                         inst.kind == sir::InstKind::ScopeEnter ||
+                         inst.kind == sir::InstKind::WithinEnter || sir::makes_window(inst);
     if (keeps_address) return false;
   }
   return true;

@@ -106,7 +106,8 @@ void FunctionEmitter::set_location(Span span) {
 
 uint32_t FunctionEmitter::site() {
   Span span = inst_ != nullptr && inst_->span.valid() ? inst_->span : sir_.span;
-  return m.constants.site(sir_.display_name, span);
+  bool is_spawn = inst_ != nullptr && inst_->kind == InstKind::Spawn;
+  return m.constants.site(sir_.display_name, span, is_spawn ? inst_->text : std::string());
 }
 
 // ---- memory ------------------------------------------------------------------------------------

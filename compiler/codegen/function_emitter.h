@@ -12,6 +12,7 @@
 //   emit_task.cpp         spawn, await, scopes, sleep
 //   emit_chan.cpp         channels and select
 //   emit_lock.cpp         locks and shared values
+//   emit_cancel.cpp       cancellation, deadlines, shields
 //   emit_builtin.cpp      builtin operations; those of arrays in emit_array.cpp, of text in
 //                         emit_text.cpp
 //   unwind.cpp            panics and the ways out
@@ -192,13 +193,20 @@ class FunctionEmitter {
   void emit_await(const sir::Inst& inst);
   void emit_settle(const sir::Inst& inst);
   // Waits for the task in a place and moves its value to another; `on_outcome` gets what there is
-  // instead of a value, and ends its block or goes on.
+  // instead of a value, and ends its block or goes on. `Ends`: the task is cancelled first, and nothing
+  // cuts the waiting short.
+  enum class Waiting : uint8_t { Usual, Ends };
   void wait_for_task(llvm::Value* task, TypeId value, llvm::Value* to, bool leaves_spent,
-                     llvm::function_ref<void(llvm::Value* outcome)> on_outcome);
-  llvm::Value* wait_for_future(llvm::Value* future, TypeId value, llvm::Value* to);
+                     Waiting waiting, llvm::function_ref<void(llvm::Value*)> on_outcome);
+  llvm::Value* wait_for_future(llvm::Value* future, Waiting waiting);
+  void release_future(llvm::Value* future, TypeId value);
   void emit_scope_enter(const sir::Inst& inst);
   void emit_scope_adopt(const sir::Inst& inst);
   void emit_scope_exit(const sir::Inst& inst);
+  void emit_scope_slot(const sir::Inst& inst);
+  // Whether the body has to wait.
+  llvm::Value* has_children(llvm::Value* scope, llvm::Value* most);
+  void end_scope(const sir::Inst& inst, llvm::Value* scope);
   void emit_yield();
   void emit_sleep(const sir::Inst& inst);
   void emit_task_is_done(const sir::Inst& inst);
@@ -214,9 +222,11 @@ class FunctionEmitter {
   void emit_chan_try_receive(const sir::Inst& inst);
   void emit_select(const sir::Inst& inst);
   llvm::Value* channel(const sir::Operand& operand);
-  llvm::Value* wait_at_channel(llvm::Value* chan, llvm::Value* value, Rt wait);
+  llvm::Value* wait_at_channel(llvm::Value* chan, llvm::Value* value, Rt wait,
+                               llvm::function_ref<void()> before);
   // Tries `now`, and `later` if that would have to wait: the outcome, an i32.
-  llvm::Value* transfer(llvm::Value* chan, llvm::Value* value, Rt now, Rt later);
+  llvm::Value* transfer(llvm::Value* chan, llvm::Value* value, Rt now, Rt later,
+                        TypeId dropped = TypeId());
   llvm::Value* is_outcome(llvm::Value* outcome, uint32_t wanted);
   void give_received(TypeId option, llvm::Value* outcome, llvm::Value* got, llvm::Value* dest);
   void set_option(TypeId option, llvm::Value* place, bool is_some);
@@ -225,6 +235,26 @@ class FunctionEmitter {
   llvm::Value* build_select(const sir::Inst& inst, std::vector<SelectArm>& arms);
   llvm::Value* run_select(llvm::Value* select);
   void finish_arm(const SelectArm& arm, llvm::Value* waiter);
+  // ---- emit_cancel.cpp
+  // The outcome of a cancelled task.
+  llvm::Value* cancelled();
+  // Unwinds where the condition holds, after what `before` writes.
+  void cancel_if(llvm::Value* condition, llvm::function_ref<void()> before = nullptr);
+  // Whether the wait of this record was.
+  llvm::Value* is_taken_back(llvm::Value* record);
+  // Suspends in a place where no cancellation is delivered.
+  void suspend_shielded(llvm::Value* awaiter, llvm::Function* wrapper);
+  // The wait for this task was taken back.
+  void abandon(llvm::Value* future, TypeId value);
+  bool emit_cancellation(const sir::Inst& inst);
+  // Whether something waits before the shield that `inst` raises is gone.
+  bool needs_shield(const sir::Inst& inst);
+  void emit_within_enter(const sir::Inst& inst);
+  void emit_take_cancellation(const sir::Inst& inst);
+  // Whether the scope in this local is left where unwinding out of it may end.
+  bool is_left_later(const sir::Operand& scope);
+  // Whether the call drops values with tasks in them while unwinding.
+  bool drops_tasks(const sir::Inst& inst);
 
   // ---- emit_lock.cpp
   bool emit_lock_builtin(const sir::Inst& inst);
@@ -270,7 +300,6 @@ class FunctionEmitter {
   void panic_if(llvm::Value* bad, llvm::function_ref<llvm::Value*()> make);
   bool in_cleanup() const;
   llvm::Value* outcome_slot();
-  llvm::Value* tagged(llvm::Value* payload);
   void emit_take_panic(const sir::Inst& inst);
   llvm::BasicBlock* landing_pad();
   llvm::BasicBlock* unwind_exit();

@@ -130,6 +130,9 @@ void ModuleEmitter::find_tasks() {
   for (const sir::Function& function : sir.functions) {
     for (const sir::Block& block : function.blocks) {
       for (const sir::Inst& inst : block.insts) {
+        asks_for_task = asks_for_task || (inst.kind == sir::InstKind::Builtin &&
+                                          (inst.builtin == types::Builtin::Cancelled ||
+                                           inst.builtin == types::Builtin::TimeDeadline));
         if (inst.kind != sir::InstKind::Spawn) continue;
         Signature& callee = signatures_[inst.callee.index];
         callee.is_task = callee.suspends;
@@ -188,14 +191,20 @@ llvm::Function* ModuleEmitter::await_failed() {
   choice->addCase(v.i64(abi::kCancelled), cancelled);
   choice->addCase(v.i64(abi::kSpent), spent);
   b.SetInsertPoint(cancelled);
-  b.CreateRet(v.rt(Rt::skn_panic_task_cancelled, {site}));
+  llvm::BasicBlock* both = v.new_block("both");
+  llvm::BasicBlock* alone = v.new_block("alone");
+  b.CreateCondBr(v.rt(Rt::skn_cancelled, {}), both, alone);
+  b.SetInsertPoint(both);
+  b.CreateRet(function->getArg(0));
+  b.SetInsertPoint(alone);
+  b.CreateRet(v.tagged(v.rt(Rt::skn_panic_task_cancelled, {site})));
   b.SetInsertPoint(spent);
-  b.CreateRet(v.rt(Rt::skn_panic_task_spent, {site}));
+  b.CreateRet(v.tagged(v.rt(Rt::skn_panic_task_spent, {site})));
   b.SetInsertPoint(panicked);
   llvm::Value* payload =
       b.CreateIntToPtr(b.CreateAnd(bits, v.i64(~abi::kTagMask)), b.getPtrTy());
   v.rt(Rt::skn_panic_passed, {payload, site});
-  b.CreateRet(payload);
+  b.CreateRet(v.tagged(payload));
   return await_failed_ = function;
 }
 

@@ -72,7 +72,8 @@ class ModuleEmitter {
   SpawnShape spawn_shape(sir::FunctionId callee);
   // The function given to await.suspend.bool that runs a call of `callee` as a task.
   llvm::Function* spawn_wrapper(sir::FunctionId callee);
-  // ptr (ptr outcome, i32 site): the payload of a task that did not end with a value.
+  // ptr (ptr outcome, i32 site): the outcome of awaiting a task that ended with this one. Who awaits a
+  // cancelled task panics, unless it is cancelled itself.
   llvm::Function* await_failed();
   // void (ptr scope, ptr future, i64 size): gives a task that left more than a value to a scope.
   llvm::Function* scope_adopt();
@@ -97,6 +98,8 @@ class ModuleEmitter {
   Constants constants;
   Glue glue;
   std::unique_ptr<DebugInfo> debug;   // null without debug information
+  // Whether some function asks for its task: `cancelled()`, `time.deadline()`.
+  bool asks_for_task = false;
 
  private:
   void declare(sir::FunctionId id);

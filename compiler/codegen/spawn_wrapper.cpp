@@ -59,6 +59,11 @@ class WrapperEmitter {
     std::vector<llvm::Value*> args = take_args();
     future_ = v_.rt(Rt::skn_future_alloc, {future_size_});
     v_.store_at(future_, awaiter_, 0);
+    // A plain function waits for nothing, and mostly nobody asks who it is.
+    if (signature_.suspends || m_.asks_for_task) {
+      has_begun_ = true;
+      v_.rt(Rt::skn_task_begin, {future_, parent_});
+    }
     v_.rt(Rt::skn_push, {parent_});
     if (signature_.suspends) {
       call_suspending(args);
@@ -118,7 +123,14 @@ class WrapperEmitter {
     end_with_outcome(handle);
     b_.SetInsertPoint(suspended);
     v_.rt(Rt::skn_frame_link, {handle, future_, v_.i64(result_.size)});
-    b_.CreateRet(b_.CreateNot(v_.rt(Rt::skn_pop_is, {parent_})));
+    llvm::BasicBlock* here = v_.new_block("here");
+    llvm::BasicBlock* stolen = v_.new_block("stolen");
+    b_.CreateCondBr(v_.rt(Rt::skn_pop_is, {parent_}), here, stolen);
+    b_.SetInsertPoint(here);
+    end_task();
+    b_.CreateRet(b_.getFalse());
+    b_.SetInsertPoint(stolen);
+    b_.CreateRet(b_.getTrue());
   }
 
   void call_plain(const std::vector<llvm::Value*>& args) {
@@ -144,6 +156,11 @@ class WrapperEmitter {
     end_with_outcome(b_.CreateIntToPtr(b_.CreateOr(bits, v_.i64(abi::kOutcome)), b_.getPtrTy()));
   }
 
+  // The parent came back, so this thread runs its task again.
+  void end_task() {
+    if (has_begun_) v_.rt(Rt::skn_task_end, {parent_});
+  }
+
   void store_value(const std::vector<llvm::Value*>& pieces, llvm::Value* task_or_future) {
     llvm::Value* place = v_.offset(task_or_future, abi::kFutureResult);
     if (out_ != nullptr) {
@@ -158,6 +175,7 @@ class WrapperEmitter {
     llvm::BasicBlock* stolen = v_.new_block("stolen");
     v_.branch(v_.rt(Rt::skn_pop_is, {parent_}), here, stolen, Chance::Likely);
     b_.SetInsertPoint(here);
+    end_task();
     v_.rt(Rt::skn_future_free, {future_, future_size_});
     v_.store_at(v_.null(), awaiter_, 0);
     store_value(pieces, awaiter_);
@@ -173,6 +191,7 @@ class WrapperEmitter {
     llvm::BasicBlock* stolen = v_.new_block("stolen");
     b_.CreateCondBr(v_.rt(Rt::skn_pop_is, {parent_}), here, stolen);
     b_.SetInsertPoint(here);
+    end_task();
     v_.rt(Rt::skn_future_free, {future_, future_size_});
     v_.store_at(outcome, awaiter_, 0);
     b_.CreateRet(b_.getFalse());
@@ -192,6 +211,7 @@ class WrapperEmitter {
   const Layout& result_;
   llvm::Value* future_size_;
   llvm::Value* future_ = nullptr;
+  bool has_begun_ = false;       // the child is a task of its own to whoever asks
   llvm::Value* out_ = nullptr;   // where a large value is returned
 };
 

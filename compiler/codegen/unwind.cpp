@@ -24,14 +24,8 @@ llvm::Value* FunctionEmitter::outcome_slot() {
   return slot;
 }
 
-// An outcome of a payload: the pointer with the tag that tells it from a handle.
-llvm::Value* FunctionEmitter::tagged(llvm::Value* payload) {
-  llvm::Value* bits = b.CreatePtrToInt(payload, b.getInt64Ty());
-  return b.CreateIntToPtr(b.CreateOr(bits, v.i64(abi::kOutcome)), b.getPtrTy());
-}
-
 void FunctionEmitter::raise(llvm::Value* payload) {
-  raise_outcome(region_ == Region::Plain ? payload : tagged(payload));
+  raise_outcome(region_ == Region::Plain ? payload : v.tagged(payload));
 }
 
 void FunctionEmitter::raise_outcome(llvm::Value* outcome) {
@@ -48,11 +42,6 @@ void FunctionEmitter::go_unwind() {
   b.CreateBr(inst_->unwind.valid() ? block(inst_->unwind) : unwind_exit());
 }
 
-static llvm::Value* is_cancelled(Values& v, llvm::Value* outcome) {
-  llvm::Value* bits = v.b.CreatePtrToInt(outcome, v.b.getInt64Ty());
-  return v.b.CreateICmpEQ(bits, v.i64(abi::kCancelled));
-}
-
 // A second panic is shown with the first. A panic counts more than a cancellation.
 void FunctionEmitter::attach(llvm::Value* outcome) {
   llvm::Value* slot = outcome_slot();
@@ -61,11 +50,11 @@ void FunctionEmitter::attach(llvm::Value* outcome) {
     v.rt(Rt::skn_panic_attach, {first, outcome});
     return;
   }
-  v.if_true(b.CreateNot(is_cancelled(v, outcome)), Chance::Likely, [&] {
+  v.if_true(b.CreateNot(v.is_cancelled(outcome)), Chance::Likely, [&] {
     llvm::BasicBlock* replace = v.new_block("replace");
     llvm::BasicBlock* both = v.new_block("attach");
     llvm::BasicBlock* after = v.new_block("attached");
-    v.branch(is_cancelled(v, first), replace, both, Chance::Unlikely);
+    v.branch(v.is_cancelled(first), replace, both, Chance::Unlikely);
     b.SetInsertPoint(replace);
     v.store_at(outcome, slot, 0);
     b.CreateBr(after);
@@ -95,7 +84,7 @@ void FunctionEmitter::emit_take_panic(const sir::Inst& inst) {
   if (region_ != Region::Plain) {
     llvm::BasicBlock* cancelled = v.new_block("cancelled");
     llvm::BasicBlock* taken = v.new_block("taken");
-    v.branch(is_cancelled(v, outcome), cancelled, taken, Chance::Unlikely);
+    v.branch(v.is_cancelled(outcome), cancelled, taken, Chance::Unlikely);
     b.SetInsertPoint(cancelled);
     go_unwind();
     b.SetInsertPoint(taken);

@@ -75,6 +75,9 @@ class Values {
   // Outcomes (tagged handles) and states (words in frames and futures), see abi/layout.h.
   llvm::Value* state_of(llvm::Value* outcome);
   llvm::Value* outcome_of(llvm::Value* state);
+  // An outcome of a payload: the pointer with the tag that tells it from a handle.
+  llvm::Value* tagged(llvm::Value* payload);
+  llvm::Value* is_cancelled(llvm::Value* outcome);
 
   // The same pointer under a new definition that LLVM does not see through. What lives over a
   // suspension is saved in the frame where it is defined: this moves the saving off the fast path.

@@ -341,7 +341,13 @@ void Machine::step() {
     case InstKind::ScopeEnter:
     case InstKind::ScopeAdopt:
     case InstKind::ScopeExit:
+    case InstKind::ScopeSlot:
       return refuse("gives up a task");
+    case InstKind::ShieldEnter:   // nothing waits here, so nothing has to be held back
+      set(inst, Value::of_bits(0));
+      break;
+    case InstKind::ShieldExit:
+      break;
     default:
       return refuse("does what takes a running program");
   }

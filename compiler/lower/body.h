@@ -55,6 +55,9 @@ struct Cleanup {
     ScopeExit,     // the tasks of the scope `local` are waited for
     Unlock,        // the locks of `locked` are given back
     Catch,         // the panic under way is put into `local`, and `caught` goes on with it
+    Timeout,       // unwinding ends here, at `caught`, if the deadline of the scope `local` began it
+    Win,           // the same if a task of the race `local` was first
+    ShieldExit,    // the shield that was there before is in `local`
   };
   Kind kind = Kind::Dead;
   LocalId local = {};
@@ -62,6 +65,7 @@ struct Cleanup {
   const ast::Expr* deferred = nullptr;
   std::vector<Operand> locked = {};
   size_t scope_count = 0;   // Defer: how many task scopes are around it
+  bool is_block = false;    // ScopeExit: of a block, not of the function
   Span span = {};
   BlockId unwind = {};  // does this and all below, once made
   BlockId caught = {};
@@ -93,6 +97,13 @@ class Body {
   std::vector<LoopTarget> loops;
   // The scopes that given-up tasks go to, innermost last.
   std::vector<LocalId> task_scopes;
+  // What is special about the scope of a block, by its local.
+  struct Contest {
+    LocalId most;    // how many tasks may run at once
+    LocalId slot;    // of a race: an option, where the winner's value goes
+    LocalId tasks;   // of `settle`: the array of the tasks
+  };
+  std::unordered_map<uint32_t, Contest> contests;
   // The body of a task that was given up: a value that needs a drop is dropped, not returned.
   bool drops_result = false;
   // The variable that gets what is being made, for channels to know their names.
@@ -156,11 +167,14 @@ class Body {
     cleanup.depth = depth_;
     cleanups_.push_back(cleanup);
   }
-  // The inside of a `catch`, the topmost clean-up from here on: a panic is put into `payload`, and
-  // the block `caught` goes on. Both that block and the end of the inside then call `leave_catch`,
-  // with the clean-up off the stack.
-  Cleanup enter_catch(LocalId payload, Span span);
+  // The inside of a block where unwinding may end, the topmost clean-up from here on: of a `catch`,
+  // where a panic is put into `local`, or of what is left by a deadline or a winner. The block
+  // `caught` goes on. Both that block and the end of the inside then call `leave_catch`, with the
+  // clean-up off the stack.
+  Cleanup enter_catch(Cleanup::Kind kind, LocalId local, Span span);
   void leave_catch(const Cleanup& cleanup, Span span);
+  // The blocks of tasks that a failed `?` or `return err(…)` leaves end their tasks.
+  void cancel_scopes(Span span);
   // Before `caught` begins, for a `catch` in a clean-up: the inside once more.
   void enter_caught() {
     in_cleanup_ = false;
@@ -183,6 +197,8 @@ class Body {
   void run(const Cleanup& cleanup, Span span);
   void run_defer(const Cleanup& cleanup, Span span);
   void take_panic(const Cleanup& cleanup);
+  void take_cancellation(const Cleanup& cleanup);
+  void leave_block(const Cleanup& cleanup, Span span);
   void build_unwind(size_t index);
 
   BlockId current_;

@@ -11,7 +11,14 @@ namespace skein::lower {
 void Body::run_defer(const Cleanup& cleanup, Span span) {
   std::vector<LocalId> scopes = task_scopes;
   task_scopes.resize(cleanup.scope_count);
+  // While unwinding, the tasks of the block are cancelled first.
+  for (size_t i = cleanups_.size(); in_cleanup_ && i > 0; --i) {
+    if (cleanups_[i - 1].kind != Cleanup::Kind::ScopeExit) continue;
+    emit(InstKind::ScopeCancel, {Operand::mut(cleanups_[i - 1].local)}, span);
+    break;
+  }
   size_t outside = mark();
+  enter_shield(*this, span);
   lower_discarded(*this, cleanup.deferred);
   leave(outside, span);
   task_scopes = std::move(scopes);
@@ -44,15 +51,20 @@ void Body::run(const Cleanup& cleanup, Span span) {
       return builtin(Builtin::LockRelease, {}, cleanup.locked, Place(), cleanup.span);
     case Cleanup::Kind::Catch:
       return in_cleanup_ ? take_panic(cleanup) : leave_catch(cleanup, span);
+    case Cleanup::Kind::Timeout:
+    case Cleanup::Kind::Win:
+      return in_cleanup_ ? take_cancellation(cleanup) : leave_block(cleanup, span);
+    case Cleanup::Kind::ShieldExit:
+      return emit(InstKind::ShieldExit, {Operand::copy(cleanup.local)}, cleanup.span);
   }
   SKEIN_UNREACHABLE("an unknown clean-up");
 }
 
 // In a clean-up the inside is normal code again: its panics are not those under way.
-Cleanup Body::enter_catch(LocalId payload, Span span) {
+Cleanup Body::enter_catch(Cleanup::Kind kind, LocalId local, Span span) {
   Cleanup cleanup;
-  cleanup.kind = Cleanup::Kind::Catch;
-  cleanup.local = payload;
+  cleanup.kind = kind;
+  cleanup.local = local;
   cleanup.span = span;
   cleanup.is_in_cleanup = in_cleanup_;
   if (in_cleanup_) {
@@ -84,6 +96,38 @@ void Body::take_panic(const Cleanup& cleanup) {
   inst.dest = cleanup.local;
   inst.targets = {cleanup.caught};
   emit(std::move(inst));
+}
+
+// Unwinding has come to a block that may have been what it was for.
+void Body::take_cancellation(const Cleanup& cleanup) {
+  Inst inst;
+  bool is_timeout = cleanup.kind == Cleanup::Kind::Timeout;
+  inst.kind = is_timeout ? InstKind::TakeTimeout : InstKind::TakeWin;
+  inst.span = cleanup.span;
+  inst.operands = {Operand::mut(cleanup.local)};
+  inst.targets = {cleanup.caught};
+  emit(std::move(inst));
+}
+
+void Body::leave_block(const Cleanup& cleanup, Span span) {
+  Inst inst;
+  inst.kind = InstKind::ScopeLeave;
+  inst.span = span;
+  inst.operands = {Operand::mut(cleanup.local)};
+  if (cleanup.kind == Cleanup::Kind::Timeout) {
+    inst.kind = InstKind::WithinLeave;
+    inst.dest = new_bool(span);
+  }
+  emit(std::move(inst));
+  leave_catch(cleanup, span);
+}
+
+void Body::cancel_scopes(Span span) {
+  for (size_t i = cleanups_.size(); i > 0; --i) {
+    const Cleanup& cleanup = cleanups_[i - 1];
+    if (cleanup.kind != Cleanup::Kind::ScopeExit || !cleanup.is_block) continue;
+    emit(InstKind::ScopeCancel, {Operand::mut(cleanup.local)}, span);
+  }
 }
 
 void Body::exit(size_t mark, Span span, LocalId value) {

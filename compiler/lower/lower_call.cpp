@@ -232,7 +232,9 @@ std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call) {
     }
     CallArg arg(call.args[i], mode);
     arg.takes_window = takes_window;
-    if (arg.expr == nullptr) {
+    if (arg.expr == nullptr && call.scope.valid() && fallback == nullptr) {
+      arg.place = Place(body.local_of(call.scope));
+    } else if (arg.expr == nullptr) {
       SKEIN_CHECK(fallback != nullptr, "a parameter gets no argument");
       const types::FnDecl& decl = body.program.fns[call.callee];
       set_default(body, arg, fallback, decl.type_params, call.type_args, decl.display_name);
@@ -323,6 +325,10 @@ void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
         return lower_panic_call(body, *decl.builtin, *call, node->span);
       case Builtin::TaskDetach:
         return lower_detach(body, call->args[0], node->span);
+      case Builtin::ScopeCancel: {
+        Place scope = lower_to_place(body, call->args[0]);
+        return body.emit(InstKind::ScopeCancel, {Operand::mut(scope)}, node->span);
+      }
       case Builtin::TaskJoin:
         return lower_join(body, *call, body.program.fact(node).type, dest, node->span);
       default:

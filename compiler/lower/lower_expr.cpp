@@ -239,6 +239,10 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
       return lower_receive(body, expr->as<ast::Receive>(), dest);
     case ExprKind::Select:
       return lower_select(body, expr->as<ast::Select>(), dest);
+    case ExprKind::Within:
+      return lower_within(body, expr->as<ast::Within>(), dest);
+    case ExprKind::Shield:
+      return lower_shield(body, expr->as<ast::Shield>(), dest);
     case ExprKind::Yield:
       return body.emit(InstKind::Yield, {}, expr->span);
     case ExprKind::Assign:
@@ -255,8 +259,6 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
     case ExprKind::ErrorExpr:
     case ExprKind::Underscore:
     case ExprKind::ParFor:
-    case ExprKind::Within:
-    case ExprKind::Shield:
     case ExprKind::With:
       SKEIN_UNREACHABLE(std::string("check let `") + ast::kind_name(expr->kind) + "` through");
   }

@@ -48,6 +48,8 @@ void lower_lock(Body& body, const ast::Lock* node, const Place& dest) {
   body.add_cleanup({.kind = Cleanup::Kind::Unlock,
                     .locked = operands_of(body, node, handles),
                     .span = node->span});
+  // Rule 36: cancellation waits until the locks are given back.
+  enter_shield(body, node->span);
   for (size_t i = 0; i < handles.size(); ++i) {
     const types::VarDecl& decl = body.program.vars[vars[i]];
     LocalId ref = body.new_ref(decl.type, decl.name, decl.span);

@@ -116,6 +116,7 @@ static void emit_try_exit(Body& body, const Place& operand, bool is_option, Span
   std::vector<Operand> fields;
   if (!is_option) fields.push_back(body.taken_from(payload_of(operand, kErr)));
   emit_variant(body, is_option ? kNone : kErr, std::move(fields), result, span);
+  body.cancel_scopes(span);
   body.exit(0, span, result);
   body.emit(InstKind::Return, {}, span);
 }

@@ -121,7 +121,7 @@ void lower_catch(Body& body, const ast::Catch* node, const Place& dest) {
   LocalId panic = body.new_temp(panic_type, span);
 
   size_t around = body.mark();
-  Cleanup inside = body.enter_catch(payload, span);
+  Cleanup inside = body.enter_catch(Cleanup::Kind::Catch, payload, span);
   lower_block(body, node->body, gives_value ? Place(value) : Place());
   body.forget(around);
   body.leave_catch(inside, span);

@@ -1,4 +1,4 @@
-// Tasks: spawn, await, async.
+// Tasks: spawn, await, giving up.
 //
 // A task has nothing in common with its parent but handles, so what it uses is given to it. Where
 // that is only numbers, `spawn f(n)` starts `f` itself. Else the task is a function of its own
@@ -13,22 +13,12 @@ namespace skein::lower {
 
 // ---- scopes --------------------------------------------------------------------------------
 
-void enter_task_scope(Body& body, Span span) {
+void enter_task_scope(Body& body, Span span, bool is_block) {
   LocalId scope = body.new_temp(body.program.types.plain(TypeKind::Scope), span);
   body.emit(InstKind::ScopeEnter, {Operand::mut(scope)}, span);
-  body.add_cleanup({.kind = Cleanup::Kind::ScopeExit, .local = scope, .span = span});
+  body.add_cleanup(
+      {.kind = Cleanup::Kind::ScopeExit, .local = scope, .is_block = is_block, .span = span});
   body.task_scopes.push_back(scope);
-}
-
-void lower_async(Body& body, const ast::Async* node, const Place& dest) {
-  bool is_plain = node->policy == ast::Async::Policy::All && node->max == nullptr &&
-                  !node->scope.valid();
-  SKEIN_CHECK(is_plain, "check let a policy of `async` through");
-  size_t outer = body.mark();
-  enter_task_scope(body, node->span);
-  lower_block(body, node->body, dest);
-  body.leave(outer, node->span, dest.valid() ? dest.local : LocalId());
-  body.task_scopes.pop_back();
 }
 
 // ---- the functions that run as tasks -------------------------------------------------------
@@ -92,11 +82,17 @@ static std::vector<types::ParamDecl> params_of(Body& body, const types::CallFact
   return params;
 }
 
+// A scope is passed on as the place it is.
+static bool is_scope(Body& body, TypeId type) {
+  return body.program.types.kind(type) == TypeKind::Scope;
+}
+
 // Whether a task can be this call itself: it takes nothing that somebody would have to own.
 static bool can_start_directly(Body& body, const types::CallFact& call,
                                const std::vector<types::ParamDecl>& params) {
   if (body.program.fns[call.callee].builtin) return false;
   for (const types::ParamDecl& param : params) {
+    if (is_scope(body, param.type)) return false;
     if (param.mode != ParamMode::Mut && body.unit.needs_drop(param.type)) return false;
   }
   return true;
@@ -113,6 +109,11 @@ static FunctionId lower_call_task(Body& parent, const types::CallFact& call,
     inherit(task, parent);
     std::vector<Operand> operands;
     for (const types::ParamDecl& param : params) {
+      if (is_scope(task, param.type)) {
+        LocalId lent = task.add_param(param.type, ParamMode::Mut, param.name, span);
+        operands.push_back(Operand::borrow(lent));
+        continue;
+      }
       if (param.mode == ParamMode::Mut) {
         LocalId lent = task.add_param(param.type, ParamMode::Mut, param.name, span);
         operands.push_back(Operand::mut(lent));
@@ -140,11 +141,17 @@ static Start lower_call_start(Body& body, const ast::Spawn* node, TypeId value, 
   std::vector<types::ParamDecl> params = params_of(body, *call);
   std::vector<CallArg> args = args_of_call(body, *call);
   // The task gets a value of its own where it is not lent a place.
-  for (CallArg& arg : args) {
-    if (arg.mode == ParamMode::Borrow) arg.mode = ParamMode::Own;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (is_scope(body, params[i].type)) continue;
+    if (args[i].mode == ParamMode::Borrow) args[i].mode = ParamMode::Own;
   }
   Start start;
   start.operands = lower_args(body, args);
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (is_scope(body, params[i].type)) {
+      start.operands[i] = Operand::mut(start.operands[i].place);
+    }
+  }
   if (can_start_directly(body, *call, params) && value == result) {
     start.callee = body.unit.function_of(call->callee);
     start.type_args = call->type_args;
@@ -170,14 +177,19 @@ static Start lower_block_start(Body& body, const ast::Spawn* node, TypeId value,
   task.drops_result = value != result;
   for (VarId var : captures) {
     const types::VarDecl& decl = body.program.vars[var];
-    start.operands.push_back(body.value_of(body.local_of(var)));
-    task.bind(var, task.add_param(decl.type, ParamMode::Own, decl.name, decl.span));
+    bool is_lent = is_scope(body, decl.type);
+    LocalId local = body.local_of(var);
+    start.operands.push_back(is_lent ? Operand::mut(local) : body.value_of(local));
+    ParamMode mode = is_lent ? ParamMode::Mut : ParamMode::Own;
+    task.bind(var, task.add_param(decl.type, mode, decl.name, decl.span));
   }
   // The first clean-up, so that it is the last to run.
   if (gives_up_tasks(body.program, node->block, task.drops_result)) {
     enter_task_scope(task, node->block->span);
   }
-  for (VarId var : captures) task.own(task.local_of(var), node->span);
+  for (VarId var : captures) {
+    if (!is_scope(body, body.program.vars[var].type)) task.own(task.local_of(var), node->span);
+  }
   lower_block(task, node->block, task_result(task));
   end_task_function(task, node->block->span);
   return start;
@@ -185,10 +197,8 @@ static Start lower_block_start(Body& body, const ast::Spawn* node, TypeId value,
 
 // ---- giving up -----------------------------------------------------------------------------
 
-static void emit_adopt(Body& body, LocalId task, Span span) {
-  SKEIN_CHECK(!body.task_scopes.empty(), "a task is given up where there is no scope");
-  body.emit(InstKind::ScopeAdopt, {Operand::mut(body.task_scopes.back()), Operand::move(task)},
-            span);
+static void emit_adopt(Body& body, LocalId scope, LocalId task, Span span) {
+  body.emit(InstKind::ScopeAdopt, {Operand::mut(scope), Operand::move(task)}, span);
 }
 
 static void emit_spawn(Body& body, Start start, const Place& dest, Span span) {
@@ -237,18 +247,111 @@ void lower_detach(Body& body, const ast::Expr* task_expr, Span span) {
   LocalId task = lower_to_temp(body, task_expr);
   bool drops_value = body.unit.needs_drop(body.program.types.arg(body.type_of(task)));
   if (drops_value) task = emit_dropping_task(body, task, span);
-  emit_adopt(body, task, span);
+  SKEIN_CHECK(!body.task_scopes.empty(), "a task is given up where there is no scope");
+  emit_adopt(body, body.task_scopes.back(), task, span);
+}
+
+// ---- races and `settle` --------------------------------------------------------------------
+
+// fn main.task.1(own t, mut scope, mut slot) { let v = await t; if scope.claim() { slot = v } … }
+static FunctionId add_contestant(Body& body, TypeId task_type, TypeId slot_type, Span span) {
+  TypeId value_type = body.program.types.arg(task_type);
+  TypeKind kind = body.unit.kind(value_type);
+  bool gives_value = kind != TypeKind::Unit && kind != TypeKind::Never;
+  FunctionId id = add_task_function(body, body.program.types.unit(), span);
+  Body task(body.unit, id);
+  inherit(task, body);
+  LocalId inner = task.add_param(task_type, ParamMode::Own, Symbol(), span);
+  LocalId scope = task.add_param(body.program.types.plain(TypeKind::Scope), ParamMode::Mut,
+                                 Symbol(), span);
+  LocalId slot = task.add_param(slot_type, ParamMode::Mut, Symbol(), span);
+  task.own(inner, span);
+  Inst await;
+  await.kind = InstKind::Await;
+  await.span = span;
+  await.operands = {Operand::move(inner)};
+  LocalId value;
+  if (gives_value) await.dest = value = task.new_temp(value_type, span);
+  task.emit(std::move(await));
+  if (value.valid()) task.own(value, span);
+  LocalId is_first = task.new_bool(span);
+  Inst claim;
+  claim.kind = InstKind::ScopeClaim;
+  claim.span = span;
+  claim.dest = is_first;
+  claim.operands = {Operand::mut(scope)};
+  task.emit(std::move(claim));
+  BlockId first = task.new_block();
+  BlockId end = task.new_block();
+  task.branch(Operand::copy(is_first), first, end, span);
+  task.begin(first);
+  Operand given = value.valid() ? Operand::move(value) : Operand::unit(value_type);
+  emit_variant(task, 1, {std::move(given)}, slot, span);
+  task.emit(InstKind::ScopeWin, {Operand::mut(scope)}, span);
+  task.jump(end, span);
+  task.begin(end);
+  end_task_function(task, span);
+  return id;
+}
+
+// The value of the task is wanted by the block, if it is the first.
+static LocalId emit_contestant(Body& body, LocalId scope, LocalId slot, LocalId task, Span span) {
+  Start start;
+  start.callee = add_contestant(body, body.type_of(task), body.type_of(slot), span);
+  start.type_args = own_type_params(body);
+  start.operands = {Operand::move(task), Operand::mut(scope), Operand::mut(slot)};
+  LocalId contestant = new_task(body, body.program.types.unit(), span);
+  emit_spawn(body, std::move(start), contestant, span);
+  return contestant;
+}
+
+void give_up(Body& body, LocalId scope, LocalId task, Span span) {
+  auto contest = body.contests.find(scope.index);
+  if (contest == body.contests.end()) return emit_adopt(body, scope, task, span);
+  LocalId tasks = contest->second.tasks;
+  if (tasks.valid()) {
+    return body.builtin(Builtin::ArrayPush, {body.type_of(task)},
+                        {Operand::mut(tasks), Operand::move(task)}, Place(), span);
+  }
+  LocalId slot = contest->second.slot;
+  if (slot.valid()) task = emit_contestant(body, scope, slot, task, span);
+  emit_adopt(body, scope, task, span);
 }
 
 // ---- spawn, await --------------------------------------------------------------------------
 
+// The scope of `s.spawn`, or the innermost one of this function; invalid where there is none.
+static LocalId scope_of(Body& body, const ast::Spawn* node) {
+  if (node->scope != nullptr) {
+    const VarId* var = std::get_if<VarId>(&body.program.fact(node->scope).name);
+    SKEIN_CHECK(var != nullptr, "a scope without a name");
+    return body.local_of(*var);
+  }
+  return body.task_scopes.empty() ? LocalId() : body.task_scopes.back();
+}
+
+// Where only so many tasks may run, the body waits for its turn.
+static void wait_for_slot(Body& body, LocalId scope, Span span) {
+  auto contest = body.contests.find(scope.index);
+  if (contest == body.contests.end() || !contest->second.most.valid()) return;
+  body.emit(InstKind::ScopeSlot, {Operand::mut(scope), Operand::copy(contest->second.most)}, span);
+}
+
+// Whether the block of the scope takes the values of the tasks it starts.
+static bool takes_values(Body& body, LocalId scope) {
+  auto contest = body.contests.find(scope.index);
+  return contest != body.contests.end() &&
+         (contest->second.tasks.valid() || contest->second.slot.valid());
+}
+
 void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest) {
-  SKEIN_CHECK(node->scope == nullptr, "check let `s.spawn` through");
   bool is_given_up = !dest.valid();
+  LocalId scope = scope_of(body, node);
   TypeId task_type = body.program.fact(node).type;
   TypeId value = body.program.types.arg(task_type);
   // Nobody will take the value of a task that is given up, so one that needs a drop ends with it.
-  bool drops_value = is_given_up && body.unit.needs_drop(value);
+  bool drops_value = is_given_up && body.unit.needs_drop(value) &&
+                     !(scope.valid() && takes_values(body, scope));
   TypeId result = drops_value ? body.program.types.unit() : value;
   Start start = node->call != nullptr ? lower_call_start(body, node, value, result)
                                       : lower_block_start(body, node, value, result);
@@ -258,12 +361,13 @@ void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest) {
     start.name = name->constant.text;
   }
   if (!is_given_up) return emit_spawn(body, std::move(start), dest, node->span);
+  if (scope.valid()) wait_for_slot(body, scope, node->span);
   LocalId task = new_task(body, result, node->span);
   emit_spawn(body, std::move(start), task, node->span);
   // Where the value of a task that was given up is itself a task, nothing adopts it: it is waited
   // for where it is dropped.
-  if (body.task_scopes.empty()) return body.own(task, node->span);
-  emit_adopt(body, task, node->span);
+  if (!scope.valid()) return body.own(task, node->span);
+  give_up(body, scope, task, node->span);
 }
 
 void lower_await(Body& body, const ast::Await* node, const Place& dest) {

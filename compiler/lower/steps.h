@@ -216,8 +216,18 @@ void lower_select(Body& body, const ast::Select* node, const Place& dest);
 void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest);
 void lower_await(Body& body, const ast::Await* node, const Place& dest);
 void lower_detach(Body& body, const ast::Expr* task, Span span);
-void lower_async(Body& body, const ast::Async* node, const Place& dest);
+// The statement `spawn`s of a race, or of `settle`, each as the block wants it.
+void give_up(Body& body, LocalId scope, LocalId task, Span span);
 // Makes the scope that given-up tasks of this body go to; the first clean-up of a function.
-void enter_task_scope(Body& body, Span span);
+void enter_task_scope(Body& body, Span span, bool is_block = false);
+
+// ---- lower_async.cpp ----
+void lower_async(Body& body, const ast::Async* node, const Place& dest);
+
+// ---- lower_cancel.cpp ----
+void lower_within(Body& body, const ast::Within* node, const Place& dest);
+void lower_shield(Body& body, const ast::Shield* node, const Place& dest);
+// Until the end of the current scope, cancellations are held back.
+void enter_shield(Body& body, Span span);
 
 }  // namespace skein::lower

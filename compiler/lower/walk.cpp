@@ -249,7 +249,7 @@ bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool d
   discards = discards || program.fact(expr).adjustment == types::Adjustment::DropValue;
   switch (expr->kind) {
     case ExprKind::Spawn:
-      if (discards) return true;
+      if (discards && expr->as<ast::Spawn>()->scope == nullptr) return true;
       break;
     case ExprKind::Async:
       return false;
@@ -258,6 +258,10 @@ bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool d
         if (gives_up_tasks(program, place.place, false)) return true;
       }
       return gives_up_tasks(program, expr->as<ast::Lock>()->body, discards);
+    case ExprKind::Within:
+      return gives_up_tasks(program, expr->as<ast::Within>()->duration, false);
+    case ExprKind::Shield:
+      return false;
     case ExprKind::Catch:
       return gives_up_tasks(program, expr->as<ast::Catch>()->body, false);
     case ExprKind::BlockExpr:

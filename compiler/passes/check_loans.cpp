@@ -52,6 +52,7 @@ class LoanChecker {
     if (inst.kind != InstKind::Spawn) return;
     for (const Operand& operand : inst.operands) {
       if (operand.kind != Operand::Kind::Mut) continue;
+      if (is_shared(operand)) continue;
       Loan loan;
       loan.spawn = &inst;
       loan.place = references_.resolve(operand.place);
@@ -61,6 +62,16 @@ class LoanChecker {
       loan.task = inst.dest.local;
       loans_.push_back(std::move(loan));
     }
+  }
+
+  // A scope is passed down and used by everybody who has it; and the place where the tasks of a race
+  // put their value, which no name stands for, is written by the winner alone.
+  bool is_shared(const Operand& operand) const {
+    types::TypeId type = sir::operand_type(module_, function_, operand);
+    if (module_.types().kind(type) == types::TypeKind::Scope) return true;
+    const sir::Local& local = function_.locals[operand.place.local];
+    return operand.place.is_local() && local.kind == sir::LocalKind::Temp && !local.is_ref &&
+           module_.types().kind(type) == types::TypeKind::Option;
   }
 
   // A task may be awaited, dropped or given to a scope; anything else takes it out of sight.

@@ -31,6 +31,7 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::Unreachable:
     case InstKind::ResumeUnwind:
     case InstKind::TakePanic:
+    case InstKind::ShieldEnter:
       return {0, 0};
     case InstKind::Assign:
     case InstKind::Closure:
@@ -45,6 +46,14 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::Settle:
     case InstKind::ScopeEnter:
     case InstKind::ScopeExit:
+    case InstKind::ScopeCancel:
+    case InstKind::ScopeLeave:
+    case InstKind::ScopeClaim:
+    case InstKind::ScopeWin:
+    case InstKind::WithinLeave:
+    case InstKind::ShieldExit:
+    case InstKind::TakeTimeout:
+    case InstKind::TakeWin:
     case InstKind::Drop:
     case InstKind::Branch:
     case InstKind::Switch:
@@ -54,6 +63,8 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::Repeat:
     case InstKind::CheckIndex:
     case InstKind::ScopeAdopt:
+    case InstKind::ScopeSlot:
+    case InstKind::WithinEnter:
       return {2, 2};
     case InstKind::CallValue:
       return {1, kMany};
@@ -75,6 +86,8 @@ static size_t target_count(const Inst& inst) {
   switch (inst.kind) {
     case InstKind::Jump:
     case InstKind::TakePanic:
+    case InstKind::TakeTimeout:
+    case InstKind::TakeWin:
       return 1;
     case InstKind::Branch:
       return 2;
@@ -224,7 +237,9 @@ class Verifier {
   // Whether control may pass from one block to the other without unwinding: within normal code or
   // within the clean-up of one panic, into a `catch` inside a clean-up and out of it.
   static bool goes_on(const Inst& inst, const Block& from, const Block& to) {
-    if (inst.kind == InstKind::TakePanic) {
+    bool takes = inst.kind == InstKind::TakePanic || inst.kind == InstKind::TakeTimeout ||
+                 inst.kind == InstKind::TakeWin;
+    if (takes) {
       return from.is_cleanup && from.depth == to.depth + (to.is_cleanup ? 1 : 0);
     }
     if (from.is_cleanup == to.is_cleanup) return from.depth == to.depth;
@@ -437,7 +452,28 @@ class Verifier {
         return same_kind(TypeKind::Task, args[0], "the operand");
       case InstKind::ScopeEnter:
       case InstKind::ScopeExit:
+      case InstKind::ScopeCancel:
+      case InstKind::ScopeLeave:
+      case InstKind::ScopeWin:
+      case InstKind::TakeTimeout:
+      case InstKind::TakeWin:
         return same_kind(TypeKind::Scope, args[0], "the operand");
+      case InstKind::ScopeClaim:
+      case InstKind::WithinLeave:
+        same_kind(TypeKind::Scope, args[0], "the operand");
+        if (dest) same_kind(TypeKind::Bool, *dest, "the answer");
+        return;
+      case InstKind::ScopeSlot:
+        same_kind(TypeKind::Scope, args[0], "the scope");
+        return same_kind(TypeKind::Int, args[1], "the most");
+      case InstKind::WithinEnter:
+        same_kind(TypeKind::Scope, args[0], "the scope");
+        return same_kind(TypeKind::Duration, args[1], "the time");
+      case InstKind::ShieldEnter:
+        if (dest) same_kind(TypeKind::Int, *dest, "the shield before");
+        return;
+      case InstKind::ShieldExit:
+        return same_kind(TypeKind::Int, args[0], "the shield before");
       case InstKind::ScopeAdopt:
         same_kind(TypeKind::Scope, args[0], "the scope");
         return same_kind(TypeKind::Task, args[1], "the task");

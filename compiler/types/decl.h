@@ -52,6 +52,7 @@ struct FieldDecl {
   bool is_pub = false;
   // The field would make its type contain itself: it is kept behind a counted box.
   bool is_boxed = false;
+  bool is_using = false;   // passed by itself where a scope is in view
   const ast::Expr* default_value = nullptr;
   Span span;
 };
@@ -93,6 +94,7 @@ struct ParamDecl {
   TypeId type;
   ParamMode mode = ParamMode::Borrow;
   const ast::Expr* default_value = nullptr;
+  bool is_using = false;   // a scope, passed by itself where one is in view
   Span span;
   VarId var;           // the variable it is inside the body
 };

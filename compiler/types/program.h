@@ -56,6 +56,7 @@ struct CallFact {
   const ast::Expr* value = nullptr;
   std::optional<VariantRef> variant;    // a variant constructor `Circle(2.0)`
   std::optional<TypeId> conversion;     // `i32(x)`
+  VarId scope = {};                     // what a `using` parameter gets that was given nothing
 };
 
 struct ExprFact {
@@ -100,6 +101,10 @@ struct CoreDecls {
   // `Task.outcome`.
   StructId panic;
   FnId panic_take, task_outcome;
+  // Of `within` and `async(settle)`: what the first gives when its time is over, and
+  // `Task.outcomes`.
+  StructId timeout;
+  FnId task_outcomes;
 };
 
 // What holding a value of a type means.

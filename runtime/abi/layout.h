@@ -38,23 +38,27 @@ constexpr uint64_t kSpent = 3;        // in a Task whose value was taken out of 
 constexpr uint64_t kTagMask = 15;
 constexpr size_t kAlignment = 16;     // of frames, futures, scopes and panics
 
+struct Node;
+struct Scope;
+
 // A suspended coroutine, as LLVM's switched-resume lowering lays it out with a promise of
 // alignment 16. `size` and `result` are written before an asynchronous completion, `site` when the
-// frame suspends; the rest of the frame is the coroutine's own.
+// frame suspends, `node` when it is made; the rest of the frame is the coroutine's own.
 struct alignas(kAlignment) Frame {
   void* resume;     // fastcc void(ptr): only called through llvm.coro.resume
   void* destroy;
   uint64_t state;   // the promise begins here
   uint32_t size;    // bytes, as llvm.coro.size says
   uint32_t site;    // index into skn_sites
+  Node* node;       // the task it belongs to
   // The result follows, at kFrameResult.
 };
 constexpr size_t kFramePromise = 16;
-constexpr size_t kFrameResult = 32;
+constexpr size_t kFrameResult = 40;
 static_assert(offsetof(Frame, resume) == 0 && offsetof(Frame, destroy) == 8);
 static_assert(offsetof(Frame, state) == kFramePromise);
 static_assert(offsetof(Frame, size) == 24 && offsetof(Frame, site) == 28);
-static_assert(sizeof(Frame) == kFrameResult);
+static_assert(offsetof(Frame, node) == 32 && sizeof(Frame) == kFrameResult + 8);
 
 // Where the result of a spawned call goes that did not end before its parent went on. Its size is
 // 8 bytes plus those of the result, whose alignment is at most 8.
@@ -65,15 +69,47 @@ struct alignas(kAlignment) Future {
 constexpr size_t kFutureResult = 8;
 static_assert(offsetof(Future, state) == 0 && offsetof(Future, result) == kFutureResult);
 
+// A task, as far as it can be cancelled, named and looked at from outside. It lies right before the
+// future of the task, in one block, and is the current one of the worker while the task runs.
+//
+// While a node is in its pool, and when a task begins, everything but the first two words is zero;
+// the first two are written by each spawn. So a task that ends in place costs two stores.
+struct alignas(kAlignment) Node {
+  int64_t deadline;   // of the innermost `within` around it; 0 = none
+  uint32_t cancel;    // bit 0: the task is cancelled; bit d: the block of depth d is to be left
+  uint32_t site;      // where it was spawned; above kSiteBits, how many bits are shielded
+  uint64_t wait;      // what it waits for (task/node.h), 0 while it runs
+  Scope* block;       // the innermost one its body is in
+  Node* next;         // in the list of the scope that counts it
+  Node** link;        // the pointer that points here; null when it is in no list
+};
+constexpr uint32_t kSiteBits = 24;
+static_assert(sizeof(Node) == 48 && offsetof(Node, cancel) == 8 && offsetof(Node, site) == 12);
+
 // A block that waits for the tasks started in it. It lies in the frame of its function, and
-// sixteen-aligned zero bytes are a fresh one.
+// sixteen-aligned zero bytes are a fresh one that is not entered yet.
 struct alignas(kAlignment) Scope {
-  int64_t pending;  // unfinished children; one less while the body waits at the end
-  Frame* waiter;    // written before the body waits
-  uint64_t panic;   // Panic* of the first child that panicked, later ones attached to it
+  int64_t pending;    // unfinished children, and whether the body waits for them
+  Frame* waiter;      // written before the body waits
+  uint64_t panic;     // Panic* of the first child that panicked, later ones attached to it
+  Node* children;     // those that were not cancelled yet; locked
+  Node* owner;        // the task whose block it is; null: it was not entered
+  Scope* outer;       // the block around it in that task
+  uint32_t depth;     // 1 for the outermost
+  uint32_t flags;     // ScopeFlag
+  void* deadline;     // of a `within`: its timer
+  int64_t threshold;  // the body waits until no more children than that are left
 };
 static_assert(offsetof(Scope, pending) == 0 && offsetof(Scope, waiter) == 8);
-static_assert(offsetof(Scope, panic) == 16 && sizeof(Scope) == 32);
+static_assert(offsetof(Scope, panic) == 16 && offsetof(Scope, flags) == 52);
+static_assert(offsetof(Scope, threshold) == 64 && sizeof(Scope) == 80);
+
+enum ScopeFlag : uint32_t {
+  kScopeCancelled = 1,  // its tasks are cancelled, those started later as well
+  kScopeFailed = 2,     // a child panicked: the body is to be left
+  kScopeTimedOut = 4,   // its deadline passed: the body is to be left
+  kScopeWon = 8,        // a race has its winner: the body is to be left
+};
 
 // The bytes behind a str, an array and whatever else is counted. A value is never null: empty ones
 // are skn_empty_buffer. count: 1 = one owner, who may write in place; negative = never freed and
@@ -110,28 +146,41 @@ struct Site {
   const char* file;
   uint32_t line;
   uint32_t column;
+  const char* task;   // of a `spawn` that names its task; else null
 };
-static_assert(sizeof(Site) == 24);
+static_assert(sizeof(Site) == 32);
 
-// A timer in a frame. Owner: the worker in whose wheel it is.
+// What a task waits for, where a word does not say it all. It lies in the frame that waits.
+struct Wait {
+  Frame* frame;              // made ready when the wait is over
+  bool (*withdraw)(Wait*);   // takes it back; false: it is over, the frame is being made ready
+  uint16_t reason;           // WaitReason
+  uint16_t cancelled;        // 1: it was taken back
+  uint32_t detail;           // what `reason` says
+};
+static_assert(sizeof(Wait) == 24 && offsetof(Wait, cancelled) == 18);
+// Behind it lies what the operation waits with: a Waiter, a Select.
+constexpr size_t kBehindWait = sizeof(Wait);
+
+// A timer in a frame or in a deadline, behind a Wait. Owner: the worker in whose wheel it is.
 struct Timer {
   Timer* next;
   Timer** link;    // the pointer that points here; null when it is in no wheel
-  uint64_t when;   // tick
-  Frame* frame;    // made ready when it fires
+  uint64_t when;   // tick; before it is set, nanoseconds from now
 };
 
-// The awaiter of skn_await_sleep.
+// The awaiter of skn_await_sleep. Its `detail` is the number of the worker that has the timer.
 struct Sleep {
-  int64_t nanoseconds;
+  Wait wait;
   Timer timer;
 };
-static_assert(sizeof(Timer) == 32 && sizeof(Sleep) == 40);
+constexpr size_t kSleepNanoseconds = offsetof(Sleep, timer) + offsetof(Timer, when);
+static_assert(sizeof(Timer) == 24 && kSleepNanoseconds == 40);
 
 constexpr uint64_t kUnbounded = ~uint64_t(0);   // the capacity of a channel with room for any number
 
-// A task that waits at a channel, in one of its two queues. It lies in the frame, and is the awaiter of
-// skn_await_send and skn_await_receive, with `value` and `chan` set.
+// A task that waits at a channel, in one of its two queues. It lies in the frame. The awaiter of
+// skn_await_send and skn_await_receive is a Wait with one behind it whose `value` and `chan` are set.
 struct Waiter {
   Waiter* next;
   Waiter* previous;
@@ -183,7 +232,7 @@ enum class Arm : uint8_t {
   Off,       // its guard is false, or it was an Each that is through
 };
 
-// A select, the awaiter of skn_await_select: `count` waiters follow. Compiled code sets what is not
+// A select: `count` waiters follow. The awaiter of skn_await_select is a Wait with one behind it. Compiled code sets what is not
 // marked, and `kind`, `value` and `chan` of the waiters.
 struct Select {
   uint32_t claim;      // kSelect…: ours
@@ -201,6 +250,7 @@ static_assert(sizeof(Select) <= kSelectArms && offsetof(Select, is_biased) == 8)
 constexpr uint32_t kSelectRuns = 0;
 constexpr uint32_t kSelectRegisters = 1;
 constexpr uint32_t kSelectWaits = 2;
+constexpr uint32_t kSelectTakenBack = 3;   // its task is cancelled
 constexpr uint32_t kSelectChosen = 16;
 
 // What skn_select_try gives beside the number of an arm.
@@ -246,6 +296,7 @@ constexpr uint64_t hash_numbers(uint64_t hash) {
       sizeof(Frame),           offsetof(Frame, state),    offsetof(Frame, size),
       offsetof(Frame, site),   kFrameResult,              kFutureResult,
       sizeof(Scope),           offsetof(Scope, waiter),   offsetof(Scope, panic),
+      sizeof(Node),            sizeof(Wait),              offsetof(Wait, cancelled),
       offsetof(Buffer, count), offsetof(Buffer, length),  offsetof(Buffer, capacity),
       offsetof(Buffer, bytes), kBufferData,               sizeof(Site),
       sizeof(Sleep),           sizeof(Timer),             sizeof(FormatSpec),

@@ -3,6 +3,7 @@
 #include "runtime/fault/panic.h"
 #include "runtime/sched/worker.h"
 #include "runtime/wait/channel.h"
+#include "runtime/wait/channel_wait.h"
 #include "runtime/wait/select.h"
 
 #include <cstdio>
@@ -16,7 +17,6 @@ using abi::Waiter;
 using wait::Channel;
 
 static Channel& channel_at(Ptr chan) { return *static_cast<Channel*>(chan); }
-static Waiter* waiter_at(Ptr waiter) { return static_cast<Waiter*>(waiter); }
 static abi::Select& select_at(Ptr select) { return *static_cast<abi::Select*>(select); }
 
 // A task that was handed something runs next, while that is in the cache.
@@ -46,28 +46,12 @@ I32 skn_chan_receive(Ptr chan, Ptr value) {
   return static_cast<I32>(outcome);
 }
 
-// The frame may be running elsewhere once the node is in the queue, so the worker is asked for again
-// by nobody but `make_ready`, and only when the task did not suspend.
-I1 skn_await_send(Ptr waiter, Ptr frame) {
-  Waiter* node = waiter_at(waiter);
-  node->frame = static_cast<Frame*>(frame);
-  node->claim = nullptr;
-  node->kind = static_cast<uint8_t>(abi::Arm::Send);
-  Frame* other = nullptr;
-  const bool waits = channel_at(node->chan).wait_to_send(node, other);
-  make_ready(other);
-  return waits;
+I1 skn_await_send(Ptr wait, Ptr frame) {
+  return wait::send(static_cast<abi::Wait*>(wait), static_cast<Frame*>(frame));
 }
 
-I1 skn_await_receive(Ptr waiter, Ptr frame) {
-  Waiter* node = waiter_at(waiter);
-  node->frame = static_cast<Frame*>(frame);
-  node->claim = nullptr;
-  node->kind = static_cast<uint8_t>(abi::Arm::Receive);
-  Frame* other = nullptr;
-  const bool waits = channel_at(node->chan).wait_to_receive(node, other);
-  make_ready(other);
-  return waits;
+I1 skn_await_receive(Ptr wait, Ptr frame) {
+  return wait::receive(static_cast<abi::Wait*>(wait), static_cast<Frame*>(frame));
 }
 
 void skn_chan_close(Ptr chan) {
@@ -116,18 +100,8 @@ I32 skn_select_try(Ptr select) {
   return wait::try_arms(select_at(select), sched::current().random(), make_ready);
 }
 
-I1 skn_await_select(Ptr select, Ptr frame) {
-  Frame* waiting = static_cast<Frame*>(frame);
-  switch (wait::offer_arms(select_at(select), waiting, make_ready)) {
-    case wait::Offered::Waits:
-      return true;
-    case wait::Offered::Served:
-      return false;
-    case wait::Offered::Again:
-      // Whoever was lost has to run before trying again can help.
-      sched::current().make_ready_last(waiting);
-      return true;
-  }
+I1 skn_await_select(Ptr wait, Ptr frame) {
+  return wait::select(static_cast<abi::Wait*>(wait), static_cast<Frame*>(frame));
 }
 
 I32 skn_select_finish(Ptr select) { return wait::finish(select_at(select)); }

@@ -9,6 +9,7 @@
 #include "runtime/fault/panic.h"
 #include "runtime/sched/blocking.h"
 #include "runtime/sched/worker.h"
+#include "runtime/task/node.h"
 #include "runtime/task/scope.h"
 #include "runtime/task/state.h"
 #include "runtime/task/task.h"
@@ -16,6 +17,9 @@
 #include "runtime/value/format.h"
 #include "runtime/value/str.h"
 #include "runtime/value/utf8.h"
+#include "runtime/wait/deadline.h"
+#include "runtime/wait/scope_end.h"
+#include "runtime/wait/sleep.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -61,46 +65,64 @@ static void make_ready(sched::Worker& worker, Frame* frame) {
 }
 
 SKEIN_COLD void skn_frame_release(Ptr frame) {
-  sched::current().pool.free_later(frame, frame_at(frame)->size);
+  sched::current().host.frames.free_later(frame, frame_at(frame)->size);
 }
 
 SKEIN_COLD void skn_frame_finish(Ptr frame, I64 state, I64 result_size) {
   sched::Worker& worker = sched::current();
   make_ready(worker, task::finish_frame(frame_at(frame), static_cast<uint64_t>(state),
-                                        static_cast<size_t>(result_size), worker.pool));
+                                        static_cast<size_t>(result_size), worker.host));
 }
 
 SKEIN_COLD void skn_frame_link(Ptr child, Ptr future, I64 result_size) {
   sched::Worker& worker = sched::current();
   make_ready(worker, task::link_frame(frame_at(child), future_at(future),
-                                      static_cast<size_t>(result_size), worker.pool));
+                                      static_cast<size_t>(result_size), worker.host));
 }
 
 SKEIN_COLD void skn_future_release(Ptr future, I64 size) {
-  sched::current().pool.free_later(future, static_cast<size_t>(size));
+  task::release_future(future_at(future), static_cast<size_t>(size), sched::current().host);
 }
 
 SKEIN_COLD void skn_future_finish(Ptr future, I64 state, I64 size) {
   sched::Worker& worker = sched::current();
   make_ready(worker, task::finish_future(future_at(future), static_cast<uint64_t>(state),
-                                         static_cast<size_t>(size), worker.pool));
+                                         static_cast<size_t>(size), worker.host));
 }
 
 // --- Scopes and waiting --------------------------------------------------------------------------
 
 SKEIN_COLD void skn_scope_adopt(Ptr scope, Ptr future, I64 size) {
   task::adopt(scope_at(scope), future_at(future), static_cast<size_t>(size),
-              sched::current().pool);
+              sched::current().host);
 }
 
 SKEIN_COLD void skn_scope_note_panic(Ptr scope, Ptr payload) {
-  task::note_panic(scope_at(scope), panic_at(payload));
+  task::note_panic(scope_at(scope), panic_at(payload), sched::current().host);
 }
 
 SKEIN_COLD Ptr skn_scope_panic(Ptr scope) { return task::take_panic(scope_at(scope)); }
 
+SKEIN_COLD void skn_scope_enter(Ptr scope) { task::enter_scope(scope_at(scope), sched::skn_node); }
+
+SKEIN_COLD I1 skn_scope_leave(Ptr scope, I32 flags) {
+  return task::leave_scope(scope_at(scope), static_cast<uint32_t>(flags));
+}
+
+SKEIN_COLD void skn_scope_cancel(Ptr scope) {
+  task::cancel_children(scope_at(scope), sched::current().host);
+}
+
+SKEIN_COLD I1 skn_scope_claim(Ptr scope) {
+  return task::claim_scope(scope_at(scope), abi::kScopeWon);
+}
+
+SKEIN_COLD void skn_scope_win(Ptr scope) {
+  task::end_scope(scope_at(scope), abi::kScopeWon, sched::current().host);
+}
+
 I1 skn_await_scope(Ptr scope, Ptr frame) {
-  return task::wait_for_children(scope_at(scope), frame_at(frame));
+  return wait::end_of_scope(scope_at(scope), frame_at(frame));
 }
 
 I1 skn_await_yield(Ptr, Ptr frame) {
@@ -109,10 +131,7 @@ I1 skn_await_yield(Ptr, Ptr frame) {
 }
 
 I1 skn_await_sleep(Ptr sleep, Ptr frame) {
-  abi::Sleep* awaiter = static_cast<abi::Sleep*>(sleep);
-  if (awaiter->nanoseconds <= 0) return false;
-  sched::current().sleep(awaiter, frame_at(frame));
-  return true;
+  return wait::sleep(static_cast<abi::Sleep*>(sleep), frame_at(frame));
 }
 
 I1 skn_await_blocking(Ptr call, Ptr frame) {
@@ -126,6 +145,40 @@ I1 skn_await_stack(Ptr, Ptr frame) {
   sched::current().make_ready(frame_at(frame));
   return true;
 }
+
+// --- Cancellation --------------------------------------------------------------------------------
+
+SKEIN_COLD void skn_task_cancel(Ptr future) {
+  if (future == nullptr || (reinterpret_cast<uint64_t>(future) & abi::kOutcome) != 0) return;
+  abi::Frame* woken = task::cancel(task::node_of(future_at(future)), task::kCancelTask);
+  if (woken != nullptr) sched::current().make_ready_last(woken);
+}
+
+SKEIN_COLD I32 skn_shield_enter(I1 everything) {
+  return static_cast<I32>(task::raise_shield(sched::skn_node, everything));
+}
+
+SKEIN_COLD void skn_shield_exit(I32 before) {
+  task::set_shield(sched::skn_node, static_cast<uint32_t>(before));
+}
+
+SKEIN_COLD void skn_unwind_enter() {
+  task::cancel_of(sched::skn_node).fetch_or(task::kCancelDropped, base::Order::AcqRel);
+}
+
+SKEIN_COLD void skn_unwind_exit() {
+  task::cancel_of(sched::skn_node).fetch_and(~task::kCancelDropped, base::Order::AcqRel);
+}
+
+SKEIN_COLD void skn_within_enter(Ptr scope, I64 nanoseconds) {
+  wait::enter_within(scope_at(scope), nanoseconds);
+}
+
+SKEIN_COLD I1 skn_within_leave(Ptr scope, I1 unwinds) {
+  return wait::leave_within(scope_at(scope), unwinds);
+}
+
+I64 skn_deadline() { return sched::skn_node->deadline; }
 
 // --- Panics --------------------------------------------------------------------------------------
 

@@ -12,25 +12,46 @@ using base::Order;
 
 #define SKEIN_HOT extern "C" __attribute__((always_inline, used))
 
-static SKEIN_INLINE task::FramePool& pool() { return sched::current().pool; }
+static SKEIN_INLINE task::FramePool& frames() { return sched::current().host.frames; }
+static SKEIN_INLINE task::FramePool& nodes() { return sched::current().host.nodes; }
+static SKEIN_INLINE size_t node_size(I64 future_size) {
+  return sizeof(abi::Node) + static_cast<size_t>(future_size);
+}
 
 // --- Frames, futures, spawning -------------------------------------------------------------------
 
-SKEIN_HOT Ptr skn_frame_alloc(I64 size) { return pool().allocate(static_cast<size_t>(size)); }
+SKEIN_HOT Ptr skn_frame_alloc(I64 size) {
+  abi::Frame* frame = static_cast<abi::Frame*>(frames().allocate(static_cast<size_t>(size)));
+  frame->node = sched::skn_node;
+  return frame;
+}
 
 SKEIN_HOT void skn_frame_free(Ptr frame, I64 size) {
-  pool().free_in_place(frame, static_cast<size_t>(size));
+  frames().free_in_place(frame, static_cast<size_t>(size));
 }
 
 SKEIN_HOT Ptr skn_future_alloc(I64 size) {
-  abi::Future* future = static_cast<abi::Future*>(pool().allocate(static_cast<size_t>(size)));
+  abi::Node* node = static_cast<abi::Node*>(nodes().allocate(node_size(size)));
+  abi::Future* future = task::future_of(node);
   // Plain: nobody else knows the future before the parent is pushed.
   future->state = abi::kPending;
   return future;
 }
 
 SKEIN_HOT void skn_future_free(Ptr future, I64 size) {
-  pool().free_in_place(future, static_cast<size_t>(size));
+  nodes().free_in_place(task::node_of(static_cast<abi::Future*>(future)), node_size(size));
+}
+
+SKEIN_HOT void skn_task_begin(Ptr future, Ptr parent) {
+  abi::Node* node = task::node_of(static_cast<abi::Future*>(future));
+  node->deadline = static_cast<abi::Frame*>(parent)->node->deadline;
+  node->cancel = 0;
+  node->site = static_cast<abi::Frame*>(parent)->site;
+  sched::skn_node = node;
+}
+
+SKEIN_HOT void skn_task_end(Ptr parent) {
+  sched::skn_node = static_cast<abi::Frame*>(parent)->node;
 }
 
 SKEIN_HOT void skn_push(Ptr frame) { sched::current().push(static_cast<abi::Frame*>(frame)); }
@@ -50,14 +71,27 @@ SKEIN_HOT I64 skn_hash_seed() { return static_cast<I64>(value::hash_secret); }
 // --- Waiting -------------------------------------------------------------------------------------
 
 SKEIN_HOT I1 skn_await_frame(Ptr child, Ptr frame) {
-  return task::StateWord(static_cast<abi::Frame*>(child)->state)
-      .wait(static_cast<abi::Frame*>(frame));
+  abi::Frame* waiter = static_cast<abi::Frame*>(frame);
+  if (task::StateWord(static_cast<abi::Frame*>(child)->state).wait(waiter)) return true;
+  // The child went on elsewhere, and this thread comes from a task it had spawned.
+  sched::skn_node = waiter->node;
+  return false;
 }
 
 SKEIN_HOT I1 skn_await_future(Ptr future, Ptr frame) {
-  return task::StateWord(static_cast<abi::Future*>(future)->state)
-      .wait(static_cast<abi::Frame*>(frame));
+  abi::Node* node = sched::skn_node;
+  const uint64_t what = reinterpret_cast<uint64_t>(future) | task::kWaitFuture;
+  if (SKEIN_UNLIKELY(task::is_cancelled(node))) return false;
+  task::begin_wait(node, what);
+  if (task::StateWord(static_cast<abi::Future*>(future)->state)
+          .wait(static_cast<abi::Frame*>(frame))) {
+    return task::settle_wait(node, what);
+  }
+  task::drop_wait(node);
+  return false;
 }
+
+SKEIN_HOT I1 skn_cancelled() { return task::is_cancelled(sched::skn_node); }
 
 // --- Counts --------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/fault/panic.h"
 #include "runtime/sched/worker.h"
+#include "runtime/wait/channel_wait.h"
 #include "runtime/wait/lock.h"
 
 using namespace skein;
@@ -57,10 +58,13 @@ I1 skn_weak_upgrade(Ptr cell) {
 
 I32 skn_lock_try(Ptr request) { return wait::try_lock(LockRequest(request)); }
 
-I1 skn_await_lock(Ptr waiter, Ptr frame) {
-  Waiter* node = static_cast<Waiter*>(waiter);
-  node->frame = static_cast<abi::Frame*>(frame);
-  return wait::wait_for_lock(LockRequest(node->chan), node);
+I1 skn_await_lock(Ptr wait, Ptr frame) {
+  return wait::lock(static_cast<abi::Wait*>(wait), static_cast<abi::Frame*>(frame));
+}
+
+SKEIN_COLD void skn_locks_give_back(Ptr requests, I64 taken) {
+  void** list = static_cast<void**>(requests);
+  for (int64_t i = 0; i < taken; ++i) release(LockRequest(list[i]), false);
 }
 
 void skn_lock_release(Ptr cell, I1 reads, I1 poisons) {

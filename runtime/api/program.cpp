@@ -2,6 +2,7 @@
 #include "runtime/api/program.h"
 
 #include "runtime/base/platform.h"
+#include "runtime/fault/dump.h"
 #include "runtime/fault/panic.h"
 #include "runtime/fault/report.h"
 #include "runtime/fault/signals.h"
@@ -26,6 +27,7 @@ static char** arguments = nullptr;
 // --- The root task -------------------------------------------------------------------------------
 
 static constinit abi::Frame* root = nullptr;
+static constinit abi::Node root_node = {};
 
 [[noreturn]] static void end_with_outcome(uint64_t state, int64_t status) {
   if (task::is_panic(state)) fault::end_by_panic(task::panic_of(state));
@@ -42,6 +44,7 @@ static constinit abi::Frame root_waiter = {};
 
 static void run_root(void* memory) {
   ProgramRamp (*const ramp)() = *static_cast<ProgramRamp (**)()>(memory);
+  sched::skn_node = &root_node;
   const ProgramRamp result = ramp();
   const uint64_t handle = reinterpret_cast<uint64_t>(result.handle);
   if (handle == 0) end_with_outcome(abi::kValue, result.status);
@@ -58,6 +61,9 @@ void run_program(ProgramRamp (*ramp)(), int count, char** values) {
   argument_count = count;
   arguments = values;
   fault::ignore_broken_pipes();
+  fault::set_root(&root_node);
+  fault::dump_on_quit();
+  scheduler.on_deadlock(fault::end_by_deadlock);
   value::make_hash_secret();
   if (base::kSanitized) {
     scheduler.start(base::stack_from_here());

@@ -41,6 +41,10 @@ class AtomicRef {
   SKEIN_INLINE T fetch_sub(T value, Order order) {
     return __atomic_fetch_sub(word_, value, int(order));
   }
+  SKEIN_INLINE T fetch_or(T bits, Order order) { return __atomic_fetch_or(word_, bits, int(order)); }
+  SKEIN_INLINE T fetch_and(T bits, Order order) {
+    return __atomic_fetch_and(word_, bits, int(order));
+  }
 
  private:
   T* word_;

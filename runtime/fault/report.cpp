@@ -60,6 +60,17 @@ void Report::place(uint32_t site) {
   text("\n");
 }
 
+Report& Report::where(uint32_t site) {
+  const abi::Site* found = find_site(site);
+  if (found == nullptr) return text("an unknown place");
+  return text(found->file).text(":").number(found->line);
+}
+
+const char* Report::task_name(uint32_t site) {
+  const abi::Site* found = find_site(site);
+  return found == nullptr ? nullptr : found->task;
+}
+
 void Report::passed(uint32_t site) {
   const abi::Site* found = find_site(site);
   if (found == nullptr || is_made_up(found->function)) return;

@@ -24,6 +24,11 @@ class Report {
   // "  --> file:line:column"; nothing for site 0.
   void place(uint32_t site);
 
+  // "file:line", or "an unknown place".
+  Report& where(uint32_t site);
+  // The name that the `spawn` at this place gives its task; null for none.
+  static const char* task_name(uint32_t site);
+
   // "  in `function` at file:line" for every frame that has debug information; a line that repeats
   // is counted instead.
   void stack(void* const* addresses, uint32_t count);

@@ -50,6 +50,7 @@ static void give_back(Scheduler& scheduler, Frame* frame) {
   batch->frames[0] = frame;
   scheduler.global.push(batch);
   scheduler.wake_one();
+  scheduler.end_outside();
 }
 
 static void* run_calls(void* argument) {
@@ -78,6 +79,7 @@ static void start_thread_for(Scheduler& scheduler) {
 }
 
 void run_blocking(Scheduler& scheduler, BlockingCall* call) {
+  scheduler.begin_outside();
   call->next = nullptr;
   pthread_mutex_lock(&lock);
   (last == nullptr ? first : last->next) = call;

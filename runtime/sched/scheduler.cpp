@@ -93,6 +93,19 @@ bool Scheduler::has_stealable_work() {
   return false;
 }
 
+// While all of them sleep nothing changes; so what is seen between two looks that find them asleep,
+// with nobody awake meanwhile, was true at one moment.
+bool Scheduler::nothing_can_happen() {
+  const uint32_t ends = ends_of_sleep_.load(Order::Acquire);
+  if (!everybody_sleeps() || outside_.load(Order::Acquire) != 0 || stopping()) return false;
+  for (uint32_t i = 0; i < started(); ++i) {
+    if (workers_[i]->timers.due() != kNoTimer || !workers_[i]->ready.glance().empty()) return false;
+  }
+  if (has_stealable_work()) return false;
+  base::full_fence();
+  return everybody_sleeps() && ends_of_sleep_.load(Order::Acquire) == ends;
+}
+
 void Scheduler::stop() {
   stopping_.store(1, Order::Release);
   idle_.wake(INT32_MAX);

@@ -50,6 +50,16 @@ class Scheduler {
   // Wakes one more if there is still something to be had.
   void wake_more();
 
+  // Called by a worker that finds that nothing can happen any more. None: it sleeps on.
+  void on_deadlock(void (*report)()) { on_deadlock_ = report; }
+  void report_deadlock() {
+    if (on_deadlock_ != nullptr && nothing_can_happen()) on_deadlock_();
+  }
+  // Around what a thread that is no worker, or the system, does for a task that waits meanwhile: until
+  // then there is no deadlock.
+  void begin_outside() { outside_.fetch_add(1, Order::AcqRel); }
+  void end_outside() { outside_.fetch_sub(1, Order::AcqRel); }
+
   // --- For workers going to sleep ----------------------------------------------------------------
 
   // From here on, until `end_sleep`, offers and stop() wake this worker.
@@ -60,9 +70,15 @@ class Scheduler {
   }
   void ask_for_wake();
   void sleep(uint32_t prepared, int64_t nanoseconds) { idle_.sleep(prepared, nanoseconds); }
-  void end_sleep() { sleepers_.fetch_sub(1, Order::AcqRel); }
+  void end_sleep() {
+    ends_of_sleep_.fetch_add(1, Order::AcqRel);
+    sleepers_.fetch_sub(1, Order::AcqRel);
+  }
   bool everybody_sleeps() const { return sleepers_.load(Order::Relaxed) >= int32_t(started()); }
   bool has_stealable_work();
+  // Every worker sleeps, no timer is set, and nobody outside will wake a task. For a worker between
+  // begin_sleep and end_sleep.
+  bool nothing_can_happen();
 
   bool become_watcher() {
     uint32_t none = 0;
@@ -95,6 +111,9 @@ class Scheduler {
   base::SpinLock starting_;
   base::EventCount idle_;
   base::Atomic<int32_t> sleepers_;
+  base::Atomic<uint32_t> ends_of_sleep_;
+  base::Atomic<int32_t> outside_;
+  void (*on_deadlock_)() = nullptr;
   base::Atomic<int32_t> searching_;
   base::Atomic<uint32_t> watched_;
   base::Atomic<uint32_t> stopping_;

@@ -18,7 +18,7 @@ constexpr uint64_t kNever = UINT64_MAX;
 
 class TimerWheel {
  public:
-  // Due at tick `when`, or at the next one if that has passed. Sets all fields but `frame`.
+  // Due at tick `when`, or at the next one if that has passed. Sets all its fields.
   void insert(Timer* timer, uint64_t when);
 
   // Takes a timer out that has not fired.

@@ -1,6 +1,8 @@
 // See timers.h.
 #include "runtime/sched/timers.h"
 
+#include "runtime/base/platform.h"
+
 namespace skein::sched {
 
 void Timers::publish() {
@@ -35,6 +37,32 @@ abi::Timer* Timers::fire_as_guest(int64_t now) {
   abi::Timer* fired = advance(now);
   lock_.open();
   return fired;
+}
+
+bool Timers::remove(abi::Timer* timer) {
+  if (timer->link == nullptr) return false;
+  wheel_.remove(timer);
+  // Else the owner may wake once for nothing.
+  if (wheel_.empty()) publish();
+  return true;
+}
+
+bool Timers::withdraw(abi::Timer* timer) {
+  OwnerGuard guard(lock_);
+  return remove(timer);
+}
+
+bool Timers::withdraw_as_guest(abi::Timer* timer) {
+  for (int tries = 1; !lock_.try_close(); ++tries) {
+    if (tries % 64 == 0) {
+      base::yield_thread();
+    } else {
+      base::spin_pause();
+    }
+  }
+  const bool removed = remove(timer);
+  lock_.open();
+  return removed;
 }
 
 }  // namespace skein::sched

@@ -14,7 +14,7 @@ constexpr int64_t kNoTimer = INT64_MAX;
 
 class Timers {
  public:
-  // Owner: `frame` of the timer is set; fires `nanoseconds` from `now` at the earliest. It may have
+  // Owner: the record before the timer is filled in; fires `nanoseconds` from `now` at the earliest. It may have
   // fired before this returns.
   void insert(abi::Timer* timer, int64_t now, int64_t nanoseconds);
 
@@ -25,10 +25,15 @@ class Timers {
   abi::Timer* fire(int64_t now);
   abi::Timer* fire_as_guest(int64_t now);
 
+  // Owner, or anybody else: takes a timer out. False: it has fired.
+  bool withdraw(abi::Timer* timer);
+  bool withdraw_as_guest(abi::Timer* timer);
+
   void fence_always() { lock_.fence_always(); }
 
  private:
   abi::Timer* advance(int64_t now);
+  bool remove(abi::Timer* timer);
   void publish();
 
   OwnerLock lock_;

@@ -2,6 +2,8 @@
 #include "runtime/sched/worker.h"
 
 #include "runtime/sched/scheduler.h"
+#include "runtime/task/deadline.h"
+#include "runtime/task/reasons.h"
 #include "runtime/task/task.h"
 
 namespace skein::sched {
@@ -9,6 +11,7 @@ namespace skein::sched {
 extern "C" {
 __thread Worker* skn_worker = nullptr;
 __thread const char* skn_stack_limit = nullptr;
+__thread abi::Node* skn_node = nullptr;
 }
 
 // Looks at the others before a worker gives up; with a pause of about a microsecond between them.
@@ -24,18 +27,26 @@ constexpr uint64_t kGlobalFirst = 61;
 // So often, between two frames, the clock is looked at while timers are set.
 constexpr uint64_t kClockCycles = 250 * base::kCyclesPerMicrosecond;
 
+static void wake_last(task::Host&, Frame* frame) { current().make_ready_last(frame); }
+
 Worker::Worker(Scheduler& owner, uint32_t number)
-    : wake_wanted_(1), id(number), scheduler(owner), random_(number * 2654435769u + 1) {}
+    : wake_wanted_(1),
+      id(number),
+      host(wake_last),
+      scheduler(owner),
+      random_(number * 2654435769u + 1) {}
 
 void Worker::enter(const base::Stack& own) {
   stack = own;
   skn_worker = this;
   skn_stack_limit = own.top - kSuspendStack;
+  skn_node = &idle;
 }
 
 void Worker::leave() {
   skn_worker = nullptr;
   skn_stack_limit = nullptr;
+  skn_node = nullptr;
 }
 
 void Worker::fence_always() {
@@ -71,11 +82,6 @@ void Worker::added(ReadyQueue::Added added) {
 void Worker::make_ready(Frame* frame) { added(ready.add_next(frame)); }
 void Worker::make_ready_last(Frame* frame) { added(ready.add_last(frame)); }
 
-void Worker::sleep(abi::Sleep* sleep, Frame* frame) {
-  sleep->timer.frame = frame;
-  timers.insert(&sleep->timer, base::now(), sleep->nanoseconds);
-}
-
 // --- The loop ------------------------------------------------------------------------------------
 
 void Worker::run() {
@@ -90,12 +96,20 @@ void Worker::run() {
   }
 }
 
+// The task goes on here, and whatever it waited for is over.
+void Worker::resume(Frame* frame) {
+  abi::Node* node = frame->node != nullptr ? frame->node : &idle;
+  task::leave_wait(node);
+  skn_node = node;
+  task::resume(frame);
+}
+
 void Worker::resume_and_learn(Frame* frame) {
   const Stolen stolen = stolen_;
-  if (stolen == Stolen::Nothing) return task::resume(frame);
+  if (stolen == Stolen::Nothing) return resume(frame);
   stolen_ = Stolen::Nothing;
   const uint64_t start = base::cycles();
-  task::resume(frame);
+  resume(frame);
   const uint64_t busy = base::cycles() - start;
   if (stolen == Stolen::Continuation) {
     steal_patience_.learn(busy);
@@ -132,13 +146,30 @@ Frame* Worker::take_global() {
 
 // --- Timers --------------------------------------------------------------------------------------
 
-void Worker::make_fired_ready(abi::Timer* fired) {
+// A timer lies behind the record of what it ends.
+static abi::Wait* wait_of(abi::Timer* timer) {
+  return reinterpret_cast<abi::Wait*>(reinterpret_cast<char*>(timer) - offsetof(abi::Sleep, timer));
+}
+static_assert(offsetof(task::Deadline, timer) == offsetof(abi::Sleep, timer));
+
+void Worker::act_on(abi::Timer* fired) {
   while (fired != nullptr) {
     // The node lies in the frame, which may run and be gone as soon as it is ready.
     abi::Timer* next = fired->next;
-    make_ready_last(fired->frame);
+    abi::Wait* wait = wait_of(fired);
+    if (wait->reason == static_cast<uint16_t>(task::WaitReason::Deadline)) {
+      task::fire_deadline(reinterpret_cast<task::Deadline*>(wait), host);
+    } else {
+      make_ready_last(wait->frame);
+    }
     fired = next;
   }
+}
+
+bool withdraw_timer(abi::Timer* timer, uint32_t worker) {
+  Worker& here = current();
+  if (here.id == worker) return here.timers.withdraw(timer);
+  return here.scheduler.worker(worker).timers.withdraw_as_guest(timer);
 }
 
 bool Worker::fire_timers() {
@@ -146,14 +177,14 @@ bool Worker::fire_timers() {
   looked_at_clock_ = base::cycles();
   const int64_t now = base::now();
   if (timers.due() > now) return false;
-  make_fired_ready(timers.fire(now));
+  act_on(timers.fire(now));
   return true;
 }
 
 void Worker::fire_timers_of(Worker& victim, int64_t now) {
   const int64_t due = victim.timers.due();
   if (due == kNoTimer || now - due < kTimerPatience) return;
-  make_fired_ready(victim.timers.fire_as_guest(now));
+  act_on(victim.timers.fire_as_guest(now));
 }
 
 // --- Looking for work ----------------------------------------------------------------------------
@@ -245,6 +276,7 @@ void Worker::park() {
   // Now either an offer made meanwhile is seen here, or whoever makes it sees that we ask.
   const bool nothing = !scheduler.has_stealable_work() && !scheduler.stopping();
   if (nothing) {
+    scheduler.report_deadlock();
     const bool watches = scheduler.started() > 1 && scheduler.become_watcher();
     // While nobody runs there is little to watch for.
     watch_ = scheduler.everybody_sleeps() && watch_ > 0 ? watch_ * 2 : kWatch;

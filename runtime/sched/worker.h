@@ -9,7 +9,8 @@
 #include "runtime/sched/patience.h"
 #include "runtime/sched/ready_queue.h"
 #include "runtime/sched/timers.h"
-#include "runtime/task/frame_pool.h"
+#include "runtime/task/host.h"
+#include "runtime/task/node.h"
 
 namespace skein::sched {
 
@@ -79,13 +80,15 @@ class alignas(128) Worker {
 
  public:
   const uint32_t id;
-  task::FramePool pool;
+  task::Host host;
   Scheduler& scheduler;
   Counters counters;
   base::Stack stack = {};
   ReadyQueue ready;
   Timers timers;
   Deque deque;
+  // The current node where no task runs.
+  abi::Node idle = {};
 
  private:
   SKEIN_COLD void wake_another();
@@ -97,10 +100,11 @@ class alignas(128) Worker {
   Frame* search();
   Frame* search_once();
   Frame* steal_from(Worker& victim);
+  void resume(Frame* frame);
   void resume_and_learn(Frame* frame);
   bool fire_timers();
   void fire_timers_of(Worker& victim, int64_t now);
-  void make_fired_ready(abi::Timer* fired);
+  void act_on(abi::Timer* fired);
   void park();
   void rest();
   int64_t time_to_sleep(bool watches);
@@ -114,14 +118,20 @@ class alignas(128) Worker {
   int64_t watch_ = 0;  // nanoseconds until a watcher looks again
 };
 
-// The worker this thread is, and the lowest address down to which suspending functions may use its
-// stack. Compiled code reads both, so they are plain thread locals at a fixed offset.
+// The worker this thread is, the lowest address down to which suspending functions may use its stack,
+// and the task. Compiled code reads them, so they are plain thread locals at a fixed offset.
 extern "C" {
 extern __thread Worker* skn_worker;
 extern __thread const char* skn_stack_limit;
+// The task that runs on this thread.
+extern __thread abi::Node* skn_node;
 }
 
 // Never keep the result across a call that may suspend: the task may go on elsewhere.
 SKEIN_INLINE Worker& current() { return *skn_worker; }
+
+// Takes a timer out of the wheel of the worker with that number. False: it has fired, and who fired it
+// is about to act on it.
+bool withdraw_timer(abi::Timer* timer, uint32_t worker);
 
 }  // namespace skein::sched

@@ -4,6 +4,7 @@
 #include "runtime/base/platform.h"
 
 #include <cstdlib>
+#include <cstring>
 
 namespace skein::task {
 
@@ -16,18 +17,21 @@ struct alignas(128) Depot {
   size_t batches = 0;
 };
 
-static constinit Depot depots[kSizeClasses];
+static constinit Depot frame_depots[kSizeClasses];
+static constinit Depot node_depots[kSizeClasses];
 
-static void put_batch(size_t size_class, Block* batch) {
-  Depot& depot = depots[size_class];
+static Depot& depot_of(Blocks kind, size_t size_class) {
+  return kind == Blocks::Frames ? frame_depots[size_class] : node_depots[size_class];
+}
+
+static void put_batch(Depot& depot, Block* batch) {
   base::SpinGuard guard(depot.lock);
   batch->next_batch = depot.top.load(Order::Relaxed);
   depot.top.store(batch, Order::Relaxed);
   depot.batches++;
 }
 
-static Block* take_batch(size_t size_class) {
-  Depot& depot = depots[size_class];
+static Block* take_batch(Depot& depot) {
   if (depot.top.load(Order::Relaxed) == nullptr) return nullptr;
   base::SpinGuard guard(depot.lock);
   Block* batch = depot.top.load(Order::Relaxed);
@@ -38,8 +42,35 @@ static Block* take_batch(size_t size_class) {
 }
 
 size_t depot_batches(size_t size_class) {
-  base::SpinGuard guard(depots[size_class].lock);
-  return depots[size_class].batches;
+  base::SpinGuard guard(frame_depots[size_class].lock);
+  return frame_depots[size_class].batches;
+}
+
+// A chunk of nodes lies at the end of this list from the moment it is cut, and stays.
+struct NodeChunk {
+  NodeChunk* earlier;
+  char* begin;
+  char* end;
+  size_t size;
+};
+static constinit base::Atomic<NodeChunk*> node_chunks;
+
+static void note_nodes(char* begin, size_t bytes, size_t size) {
+  NodeChunk* chunk = static_cast<NodeChunk*>(malloc(sizeof(NodeChunk)));
+  if (chunk == nullptr) base::fatal("out of memory");
+  NodeChunk* earlier = node_chunks.load(Order::Relaxed);
+  do {
+    *chunk = {earlier, begin, begin + bytes, size};
+  } while (!node_chunks.compare_exchange(earlier, chunk, Order::AcqRel));
+}
+
+void for_each_node_block(void (*visit)(void* block, void* context), void* context) {
+  const NodeChunk* chunk = node_chunks.load(Order::Acquire);
+  for (; chunk != nullptr; chunk = chunk->earlier) {
+    for (char* block = chunk->begin; block < chunk->end; block += chunk->size) {
+      visit(block, context);
+    }
+  }
 }
 
 void FramePool::free_later(void* memory, size_t size) {
@@ -54,7 +85,7 @@ void FramePool::free_later(void* memory, size_t size) {
   counted.full = counted.filling;
   counted.filling = nullptr;
   counted.count = 0;
-  if (older != nullptr) put_batch(size_class, older);
+  if (older != nullptr) put_batch(depot_of(kind_, size_class), older);
 }
 
 // Own counted blocks first, then the depot, then fresh memory.
@@ -68,7 +99,7 @@ void* FramePool::refill(size_t size_class) {
     list = counted.full;
     counted.full = nullptr;
   } else {
-    list = take_batch(size_class);
+    list = take_batch(depot_of(kind_, size_class));
   }
   if (list != nullptr) {
     free_[size_class] = list->next;
@@ -78,9 +109,10 @@ void* FramePool::refill(size_t size_class) {
   const size_t size = size_class == 0 ? kBlockStep : size_class * kBlockStep;
   Chunk& chunk = chunks_[size_class];
   if (chunk.next == chunk.end) {
-    const size_t bytes = size * (size <= kLargestFuture ? kFuturesInChunk : kFramesInChunk);
+    const size_t bytes = size * (kind_ == Blocks::Nodes ? kNodesInChunk : kFramesInChunk);
     chunk.next = cut_chunk(bytes);
     chunk.end = chunk.next + bytes;
+    if (kind_ == Blocks::Nodes) note_nodes(chunk.next, bytes, size);
   }
   // Not linked into the free list ahead of need: untouched blocks cost no memory.
   char* block = chunk.next;
@@ -103,6 +135,7 @@ char* FramePool::cut_chunk(size_t bytes) {
 void* FramePool::allocate_large(size_t size) {
   void* memory = aligned_alloc(kBlockStep, (size + kBlockStep - 1) / kBlockStep * kBlockStep);
   if (memory == nullptr) base::fatal("out of memory");
+  if (kind_ == Blocks::Nodes) memset(memory, 0, size);
   return memory;
 }
 

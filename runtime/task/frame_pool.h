@@ -9,7 +9,11 @@
 // block; one shared list, which costs it on every allocation.)
 //
 // Blocks are 16-byte multiples up to a kilobyte; longer ones come from malloc. Fresh blocks are cut
-// from chunks: 1024 futures, 4096 frames.
+// from chunks of 4096.
+//
+// The nodes of tasks, with their futures, have pools of their own. Their blocks are zero but for the
+// first sixteen bytes while they are free, and their chunks are known, so that a dump finds all tasks
+// that wait without anybody having kept a list (for_each_node_block).
 #pragma once
 
 #include "runtime/base/atomic.h"
@@ -31,11 +35,16 @@ constexpr size_t kLargestBlock = 1024;
 constexpr size_t kSizeClasses = kLargestBlock / kBlockStep + 1;
 constexpr uint32_t kBatch = 64;
 constexpr size_t kFramesInChunk = 4096;
-constexpr size_t kFuturesInChunk = 1024;
-constexpr size_t kLargestFuture = 32;
+constexpr size_t kNodesInChunk = 1024;
+
+// What a pool's blocks are for. Those of one kind never become those of another.
+enum class Blocks : uint8_t { Frames, Nodes };
 
 class FramePool {
  public:
+  constexpr FramePool() = default;
+  constexpr explicit FramePool(Blocks kind) : kind_(kind) {}
+
   SKEIN_INLINE void* allocate(size_t size) {
     if (size > kLargestBlock) return allocate_large(size);
     const size_t size_class = class_of(size);
@@ -75,7 +84,7 @@ class FramePool {
   static SKEIN_INLINE size_t class_of(size_t size) { return (size + kBlockStep - 1) / kBlockStep; }
 
   SKEIN_COLD void* refill(size_t size_class);
-  SKEIN_COLD static void* allocate_large(size_t size);
+  SKEIN_COLD void* allocate_large(size_t size);
   SKEIN_COLD static void free_large(void* memory);
   char* cut_chunk(size_t bytes);
 
@@ -85,9 +94,14 @@ class FramePool {
   char* arena_ = nullptr;
   char* arena_end_ = nullptr;
   size_t bytes_from_chunks_ = 0;
+  Blocks kind_ = Blocks::Frames;
 };
 
-// How many batches of a size class lie in the depot.
+// How many batches of a size class of frames lie in the depot.
 size_t depot_batches(size_t size_class);
+
+// Calls `visit` with every block for a node there is, used or free. Takes no lock that could be held
+// by an interrupted thread.
+void for_each_node_block(void (*visit)(void* block, void* context), void* context);
 
 }  // namespace skein::task

@@ -2,38 +2,168 @@
 #include "runtime/task/scope.h"
 
 #include "runtime/base/atomic.h"
+#include "runtime/base/spin_lock.h"
+#include "runtime/task/node.h"
 #include "runtime/task/state.h"
 
 namespace skein::task {
 
+// Added to `pending` while the body waits.
+constexpr int64_t kBodyWaits = int64_t(1) << 62;
+
+// How many children are cancelled before the others who want the lock get a turn.
+constexpr int kCancelledAtOnce = 64;
+
 static AtomicRef<int64_t> pending_of(abi::Scope* scope) {
   return AtomicRef<int64_t>(scope->pending);
 }
+static AtomicRef<uint32_t> flags_of(abi::Scope* scope) { return AtomicRef<uint32_t>(scope->flags); }
 
-void add_child(abi::Scope* scope) { pending_of(scope).fetch_add(1, Order::Relaxed); }
+// Locks the lists of some scopes. A lock in the scope itself could be gone before it is let go.
+struct alignas(64) ListLock {
+  base::SpinLock lock;
+};
+constexpr uint64_t kListLocks = 64;
+static constinit ListLock list_locks[kListLocks];
 
-// The body's count is given back before it runs again, so that the scope can be waited for anew
-// (while unwinding, for instance).
-abi::Frame* child_done(abi::Scope* scope) {
-  // Acquires and releases: the body sees what every child wrote, and we see `waiter`.
-  if (pending_of(scope).fetch_sub(1, Order::AcqRel) != 0) return nullptr;
-  abi::Frame* waiter = scope->waiter;
-  pending_of(scope).store(0, Order::Relaxed);
-  return waiter;
+static base::SpinLock& lock_of(abi::Scope* scope) {
+  const uint64_t number = reinterpret_cast<uint64_t>(scope) / abi::kAlignment;
+  return list_locks[(number ^ (number >> 6) ^ (number >> 12)) % kListLocks].lock;
 }
 
-bool wait_for_children(abi::Scope* scope, abi::Frame* frame) {
-  if (pending_of(scope).load(Order::Acquire) == 0) return false;
-  scope->waiter = frame;
-  if (pending_of(scope).fetch_sub(1, Order::AcqRel) != 0) return true;
-  pending_of(scope).store(0, Order::Relaxed);
+// --- The block -----------------------------------------------------------------------------------
+
+void enter_scope(abi::Scope* scope, abi::Node* owner) {
+  scope->owner = owner;
+  scope->outer = owner->block;
+  scope->depth = scope->outer == nullptr ? 1 : scope->outer->depth + 1;
+  owner->block = scope;
+}
+
+// A bit that several blocks share stays as long as one of those further out needs it.
+static bool is_still_wanted(abi::Scope* scope) {
+  constexpr uint32_t kToBeLeft = abi::kScopeFailed | abi::kScopeTimedOut | abi::kScopeWon;
+  if (scope->depth < kDeepest) return false;
+  for (abi::Scope* outer = scope->outer; outer != nullptr; outer = outer->outer) {
+    if (outer->depth < kDeepest) return false;
+    if ((flags_of(outer).load(Order::Acquire) & kToBeLeft) != 0) return true;
+  }
   return false;
 }
 
-void note_panic(abi::Scope* scope, abi::Panic* panic) {
+bool leave_scope(abi::Scope* scope, uint32_t flags) {
+  abi::Node* owner = scope->owner;
+  if (owner == nullptr) return false;
+  owner->block = scope->outer;
+  const uint32_t bit = cancel_bit(scope->depth);
+  if ((cancel_of(owner).load(Order::Acquire) & bit) != 0 && !is_still_wanted(scope)) {
+    cancel_of(owner).fetch_and(~bit, Order::AcqRel);
+  }
+  const bool was_asked = (flags_of(scope).load(Order::Acquire) & flags) != 0;
+  return was_asked && !is_cancelled(owner);
+}
+
+// --- Children ------------------------------------------------------------------------------------
+
+void add_child(abi::Scope* scope) { pending_of(scope).fetch_add(1, Order::Relaxed); }
+
+void list_child(abi::Scope* scope, abi::Node* child, Host& host) {
+  add_child(scope);
+  abi::Frame* woken = nullptr;
+  {
+    base::SpinGuard guard(lock_of(scope));
+    if ((flags_of(scope).load(Order::Relaxed) & abi::kScopeCancelled) != 0) {
+      woken = cancel(child, kCancelTask);
+    } else {
+      child->next = scope->children;
+      child->link = &scope->children;
+      if (child->next != nullptr) child->next->link = &child->next;
+      scope->children = child;
+    }
+  }
+  if (woken != nullptr) host.wake(host, woken);
+}
+
+static void unlink(abi::Node* child) {
+  if (child->link == nullptr) return;
+  *child->link = child->next;
+  if (child->next != nullptr) child->next->link = child->link;
+  child->next = nullptr;
+  child->link = nullptr;
+}
+
+void unlist_child(abi::Scope* scope, abi::Node* child) {
+  base::SpinGuard guard(lock_of(scope));
+  unlink(child);
+}
+
+abi::Frame* child_done(abi::Scope* scope) {
+  int64_t pending = pending_of(scope).load(Order::Acquire);
+  while (true) {
+    // One step: were there two, the body could be taken out of its wait and be gone between them.
+    const int64_t left = pending - kBodyWaits - 1;
+    const bool wakes = pending >= kBodyWaits && left <= scope->threshold;
+    abi::Frame* waiter = wakes ? scope->waiter : nullptr;
+    // Acquires and releases: the body sees what every child wrote, and we see `waiter`.
+    if (pending_of(scope).compare_exchange(pending, wakes ? left : pending - 1, Order::AcqRel)) {
+      return waiter;
+    }
+  }
+}
+
+bool wait_for_children(abi::Scope* scope, abi::Frame* frame) {
+  int64_t pending = pending_of(scope).load(Order::Acquire);
+  scope->waiter = frame;
+  while (pending > scope->threshold) {
+    if (pending_of(scope).compare_exchange(pending, pending + kBodyWaits, Order::AcqRel)) return true;
+  }
+  return false;
+}
+
+abi::Frame* stop_waiting_for_children(abi::Scope* scope) {
+  abi::Frame* waiter = scope->waiter;
+  int64_t pending = pending_of(scope).load(Order::Acquire);
+  while (pending >= kBodyWaits) {
+    if (pending_of(scope).compare_exchange(pending, pending - kBodyWaits, Order::AcqRel)) {
+      return waiter;
+    }
+  }
+  return nullptr;
+}
+
+// --- Ending --------------------------------------------------------------------------------------
+
+void cancel_children(abi::Scope* scope, Host& host) {
+  for (bool more = true; more;) {
+    base::SpinGuard guard(lock_of(scope));
+    flags_of(scope).fetch_or(abi::kScopeCancelled, Order::AcqRel);
+    for (int i = 0; i < kCancelledAtOnce && scope->children != nullptr; ++i) {
+      abi::Node* child = scope->children;
+      unlink(child);
+      if (abi::Frame* woken = cancel(child, kCancelTask)) host.wake(host, woken);
+    }
+    more = scope->children != nullptr;
+  }
+}
+
+bool claim_scope(abi::Scope* scope, uint32_t why) {
+  return (flags_of(scope).fetch_or(why, Order::AcqRel) & why) == 0;
+}
+
+void end_scope(abi::Scope* scope, uint32_t why, Host& host) {
+  flags_of(scope).fetch_or(why, Order::AcqRel);
+  cancel_children(scope, host);
+  if (scope->owner == nullptr) return;
+  abi::Frame* woken = cancel(scope->owner, cancel_bit(scope->depth));
+  if (woken != nullptr) host.wake(host, woken);
+}
+
+void note_panic(abi::Scope* scope, abi::Panic* panic, Host& host) {
   uint64_t first = 0;
   AtomicRef<uint64_t> word(scope->panic);
-  if (word.compare_exchange(first, reinterpret_cast<uint64_t>(panic), Order::AcqRel)) return;
+  if (word.compare_exchange(first, reinterpret_cast<uint64_t>(panic), Order::AcqRel)) {
+    return end_scope(scope, abi::kScopeFailed, host);
+  }
   attach_panic(panic_of(first), panic);
 }
 

@@ -1,26 +1,56 @@
 // Blocks that wait for their tasks: counting unfinished children, keeping the panics of those that
-// nobody awaits.
+// nobody awaits, and ending what goes on when one fails.
 //
-// `pending` is the number of unfinished children, less one while the body waits. So the last child
-// to end, and only it, brings the count from zero to minus one and wakes the body; and a body whose
-// own step does that goes on without waiting.
+// `pending` is the number of unfinished children, and says whether the body waits: for the last of them
+// at the end of the block, or for a place where only so many may run. The child whose end that is takes
+// itself and the waiting away in one step, and wakes the body.
+//
+// `children` lists those that were not cancelled yet, under a lock found by the scope's address. A
+// child that ends takes itself out under the lock, so what a canceller finds there is alive. Whoever
+// cancels the scope empties the list, a few at a time; children that come later are cancelled as they
+// are counted.
+//
+// A child's panic cancels its siblings and asks the body to leave the block. It counts itself off only
+// afterwards, so the block is still there.
 #pragma once
 
 #include "runtime/abi/layout.h"
+#include "runtime/task/host.h"
 
 namespace skein::task {
 
+// The task enters a block, whose bytes are zero.
+void enter_scope(abi::Scope* scope, abi::Node* owner);
+
+// The task leaves it, with no child left. True: it had been asked to, by one of `flags`, and by
+// nobody further out.
+bool leave_scope(abi::Scope* scope, uint32_t flags);
+
 // One more child. The scope's body calls this, or a child of it, so the scope cannot end meanwhile.
 void add_child(abi::Scope* scope);
+// The same for one that can be cancelled.
+void list_child(abi::Scope* scope, abi::Node* child, Host& host);
 
 // A child is done. Gives the frame to make ready, or null.
-abi::Frame* child_done(abi::Scope* scope);
+[[nodiscard]] abi::Frame* child_done(abi::Scope* scope);
+// Before that, for one that was listed.
+void unlist_child(abi::Scope* scope, abi::Node* child);
 
-// True: `frame` stays suspended until the last child is done. False: there is nothing to wait for.
+// True: `frame` stays suspended until no more children are left than the scope's threshold. False: there
+// is nothing to wait for.
 bool wait_for_children(abi::Scope* scope, abi::Frame* frame);
+// Gives the frame that waited; null: the last child is done.
+abi::Frame* stop_waiting_for_children(abi::Scope* scope);
 
-// Keeps a child's panic: the first one, the others attached to it.
-void note_panic(abi::Scope* scope, abi::Panic* panic);
+// Cancels all children, those that come later as well.
+void cancel_children(abi::Scope* scope, Host& host);
+// The same, and asks the body to leave the block; `why` is a flag.
+void end_scope(abi::Scope* scope, uint32_t why, Host& host);
+// One of several who would end a scope: true for the first.
+bool claim_scope(abi::Scope* scope, uint32_t why);
+
+// Keeps a child's panic, the first one, the others attached to it, and ends the scope.
+void note_panic(abi::Scope* scope, abi::Panic* panic, Host& host);
 
 // Takes it out, or null. Only the body calls this, after waiting.
 abi::Panic* take_panic(abi::Scope* scope);

@@ -2,8 +2,8 @@
 //
 // Who may do what: the task that produces the result calls `finish`, once. The one that owns the
 // handle to it calls `wait`, `forward_to` or `count_in`, at most once, and touches the word again
-// only after it was woken, or after `finish` by somebody else was seen. So each word sees at most
-// two atomic changes, and whoever comes second learns what the first one left.
+// only after it was woken, or after `finish` by somebody else was seen. Whoever comes second learns
+// what the first one left. A wait may be taken back by `withdraw`; then the owner may listen anew.
 #pragma once
 
 #include "runtime/abi/layout.h"
@@ -20,8 +20,8 @@ class Listener {
   explicit Listener(uint64_t word) : word_(word) {}
 
   bool is_frame() const { return word_ != abi::kPending && (word_ & abi::kTagMask) == 0; }
-  bool is_future() const { return (word_ & abi::kForward) != 0; }
-  bool is_scope() const { return (word_ & abi::kCounted) != 0; }
+  bool is_future() const { return (word_ & abi::kTagMask) == abi::kForward; }
+  bool is_scope() const { return (word_ & abi::kTagMask) == abi::kCounted; }
 
   abi::Frame* frame() const { return reinterpret_cast<abi::Frame*>(word_); }
   abi::Future* future() const { return reinterpret_cast<abi::Future*>(word_ ^ abi::kForward); }
@@ -50,6 +50,13 @@ class StateWord {
 
   // Pending → waited for. False: it is done.
   SKEIN_INLINE bool wait(abi::Frame* frame) { return listen(reinterpret_cast<uint64_t>(frame)); }
+  // Waited for → pending. Gives the frame that waited; null: it is done.
+  abi::Frame* withdraw() {
+    uint64_t waiter = word_.load(Order::Acquire);
+    if (!Listener(waiter).is_frame()) return nullptr;
+    abi::Frame* frame = Listener(waiter).frame();
+    return word_.compare_exchange(waiter, abi::kPending, Order::AcqRel) ? frame : nullptr;
+  }
   // Pending → passed on. False: it is done.
   bool forward_to(abi::Future* future) {
     return listen(reinterpret_cast<uint64_t>(future) | abi::kForward);

@@ -1,11 +1,11 @@
 // The end of a task: where its result goes and who is woken.
 //
-// Nothing here makes a frame ready: each function gives back the frame that has to run next, or
-// null, and the scheduler above decides where.
+// Each function gives back the frame that has to run next, or null, and the scheduler above decides
+// where. Only what ends with a scope that failed is made ready from here.
 #pragma once
 
 #include "runtime/abi/layout.h"
-#include "runtime/task/frame_pool.h"
+#include "runtime/task/host.h"
 
 namespace skein::task {
 
@@ -23,17 +23,20 @@ inline void resume(abi::Frame* frame) { __builtin_coro_resume(frame); }
 // The body of `frame` has ended in a resume function, and its result and size are stored. The frame
 // belongs to whoever listens from here on, or is freed.
 [[nodiscard]] abi::Frame* finish_frame(abi::Frame* frame, uint64_t state, size_t result_size,
-                                       FramePool& pool);
+                                       Host& host);
 
 // The result for `future` is stored; `size` is that of the future.
 [[nodiscard]] abi::Frame* finish_future(abi::Future* future, uint64_t state, size_t size,
-                                        FramePool& pool);
+                                        Host& host);
 
 // A spawned child has suspended: its result is to go to `future`, at once if it is done by now.
 [[nodiscard]] abi::Frame* link_frame(abi::Frame* child, abi::Future* future, size_t result_size,
-                                     FramePool& pool);
+                                     Host& host);
 
 // Nobody will await this future: the scope counts it and keeps its panic.
-void adopt(abi::Scope* scope, abi::Future* future, size_t size, FramePool& pool);
+void adopt(abi::Scope* scope, abi::Future* future, size_t size, Host& host);
+
+// The future, which nobody knows any more, goes back with its node.
+void release_future(abi::Future* future, size_t size, Host& host);
 
 }  // namespace skein::task

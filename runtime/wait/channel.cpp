@@ -226,10 +226,11 @@ Channel::Offer Channel::offer(Waiter* waiter, Frame*& wake) {
   return Offer::Served;
 }
 
-void Channel::withdraw(Waiter* waiter) {
+bool Channel::withdraw(Waiter* waiter) {
   SpinGuard guard(lock_);
-  if (!waiter->is_linked) return;
+  if (!waiter->is_linked) return false;
   queue_of(waiter).remove(waiter);
+  return true;
 }
 
 bool Channel::may_send() const {

@@ -76,9 +76,9 @@ class alignas(abi::kAlignment) Channel {
   };
   Offer offer(Waiter* waiter, Frame*& wake);
 
-  // Takes the node out of its queue if it is still there. Afterwards what was written by whoever
-  // served it can be read.
-  void withdraw(Waiter* waiter);
+  // Takes the node out of its queue; false if it is not there any more. Afterwards what was written by
+  // whoever served it can be read.
+  bool withdraw(Waiter* waiter);
 
   // A hint, without the lock: whether the operation would not wait.
   bool may_send() const;

@@ -132,6 +132,16 @@ bool wait_for_lock(LockRequest request, Waiter* waiter) {
   return true;
 }
 
+bool stop_waiting_for_lock(Waiter* waiter) {
+  Cell* cell = LockRequest(waiter->chan).cell();
+  QueueGuard guard(cell);
+  if (!waiter->is_linked) return false;
+  remove(cell, waiter);
+  // Those behind it may have waited for its sake alone: they get the lock when it is given back.
+  if (cell->first == nullptr) state_of(cell).fetch_and(~kWaiters, Order::AcqRel);
+  return true;
+}
+
 // With the queue: the lock goes to the first, and to the readers behind it if it reads.
 static Waiter* hand_over(Cell* cell, uint32_t& state) {
   Waiter* served = nullptr;

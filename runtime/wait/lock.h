@@ -39,6 +39,9 @@ int32_t try_lock(LockRequest request);
 // the frame runs again.
 bool wait_for_lock(LockRequest request, Waiter* waiter);
 
+// Takes the node out of the queue; false if it has the lock.
+bool stop_waiting_for_lock(Waiter* waiter);
+
 // `poisons`: a panic goes through the block. Gives the waiters that have the lock now, linked by
 // `next`.
 Waiter* release_lock(LockRequest request, bool poisons);

@@ -62,7 +62,7 @@ int32_t try_arms(Select& select, uint32_t start, Wake wake) {
 static void withdraw_arms(Select& select) {
   Waiter* arms = arms_of(select);
   for (uint32_t i = 0; i < select.count; ++i) {
-    if (uses_channel(kind_of(arms[i]))) channel_of(arms[i]).withdraw(&arms[i]);
+    if (uses_channel(kind_of(arms[i]))) (void)channel_of(arms[i]).withdraw(&arms[i]);
   }
 }
 
@@ -92,8 +92,15 @@ Offered offer_arms(Select& select, Frame* frame, Wake wake) {
   return waits ? Offered::Waits : Offered::Served;
 }
 
+bool take_back(Select& select) {
+  uint32_t expected = abi::kSelectWaits;
+  return AtomicRef<uint32_t>(select.claim)
+      .compare_exchange(expected, abi::kSelectTakenBack, Order::AcqRel);
+}
+
 int32_t finish(Select& select) {
   const uint32_t word = AtomicRef<uint32_t>(select.claim).load(Order::Acquire);
+  if (word == abi::kSelectTakenBack) withdraw_arms(select);
   AtomicRef<uint32_t>(select.claim).store(abi::kSelectRuns, Order::Relaxed);
   if (word < abi::kSelectChosen) return abi::kSelectBlocked;
   withdraw_arms(select);

@@ -20,6 +20,9 @@ int32_t try_arms(abi::Select& select, uint32_t start, Wake wake);
 enum class Offered : uint8_t { Waits, Served, Again };
 Offered offer_arms(abi::Select& select, Frame* frame, Wake wake);
 
+// The task is cancelled: true if no arm was served, nor will be.
+bool take_back(abi::Select& select);
+
 // Once the task runs again: no arm is offered any more. The number of the arm that was served, or
 // kSelectBlocked: it has to be tried again.
 int32_t finish(abi::Select& select);

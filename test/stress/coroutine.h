@@ -15,6 +15,7 @@
 
 #include "runtime/abi/layout.h"
 #include "runtime/api/api.h"
+#include "runtime/sched/worker.h"
 #include "runtime/task/state.h"
 
 #include <coroutine>
@@ -45,6 +46,7 @@ struct alignas(16) Promise {
   uint64_t state = abi::kPending;
   uint32_t size;
   uint32_t site = 0;
+  abi::Node* node = sched::skn_node;
   T result = T();
   RampSlot<T>* slot = nullptr;  // null once the ramp has returned
 
@@ -156,6 +158,7 @@ struct Spawn {
     Make call = make;
     Future* future = static_cast<Future*>(api::skn_future_alloc(kFutureSize<T>));
     task.future = future;
+    api::skn_task_begin(future, frame);
     api::skn_push(frame);
     const Ramp<T> child = call();
     if (child.handle == nullptr) {
@@ -164,11 +167,13 @@ struct Spawn {
         api::skn_future_finish(future, abi::kValue, kFutureSize<T>);
         return true;
       }
+      api::skn_task_end(frame);
       api::skn_future_free(future, kFutureSize<T>);
       task = {nullptr, child.value};
     } else {
       api::skn_frame_link(child.handle, future, sizeof(T));
       if (!api::skn_pop_is(frame)) return true;
+      api::skn_task_end(frame);
     }
     promise.back_in_ramp(left);
     return false;
@@ -249,6 +254,56 @@ inline auto sleep(abi::Sleep& sleep) {
   abi::Sleep* at = &sleep;
   return suspend([at](void* frame) { return api::skn_await_sleep(at, frame); });
 }
+
+// --- Cancellation: what compiled code does by unwinding, these tasks do by looking ----------------
+
+// Sleeps; true when that was cut short.
+struct Nap {
+  abi::Sleep record = {};
+  explicit Nap(int64_t nanoseconds) { record.timer.when = static_cast<uint64_t>(nanoseconds); }
+  bool await_ready() { return false; }
+  template <class P>
+  bool await_suspend(std::coroutine_handle<P> handle) {
+    abi::Sleep* at = &record;
+    return suspend([at](void* frame) { return api::skn_await_sleep(at, frame); })
+        .await_suspend(handle);
+  }
+  bool await_resume() { return record.wait.cancelled != 0; }
+};
+
+// Waits for a task without taking its value; true when that was cut short.
+template <class T>
+struct Watch {
+  Task<T>* task;
+  bool await_ready() {
+    return task->future == nullptr || task::is_done(task::StateWord(task->future->state).load());
+  }
+  template <class P>
+  bool await_suspend(std::coroutine_handle<P> handle) {
+    Future* future = task->future;
+    return suspend([future](void* frame) { return api::skn_await_future(future, frame); })
+        .await_suspend(handle);
+  }
+  bool await_resume() { return !await_ready(); }
+};
+template <class T>
+Watch<T> watch(Task<T>& task) {
+  return {&task};
+}
+
+// The same for the children of a scope.
+struct ScopeEnd {
+  abi::Scope* scope;
+  bool await_ready() { return children() == 0; }
+  template <class P>
+  bool await_suspend(std::coroutine_handle<P> handle) {
+    abi::Scope* at = scope;
+    return suspend([at](void* frame) { return api::skn_await_scope(at, frame); })
+        .await_suspend(handle);
+  }
+  bool await_resume() { return children() != 0; }
+  int64_t children() { return base::AtomicRef<int64_t>(scope->pending).load(base::Order::Acquire); }
+};
 
 // Place at the head of functions that recurse deeply.
 struct StackCheck {

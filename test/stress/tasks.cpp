@@ -19,7 +19,8 @@ static int64_t scale = 1;
 static Ramp<int64_t> leaf(int64_t id) {
   if (id % 3 == 0) co_await yield();
   if (id % 7 == 0) {
-    abi::Sleep nap = {1'000'000, {}};
+    abi::Sleep nap = {};
+    nap.timer.when = 1'000'000;
     if (id % 21 == 0) co_await stress::sleep(nap);
   }
   co_return id % 1000;
@@ -92,6 +93,109 @@ static Ramp<int64_t> crowd(int64_t count) {
   co_return sum;
 }
 
+// --- Trees that end only because they are cancelled ----------------------------------------------
+
+static std::atomic<int64_t> begun;
+static std::atomic<int64_t> ended;
+static std::atomic<int64_t> overslept;
+constexpr int64_t kLong = int64_t(3600) * 1'000'000'000;
+
+static Ramp<int64_t> sleeper() {
+  begun.fetch_add(1, std::memory_order_relaxed);
+  if (!co_await Nap(kLong)) overslept.fetch_add(1, std::memory_order_relaxed);
+  ended.fetch_add(1, std::memory_order_relaxed);
+  co_return 0;
+}
+
+// Ends a task in a variable, as unwinding does.
+static Ramp<int64_t> drop(Task<int64_t> task) {
+  api::skn_task_cancel(task.future);
+  const int32_t before = api::skn_shield_enter(true);
+  const int64_t value = co_await join(task);
+  api::skn_shield_exit(before);
+  co_return value;
+}
+
+static Ramp<int64_t> stuck(int64_t depth, uint64_t seed);
+
+static Ramp<int64_t> stuck_scope(int64_t depth, uint64_t seed) {
+  abi::Scope scope = {};
+  api::skn_scope_enter(&scope);
+  for (uint64_t i = 0; i < 3; ++i) {
+    give_up(scope, co_await spawn([=] { return stuck(depth - 1, seed / 4 + i); }));
+  }
+  if (co_await ScopeEnd{&scope}) {
+    api::skn_scope_cancel(&scope);
+    const int32_t before = api::skn_shield_enter(true);
+    co_await ScopeEnd{&scope};
+    api::skn_shield_exit(before);
+  }
+  (void)api::skn_scope_leave(&scope, 0);
+  co_return 0;
+}
+
+static Ramp<int64_t> stuck_within(int64_t depth, uint64_t seed) {
+  abi::Scope scope = {};
+  api::skn_within_enter(&scope, 1'000'000);
+  co_await call(stuck(depth - 1, seed / 4));
+  (void)api::skn_within_leave(&scope, true);
+  co_return 0;
+}
+
+static Ramp<int64_t> stuck(int64_t depth, uint64_t seed) {
+  begun.fetch_add(1, std::memory_order_relaxed);
+  if (depth == 0) {
+    co_await call(sleeper());
+  } else if (seed % 3 == 0) {
+    co_await call(stuck_scope(depth, seed));
+  } else if (seed % 3 == 1) {
+    Task<int64_t> inner = co_await spawn([=] { return stuck(depth - 1, seed / 4); });
+    if (co_await watch(inner)) {
+      co_await call(drop(inner));
+    } else {
+      co_await join(inner);
+    }
+  } else {
+    co_await call(stuck_within(depth, seed));
+    co_await call(sleeper());
+  }
+  ended.fetch_add(1, std::memory_order_relaxed);
+  co_return 0;
+}
+
+// Each tree is cancelled by its handle, from a task of its own, or by a deadline, at some moment.
+static Ramp<int64_t> one_tree(uint64_t seed) {
+  if (seed % 2 == 0) {
+    Task<int64_t> tree = co_await spawn([=] { return stuck(3, seed / 2); });
+    for (uint64_t i = 0; i < seed % 5; ++i) co_await yield();
+    if (seed % 7 == 0) co_await Nap(1'000'000);
+    co_await call(drop(tree));
+    co_return 1;
+  }
+  abi::Scope scope = {};
+  api::skn_within_enter(&scope, static_cast<int64_t>(seed % 3) * 1'000'000);
+  co_await call(stuck(3, seed / 2));
+  co_return api::skn_within_leave(&scope, true) ? 1 : 0;
+}
+
+static Ramp<int64_t> cancelled_trees(int64_t rounds) {
+  int64_t right = 0;
+  uint64_t random = 88172645463325252;
+  for (int64_t round = 0; round < rounds; ++round) {
+    std::vector<Task<int64_t>> trees;
+    for (int i = 0; i < 16; ++i) {
+      random ^= random << 13;
+      random ^= random >> 7;
+      random ^= random << 17;
+      const uint64_t seed = random >> 20;
+      trees.push_back(co_await spawn([=] { return one_tree(seed); }));
+    }
+    for (Task<int64_t> tree : trees) right += co_await join(tree);
+  }
+  const bool all_ended = begun.load() == ended.load() && overslept.load() == 0;
+  co_return all_ended ? right : -1;
+}
+
 static void show(const char* name, int64_t result) {
   printf("%s %lld\n", name, static_cast<long long>(result));
   fflush(stdout);
@@ -103,6 +207,7 @@ static Ramp<int64_t> run() {
   show("scopes", co_await call(scopes(20 * scale, 500)));
   show("deep", co_await call(deep(20'000 * scale)));
   show("crowd", co_await call(crowd(5'000 * scale)));
+  show("cancelled trees", co_await call(cancelled_trees(20 * scale)));
   co_return 0;
 }
 

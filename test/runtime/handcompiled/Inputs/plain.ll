@@ -5,7 +5,7 @@
 target triple = "x86_64-pc-linux-gnu"
 %ramp = type { ptr, i64 }
 
-@skn_sites = constant [1 x { ptr, ptr, i32, i32 }] zeroinitializer
+@skn_sites = constant [1 x { ptr, ptr, i32, i32, ptr }] zeroinitializer
 @skn_site_count = constant i32 1
 @text.deep = private constant [4 x i8] c"deep"
 @cleaned = internal global i64 0

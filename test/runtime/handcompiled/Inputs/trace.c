@@ -12,6 +12,7 @@ struct site {
   const char* file;
   uint32_t line;
   uint32_t column;
+  const char* task;
 };
 
 __attribute__((preserve_most)) void* skn_panic_index(int64_t index, int64_t length, int32_t site);
@@ -19,7 +20,7 @@ __attribute__((noreturn)) void skn_raise(void* payload);
 void* skn_args(void);
 int64_t skn_str_find(void* str, void* needle, int64_t from);
 const uint32_t skn_site_count = 2;
-const struct site skn_sites[2] = {{0, 0, 0, 0}, {"check", "trace.c", 27, 7}};
+const struct site skn_sites[2] = {{0, 0, 0, 0, 0}, {"check", "trace.c", 27, 7, 0}};
 
 static inline __attribute__((always_inline)) int64_t check(int64_t index) {
   if (index >= 3) {

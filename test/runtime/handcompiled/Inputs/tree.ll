@@ -19,9 +19,9 @@ target triple = "x86_64-pc-linux-gnu"
 
 %ramp = type { ptr, i64 }                   ; null | outcome | frame, value
 %spawn = type { i64, ptr, i64 }             ; argument, the Task: future, value
-%promise = type { i64, i32, i32, i64 }      ; state, size, site, result
+%promise = type { i64, i32, i32, i64, i64 } ; state, size, site, node, result
 
-@skn_sites = constant [1 x { ptr, ptr, i32, i32 }] zeroinitializer
+@skn_sites = constant [1 x { ptr, ptr, i32, i32, ptr }] zeroinitializer
 @skn_site_count = constant i32 1
 @text.leaf = private constant [4 x i8] c"leaf"
 
@@ -200,7 +200,7 @@ sus1:
 r1:
   %pst = getelementptr i8, ptr %ch, i64 16
   %stc = load atomic i64, ptr %pst acquire, align 8
-  %pv = getelementptr i8, ptr %ch, i64 32
+  %pv = getelementptr i8, ptr %ch, i64 40
   %vv = load i64, ptr %pv
   call preserve_mostcc void @skn_frame_release(ptr %ch)
   %okc = icmp eq i64 %stc, 1
@@ -334,7 +334,7 @@ doneasync:
   %szt = trunc i64 %szz to i32
   %psz = getelementptr %promise, ptr %prom, i32 0, i32 1
   store i32 %szt, ptr %psz
-  %pres = getelementptr %promise, ptr %prom, i32 0, i32 3
+  %pres = getelementptr %promise, ptr %prom, i32 0, i32 4
   store i64 %r, ptr %pres
   call preserve_mostcc void @skn_frame_finish(ptr %h, i64 1, i64 8)
   br label %ret
@@ -379,7 +379,7 @@ sus1:
 r1:
   %pst = getelementptr i8, ptr %ch, i64 16
   %stc = load atomic i64, ptr %pst acquire, align 8
-  %pv = getelementptr i8, ptr %ch, i64 32
+  %pv = getelementptr i8, ptr %ch, i64 40
   %vv = load i64, ptr %pv
   call preserve_mostcc void @skn_frame_release(ptr %ch)
   %okc = icmp eq i64 %stc, 1
@@ -413,7 +413,7 @@ doneasync:
   %szt = trunc i64 %szz to i32
   %psz = getelementptr %promise, ptr %prom, i32 0, i32 1
   store i32 %szt, ptr %psz
-  %pres = getelementptr %promise, ptr %prom, i32 0, i32 3
+  %pres = getelementptr %promise, ptr %prom, i32 0, i32 4
   store i64 %value, ptr %pres
   call preserve_mostcc void @skn_frame_finish(ptr %h, i64 %state, i64 8)
   br label %ret

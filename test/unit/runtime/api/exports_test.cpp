@@ -232,8 +232,8 @@ TEST_F(TaskExports, AwaitedFutureWakesItsWaiter) {
 }
 
 TEST_F(TaskExports, LinkedFrameFillsItsFuture) {
-  abi::Frame* child = static_cast<abi::Frame*>(skn_frame_alloc(40));
-  *child = {nullptr, nullptr, abi::kPending, 40, 0};
+  abi::Frame* child = static_cast<abi::Frame*>(skn_frame_alloc(48));
+  *child = {nullptr, nullptr, abi::kPending, 48, 0, nullptr};
   const int64_t result = 5;
   memcpy(reinterpret_cast<char*>(child) + abi::kFrameResult, &result, sizeof(result));
   abi::Future* future = static_cast<abi::Future*>(skn_future_alloc(16));
@@ -245,14 +245,14 @@ TEST_F(TaskExports, LinkedFrameFillsItsFuture) {
 }
 
 TEST_F(TaskExports, AwaitedFrameIsReleasedByItsOwner) {
-  abi::Frame* child = static_cast<abi::Frame*>(skn_frame_alloc(40));
-  *child = {nullptr, nullptr, abi::kPending, 40, 0};
+  abi::Frame* child = static_cast<abi::Frame*>(skn_frame_alloc(48));
+  *child = {nullptr, nullptr, abi::kPending, 48, 0, nullptr};
   EXPECT_TRUE(skn_await_frame(child, &waiter));
   skn_frame_finish(child, abi::kCancelled, 8);
   EXPECT_EQ(ready(), &waiter);
   EXPECT_EQ(task::StateWord(child->state).load(), abi::kCancelled);
   skn_frame_release(child);
-  skn_frame_free(skn_frame_alloc(40), 40);
+  skn_frame_free(skn_frame_alloc(48), 48);
 }
 
 TEST_F(TaskExports, PushedParentComesBack) {
@@ -276,9 +276,10 @@ TEST_F(TaskExports, WaitsThatMakeReadyAtOnce) {
   EXPECT_EQ(ready(), &waiter);
   EXPECT_TRUE(skn_await_stack(nullptr, &waiter));
   EXPECT_EQ(ready(), &waiter);
-  abi::Sleep none = {0, {}};
+  abi::Sleep none = {};
   EXPECT_FALSE(skn_await_sleep(&none, &waiter));
-  abi::Sleep little = {1, {}};
+  abi::Sleep little = {};
+  little.timer.when = 1;
   EXPECT_TRUE(skn_await_sleep(&little, &waiter));
   EXPECT_NE(sched::current().timers.due(), sched::kNoTimer);
 }

@@ -1,5 +1,6 @@
 // Frames made ready are all run, whoever runs them, and the scheduler ends when told to.
 #include "runtime/sched/scheduler.h"
+#include "runtime/wait/sleep.h"
 
 #include <atomic>
 #include <gtest/gtest.h>
@@ -52,9 +53,10 @@ TEST_P(SchedulerTest, SleepingFrameIsWokenInTime) {
   Counting counting;
   counting.frame.resume = reinterpret_cast<void*>(turn);
   counting.left = &left;
-  abi::Sleep sleep = {5'000'000, {}};
+  abi::Sleep sleep = {};
+  sleep.timer.when = 5'000'000;
   const int64_t start = base::now();
-  worker.sleep(&sleep, &counting.frame);
+  EXPECT_TRUE(wait::sleep(&sleep, &counting.frame));
   worker.run();
   EXPECT_GE(base::now() - start, 5'000'000);
   scheduler->join();

@@ -1,0 +1,56 @@
+// See deadline.h.
+#include "runtime/task/deadline.h"
+
+#include "runtime/base/atomic.h"
+#include "runtime/base/platform.h"
+#include "runtime/task/reasons.h"
+#include "runtime/task/scope.h"
+
+namespace skein::task {
+
+using base::AtomicRef;
+using base::Order;
+
+static AtomicRef<uint32_t> state_of(Deadline* deadline) {
+  return AtomicRef<uint32_t>(deadline->state);
+}
+
+Deadline* new_deadline(abi::Scope* scope, int64_t when, Host& host) {
+  Deadline* deadline = static_cast<Deadline*>(host.frames.allocate(sizeof(Deadline)));
+  *deadline = {};
+  deadline->wait.reason = static_cast<uint16_t>(WaitReason::Deadline);
+  deadline->scope = scope;
+  deadline->when = when;
+  return deadline;
+}
+
+void free_deadline(Deadline* deadline, Host& host) {
+  host.frames.free_later(deadline, sizeof(Deadline));
+}
+
+void fire_deadline(Deadline* deadline, Host& host) {
+  uint32_t state = static_cast<uint32_t>(DeadlineState::Armed);
+  const uint32_t firing = static_cast<uint32_t>(DeadlineState::Firing);
+  if (!state_of(deadline).compare_exchange(state, firing, Order::AcqRel)) {
+    return free_deadline(deadline, host);
+  }
+  end_scope(deadline->scope, abi::kScopeTimedOut, host);
+  state_of(deadline).store(static_cast<uint32_t>(DeadlineState::Fired), Order::Release);
+}
+
+void leave_fired_deadline(Deadline* deadline, Host& host) {
+  uint32_t state = static_cast<uint32_t>(DeadlineState::Armed);
+  const uint32_t left = static_cast<uint32_t>(DeadlineState::Left);
+  if (state_of(deadline).compare_exchange(state, left, Order::AcqRel)) return;
+  for (int tries = 1; state != static_cast<uint32_t>(DeadlineState::Fired); ++tries) {
+    if (tries % 64 == 0) {
+      base::yield_thread();
+    } else {
+      base::spin_pause();
+    }
+    state = state_of(deadline).load(Order::Acquire);
+  }
+  free_deadline(deadline, host);
+}
+
+}  // namespace skein::task

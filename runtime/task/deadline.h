@@ -1,0 +1,32 @@
+// The deadline of a `within` block: a timer that, when it fires, ends the block.
+//
+// It may fire while the block is being left. Both sides change `state` once, and whoever comes second
+// frees the record; a body that finds the timer at work waits for the few instructions that takes.
+#pragma once
+
+#include "runtime/task/host.h"
+
+namespace skein::task {
+
+enum class DeadlineState : uint32_t { Armed, Firing, Fired, Left };
+
+struct Deadline {
+  abi::Wait wait;     // as in a Sleep; its reason tells them apart
+  abi::Timer timer;
+  abi::Scope* scope;
+  int64_t when;       // nanoseconds of base::now()
+  int64_t outer;      // what the node had before
+  uint32_t state;     // DeadlineState
+};
+
+Deadline* new_deadline(abi::Scope* scope, int64_t when, Host& host);
+
+// Its timer has fired.
+void fire_deadline(Deadline* deadline, Host& host);
+
+// The block is being left, and the timer could not be taken back any more.
+void leave_fired_deadline(Deadline* deadline, Host& host);
+
+void free_deadline(Deadline* deadline, Host& host);
+
+}  // namespace skein::task

@@ -1,0 +1,98 @@
+// See node.h.
+#include "runtime/task/node.h"
+
+#include "runtime/base/platform.h"
+#include "runtime/task/scope.h"
+
+namespace skein::task {
+
+// The other side may have lost its core: it gets ours now and then.
+static void pause(int& tries) {
+  if (++tries % 64 == 0) {
+    base::yield_thread();
+  } else {
+    base::spin_pause();
+  }
+}
+
+uint32_t set_shield(abi::Node* node, uint32_t shield) {
+  AtomicRef<uint32_t> word = site_of(node);
+  const uint32_t old = word.load(Order::Relaxed);
+  constexpr uint32_t kSite = (uint32_t(1) << abi::kSiteBits) - 1;
+  word.store((old & kSite) | (shield << abi::kSiteBits), Order::Relaxed);
+  return old >> abi::kSiteBits;
+}
+
+uint32_t raise_shield(abi::Node* node, bool everything) {
+  const uint32_t depth = node->block == nullptr ? 0 : node->block->depth;
+  const uint32_t blocks = (depth < kDeepest ? depth : kDeepest) + 1;
+  const uint32_t before = shield_of(node);
+  const uint32_t wanted = everything ? kShieldAll : blocks;
+  return set_shield(node, wanted > before ? wanted : before);
+}
+
+bool is_cancelled_slowly(abi::Node* node) {
+  const uint64_t requests = cancel_of(node).load(Order::Acquire);
+  return (requests >> shield_of(node)) != 0;
+}
+
+// Takes the wait back. Gives the frame that waited, or null when its waker was first. The word is
+// locked.
+static abi::Frame* withdraw(uint64_t what) {
+  constexpr uint64_t kTags = kWaitFuture | kWaitScope;
+  if ((what & kWaitFuture) != 0) {
+    return StateWord(reinterpret_cast<abi::Future*>(what & ~kTags)->state).withdraw();
+  }
+  if ((what & kWaitScope) != 0) {
+    return stop_waiting_for_children(reinterpret_cast<abi::Scope*>(what & ~kTags));
+  }
+  abi::Wait* wait = reinterpret_cast<abi::Wait*>(what);
+  if (!wait->withdraw(wait)) return nullptr;
+  wait->cancelled = 1;
+  return wait->frame;
+}
+
+bool settle_cancelled_wait(abi::Node* node, uint64_t what) {
+  const bool stays = !is_cancelled_slowly(node) || withdraw(what) == nullptr;
+  // A canceller who comes later finds the wait, or that there is none.
+  wait_of(node).store(stays ? what : 0, Order::Release);
+  return stays;
+}
+
+void leave_wait_slowly(abi::Node* node) {
+  int tries = 0;
+  while (true) {
+    uint64_t what = wait_of(node).load(Order::Acquire);
+    if (what == 0) return;
+    if ((what & kWaitLocked) == 0 && wait_of(node).compare_exchange(what, 0, Order::AcqRel)) return;
+    pause(tries);
+  }
+}
+
+abi::Frame* cancel(abi::Node* node, uint32_t bit) {
+  if ((cancel_of(node).fetch_or(bit, Order::AcqRel) & bit) != 0) return nullptr;
+  int tries = 0;
+  uint64_t what = 0;
+  while (true) {
+    what = wait_of(node).load(Order::Acquire);
+    if (what == 0) return nullptr;
+    if ((what & kWaitLocked) == 0 &&
+        wait_of(node).compare_exchange(what, what | kWaitLocked, Order::AcqRel)) {
+      break;
+    }
+    pause(tries);
+  }
+  abi::Frame* frame = is_cancelled_slowly(node) ? withdraw(what) : nullptr;
+  wait_of(node).store(frame != nullptr ? 0 : what, Order::Release);
+  return frame;
+}
+
+uint64_t try_lock_wait(abi::Node* node) {
+  uint64_t what = wait_of(node).load(Order::Acquire);
+  if (what == 0 || (what & kWaitLocked) != 0) return 0;
+  return wait_of(node).compare_exchange(what, what | kWaitLocked, Order::AcqRel) ? what : 0;
+}
+
+void unlock_wait(abi::Node* node, uint64_t what) { wait_of(node).store(what, Order::Release); }
+
+}  // namespace skein::task

@@ -1,0 +1,111 @@
+// Cancelling a task: what its node says, how a wait is begun, left and taken back.
+//
+// Requests. `cancel` is a set of bits: bit 0 asks the task to end, bit d its block of depth d to be
+// left. The task looks at it where it is about to wait; requests for blocks outside of a `shield` are
+// held back meanwhile. Nobody but the task acts on a request, by unwinding, and in doing so cancels
+// what it started: cancellation travels down the tree by the tasks' own clean-up, which knows every
+// handle and scope, and no list of all descendants has to be kept.
+//
+// Waits. `wait` says what the task is parked on:
+//
+//   0                 it runs, or is ready to
+//   Wait*             a record in the frame that waits
+//   Future* | 2       the result of another task; the frame is in that future's state word
+//   Scope* | 4        the end of a scope; the frame is in the scope
+//
+// and bit 0 locks it: whoever has set it may look at the thing waited for, which lives until then.
+//
+//   the task      begin_wait: writes it, locked; takes its place in the queue of whatever it is;
+//                 settle_wait: looks for requests once more, unlocks
+//   its waker     needs nothing of this: it makes the frame ready
+//   who resumes   leave_wait: waits for the lock, clears the word. Only then does the task run on
+//   a canceller   sets a request; if the word is not 0, locks it, withdraws, clears it, and has
+//                 the frame to make ready; or finds that the waker was first, and unlocks
+//
+// A request and a wait that begin at the same time see each other: each writes its own word before it
+// reads the other's, with a locked instruction in between.
+#pragma once
+
+#include "runtime/abi/layout.h"
+#include "runtime/task/state.h"
+
+namespace skein::task {
+
+constexpr uint64_t kWaitLocked = 1;
+constexpr uint64_t kWaitFuture = 2;
+constexpr uint64_t kWaitScope = 4;
+
+constexpr uint32_t kCancelTask = 1;
+// Set while values are dropped by unwinding: tasks among them are cancelled.
+constexpr uint32_t kCancelDropped = uint32_t(1) << 31;
+// Blocks deeper than that share its bit.
+constexpr uint32_t kDeepest = 30;
+// A shield that holds everything back.
+constexpr uint32_t kShieldAll = 32;
+
+inline uint32_t cancel_bit(uint32_t depth) {
+  return uint32_t(1) << (depth < kDeepest ? depth : kDeepest);
+}
+
+SKEIN_INLINE abi::Node* node_of(abi::Future* future) {
+  return reinterpret_cast<abi::Node*>(future) - 1;
+}
+SKEIN_INLINE abi::Future* future_of(abi::Node* node) {
+  return reinterpret_cast<abi::Future*>(node + 1);
+}
+
+SKEIN_INLINE AtomicRef<uint32_t> cancel_of(abi::Node* node) {
+  return AtomicRef<uint32_t>(node->cancel);
+}
+SKEIN_INLINE AtomicRef<uint64_t> wait_of(abi::Node* node) { return AtomicRef<uint64_t>(node->wait); }
+SKEIN_INLINE AtomicRef<uint32_t> site_of(abi::Node* node) { return AtomicRef<uint32_t>(node->site); }
+
+// How many of the lowest bits of `cancel` are held back.
+inline uint32_t shield_of(abi::Node* node) {
+  return site_of(node).load(Order::Relaxed) >> abi::kSiteBits;
+}
+// The task itself: gives what it was before.
+uint32_t set_shield(abi::Node* node, uint32_t shield);
+// The same, up to the block it is in, or everything.
+uint32_t raise_shield(abi::Node* node, bool everything);
+
+// Whether there is a request the task has to act on.
+bool is_cancelled_slowly(abi::Node* node);
+SKEIN_INLINE bool is_cancelled(abi::Node* node) {
+  if (SKEIN_LIKELY(cancel_of(node).load(Order::Relaxed) == 0)) return false;
+  return is_cancelled_slowly(node);
+}
+
+// The task itself, before it waits for `what`; and after it has taken its place. `settle_wait` is false
+// when the wait was taken back and the task goes on: its waker cannot have been there, nor will be.
+// Before it is called, a locked instruction must have been executed since `begin_wait`.
+SKEIN_INLINE void begin_wait(abi::Node* node, uint64_t what) {
+  wait_of(node).store(what | kWaitLocked, Order::Relaxed);
+}
+bool settle_cancelled_wait(abi::Node* node, uint64_t what);
+SKEIN_INLINE bool settle_wait(abi::Node* node, uint64_t what) {
+  if (SKEIN_UNLIKELY(cancel_of(node).load(Order::Acquire) != 0)) {
+    return settle_cancelled_wait(node, what);
+  }
+  wait_of(node).store(what, Order::Release);
+  return true;
+}
+// The task itself: there was nothing to wait for.
+SKEIN_INLINE void drop_wait(abi::Node* node) { wait_of(node).store(0, Order::Release); }
+
+// Before a frame of the task runs again.
+void leave_wait_slowly(abi::Node* node);
+SKEIN_INLINE void leave_wait(abi::Node* node) {
+  if (wait_of(node).load(Order::Acquire) != 0) leave_wait_slowly(node);
+}
+
+// Anybody to whom the node cannot be lost meanwhile: sets the request. Gives the frame to make ready if
+// that ended a wait, or null.
+[[nodiscard]] abi::Frame* cancel(abi::Node* node, uint32_t bit);
+
+// Locks what the task waits for, so that it can be looked at; 0 if it waits for nothing or the lock is
+// taken. Unlocked by unlock_wait with the same word.
+uint64_t try_lock_wait(abi::Node* node);
+void unlock_wait(abi::Node* node, uint64_t what);
+
+}  // namespace skein::task

@@ -1,0 +1,21 @@
+// Tasks that wait at channels and for locks, as wait.h has it.
+#pragma once
+
+#include "runtime/abi/layout.h"
+
+namespace skein::wait {
+
+// A Waiter lies behind the record. True: `frame` stays suspended until the operation has happened.
+bool send(abi::Wait* wait, abi::Frame* frame);
+bool receive(abi::Wait* wait, abi::Frame* frame);
+
+// A Select lies behind it. True: until an arm was served, or it has to be tried again.
+bool select(abi::Wait* wait, abi::Frame* frame);
+
+// A Waiter with a LockRequest lies behind it. True: until the task has the lock.
+bool lock(abi::Wait* wait, abi::Frame* frame);
+
+// What a wait at a channel is about, for reports.
+const abi::Waiter* waiter_behind(const abi::Wait* wait);
+
+}  // namespace skein::wait
