@@ -5,7 +5,6 @@
 #include "runtime/base/platform.h"
 #include "runtime/base/spin_lock.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -180,14 +179,19 @@ Waiter* release_lock(LockRequest request, bool poisons) {
   return served;
 }
 
+// There are few, and the library has no use for the templates of the standard one.
 bool sort_requests(void** requests, int64_t count) {
-  auto address = [](void* request) { return reinterpret_cast<uint64_t>(request) & ~uint64_t(1); };
-  std::sort(requests, requests + count,
-            [&](void* a, void* b) { return address(a) < address(b); });
+  bool has_twice = false;
   for (int64_t i = 1; i < count; ++i) {
-    if (address(requests[i - 1]) == address(requests[i])) return true;
+    void* request = requests[i];
+    int64_t at = i;
+    for (; at > 0 && LockRequest(requests[at - 1]).cell() > LockRequest(request).cell(); --at) {
+      requests[at] = requests[at - 1];
+    }
+    requests[at] = request;
+    has_twice |= at > 0 && LockRequest(requests[at - 1]).cell() == LockRequest(request).cell();
   }
-  return false;
+  return has_twice;
 }
 
 }  // namespace skein::wait
