@@ -3,6 +3,7 @@
 
 #include "compiler/check/declare.h"
 #include "compiler/check/foreign.h"
+#include "compiler/check/foreign_trait.h"
 #include "compiler/check/method.h"
 #include "compiler/check/resolve_decl.h"
 #include "compiler/check/resolve_type.h"
@@ -58,6 +59,7 @@ static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<Tra
       }
       Report report = ctx.report(arg.value->span, D::NotDerivable,
                                  {name ? ctx.text(name->name) : "this"});
+      if (name && help_with_foreign_trait(report, name->span, ctx.text(name->name))) continue;
       report.help("`@derive` knows `Eq`, `Ord`, `Hash`, `Show` and `Default`");
     }
   }

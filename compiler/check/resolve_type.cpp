@@ -6,6 +6,7 @@
 #include "compiler/check/declare.h"
 #include "compiler/check/fold.h"
 #include "compiler/check/foreign.h"
+#include "compiler/check/foreign_trait.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/suggest.h"
 
@@ -254,6 +255,7 @@ TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type) {
     return TraitId();
   }
   Report report = ctx.report(first.name.span, D::UnknownTrait, {text});
+  if (help_with_foreign_trait(report, first.name.span, text)) return TraitId();
   std::vector<std::string_view> names;
   for (const NameTable* table = ctx.table; table; table = table->outer) {
     for (const auto& [other, found] : table->names) {
