@@ -45,6 +45,11 @@ static void report_count(Context& ctx, const CallSite& site, const types::FnDecl
                              {fn.display_name, count_text(wanted, "argument"),
                               std::to_string(site.args.size())});
   if (is_ours(ctx, fn)) report.label(fn.span, "declared here");
+  const ast::StrLit* text = site.args.empty() ? nullptr : site.args[0].value->try_as<ast::StrLit>();
+  bool has_holes = text && ctx.text(text->value).find('{') != std::string_view::npos;
+  if (has_holes && !is_ours(ctx, fn)) {
+    report.help("values stand in the text itself: `\"x is ${x}\"`");
+  }
 }
 
 static void report_missing(Context& ctx, const CallSite& site, const types::FnDecl& fn,
@@ -118,6 +123,8 @@ static void check_mode(Context& ctx, const types::FnDecl& fn, const types::Param
   Report report = ctx.report(arg.value->span, D::UnwantedMut, {fn.display_name, name});
   if (is_ours(ctx, fn)) report.label(param.span, "declared without `mut` here");
   report.help("leave `mut` away");
+  Span mark = {arg.value->span.begin - 4, arg.value->span.begin};
+  if (ctx.program.sources.text(mark) == "mut ") report.fix(mark, "");
 }
 
 static bool keeps_length(const types::FnDecl& fn) {

@@ -8,6 +8,7 @@
 #include "compiler/check/method.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/resolve_type.h"
+#include "compiler/check/spellings.h"
 #include "compiler/check/suggest.h"
 
 namespace skein::check {
@@ -186,7 +187,7 @@ static TypeId call_name(Context& ctx, const CallSite& site, const ast::Name* cal
   if (entity) return call_entity(ctx, site, *entity, want);
   std::optional<VariantRef> loose = loose_result(ctx, site.name);
   if (loose) return call_variant(ctx, site, *loose, want);
-  check_expr(ctx, callee, want);
+  if (!report_foreign_call(ctx, site)) check_expr(ctx, callee, want);
   check_loose_args(ctx, site.args);
   return ctx.types.error();
 }

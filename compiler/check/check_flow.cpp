@@ -263,6 +263,7 @@ TypeId check_for(Context& ctx, const ast::For* node) {
   bool is_changed = changes_values(ctx, node, type);
   mode.allows_mut = is_array || is_changed;
   check_pattern(ctx, node->pattern, element, mode);
+  ctx.matches.push_back({node->pattern->span, element, nullptr, node->pattern});
   if (calls_builtin(ctx, node->iterable, types::Builtin::ArrayChunksMut)) {
     const ast::BindingPattern* part = node->pattern->try_as<ast::BindingPattern>();
     if (!part || !part->is_mut) {

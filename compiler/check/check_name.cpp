@@ -166,18 +166,22 @@ static void collect_names(Context& ctx, std::vector<std::string_view>& names) {
   }
 }
 
-static bool help_foreign(Report& report, std::string_view text) {
+static bool help_foreign(Report& report, Span span, std::string_view text) {
   static constexpr std::pair<std::string_view, std::string_view> kForeign[] = {
       {"null", "`none`"},          {"nil", "`none`"},         {"None", "`none`"},
       {"undefined", "`none`"},     {"True", "`true`"},        {"False", "`false`"},
       {"this", "`self`"},          {"Ok", "`ok`"},            {"Err", "`err`"},
       {"printf", "`println`"},     {"print_line", "`println`"}, {"printLine", "`println`"},
-      {"puts", "`println`"},       {"fmt", "`println`"},      {"len", "the method `x.len()`"},
+      {"puts", "`println`"},       {"console", "`println(…)`"},
+      {"fmt", "`println(…)`"},      {"len", "the method `x.len()`"},
       {"sleep", "`time.sleep`, with `use std.time`"},
       {"exit", "`process.exit`, with `use std.process`"}};
   for (const auto& [foreign, ours] : kForeign) {
     if (foreign != text) continue;
     report.help("Skein's spelling is " + std::string(ours));
+    std::string_view word = ours.substr(1, ours.size() - 2);
+    bool is_word = ours.front() == '`' && word.find_first_of("`(.") == std::string_view::npos;
+    if (is_word) report.fix(span, std::string(word));
     return true;
   }
   if (text == "Some") {
@@ -201,7 +205,7 @@ static TypeId report_unknown_name(Context& ctx, Symbol name, Span span, const Wa
   }
   if (is_planned_name(text)) return ctx.not_yet(span, quoted(text));
   Report report = ctx.report(span, D::UnknownName, {text});
-  if (help_foreign(report, text)) return ctx.types.error();
+  if (help_foreign(report, span, text)) return ctx.types.error();
   std::vector<std::string_view> names = {"none", "true", "false"};
   collect_names(ctx, names);
   TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();

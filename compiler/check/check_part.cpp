@@ -69,7 +69,12 @@ static void report_unknown_field(Context& ctx, const ast::Field* node, TypeId ty
   size_t mark = ctx.infer.mark();
   std::optional<MethodMatch> method = try_method(ctx, type, node->name.name, node->name.span);
   ctx.infer.roll_back(mark);
-  if (method) report.help("it is a method: write `" + std::string(text) + "()`");
+  if (method) {
+    report.help("it is a method: write `" + std::string(text) + "()`")
+        .fix(node->name.span, std::string(text) + "()");
+  } else if (text == "length" || text == "size" || text == "count") {
+    report.help("Skein's spelling is `len()`").fix(node->name.span, "len()");
+  }
 }
 
 // The type of a field of a value, with its position noted.

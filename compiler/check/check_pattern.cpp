@@ -7,6 +7,7 @@
 #include "compiler/check/fold.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/resolve_type.h"
+#include "compiler/check/spellings.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/traits.h"
 
@@ -282,6 +283,8 @@ static std::optional<VariantRef> resolve_variant(Walk& state, const ast::Pattern
   if (ctx.is_error(type)) return std::nullopt;
   TypeKind kind = ctx.kind(type);
   if (kind != TypeKind::Enum && kind != TypeKind::Result) {
+    const ast::VariantPattern* variant = pattern->try_as<ast::VariantPattern>();
+    if (variant && report_foreign_pattern(ctx, variant)) return std::nullopt;
     report_pattern(state, pattern, "the variant " + quoted(ctx.text(name.name)), type);
     return std::nullopt;
   }

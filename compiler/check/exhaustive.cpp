@@ -416,6 +416,11 @@ static void check_let_pattern(Cover& cover, const PendingMatch& match) {
       .help("say what happens then: `let … = … else { … }`, or look with `match`");
 }
 
+static void label_enum(Context& ctx, Report& report, TypeId subject) {
+  const types::EnumDecl& decl = ctx.program.enums[types::EnumId(ctx.types.get(subject).decl)];
+  if (!ctx.program.modules[decl.module].is_std) report.label(decl.span, "declared here");
+}
+
 static void check_match_arms(Cover& cover, const PendingMatch& match) {
   Context& ctx = cover.ctx;
   std::vector<TypeId> types = {match.subject};
@@ -438,6 +443,7 @@ static void check_match_arms(Cover& cover, const PendingMatch& match) {
   Report report = ctx.report(match.span, D::MissingCase, {list_of(missing)});
   TypeKind kind = ctx.types.kind(ctx.infer.resolve(match.subject));
   if (kind == TypeKind::Enum) {
+    label_enum(ctx, report, ctx.infer.resolve(match.subject));
     report.help("add an arm for it, or `_ => …` for all that are left");
   } else {
     report.help("add an arm `_ => …` for all that are left");

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "compiler/check/iterate.h"
+#include "compiler/check/spellings.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/trait_impl.h"
 #include "compiler/check/traits.h"
@@ -189,40 +190,6 @@ static bool report_bound_of_impl(Context& ctx, TypeId type, ast::Ident name) {
   return false;
 }
 
-static std::string_view foreign_method(TypeKind kind, std::string_view name) {
-  struct Row {
-    std::string_view foreign;
-    std::string_view ours;
-  };
-  static constexpr Row kSequences[] = {
-      {"length", "len"}, {"size", "len"},   {"count", "len"},     {"append", "push"},
-      {"add", "push"},   {"push_back", "push"}, {"includes", "contains"}, {"has", "contains"},
-      {"find", "index_of"}, {"indexOf", "index_of"}, {"empty", "is_empty"}};
-  static constexpr Row kText[] = {
-      {"length", "len"},       {"size", "len"},          {"upper", "to_upper"},
-      {"lower", "to_lower"},   {"uppercase", "to_upper"}, {"lowercase", "to_lower"},
-      {"strip", "trim"},       {"index_of", "find"},     {"indexOf", "find"},
-      {"startswith", "starts_with"}, {"endswith", "ends_with"}};
-  static constexpr Row kAll[] = {{"to_string", "to_str"}, {"toString", "to_str"},
-                                 {"string", "to_str"},    {"unwrap", "!"},
-                                 {"get", "await"}};
-  auto find = [&](const auto& rows) -> std::string_view {
-    for (const Row& row : rows) {
-      if (row.foreign == name) return row.ours;
-    }
-    return {};
-  };
-  std::string_view ours;
-  if (kind == TypeKind::Array) ours = find(kSequences);
-  if (kind == TypeKind::Str) ours = find(kText);
-  if (!ours.empty()) return ours;
-  ours = find(kAll);
-  bool unwraps = kind == TypeKind::Option || kind == TypeKind::Result;
-  if (ours == "!" && !unwraps) return {};
-  if (ours == "await" && kind != TypeKind::Task) return {};
-  return ours;
-}
-
 static bool has_field(Context& ctx, TypeId id, Symbol name) {
   const Type& type = ctx.types.get(ctx.infer.shallow(id));
   if (type.kind != TypeKind::Struct) return false;
@@ -239,12 +206,7 @@ static void report_unknown_method(Context& ctx, TypeId type, ast::Ident name) {
                  (*params)[self.decl].has_unknown_bound;
   if (is_open) return;
   Report report = ctx.report(name.span, D::UnknownMethod, {ctx.show(type), text});
-  std::string_view ours = foreign_method(ctx.kind(type), text);
-  if (!ours.empty()) {
-    report.help("Skein's spelling is `" + std::string(ours) + "`");
-    if (ours != "!") report.fix(name.span, std::string(ours));
-    return;
-  }
+  if (help_foreign_method(ctx, report, ctx.kind(type), name)) return;
   if (has_field(ctx, type, name.name)) {
     report.help("`" + std::string(text) + "` is a field: leave the parentheses away");
     return;

@@ -93,6 +93,9 @@ static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr,
   }
   if (is_number(ctx, wanted) && (is_number(ctx, found) || from == TypeKind::Char)) {
     report.help("convert it: `" + name + "(" + source_of(ctx, expr) + ")`");
+    if (source_of(ctx, expr) != "…" && !expr->in_parens) {
+      report.fix(expr->span, name + "(" + source_of(ctx, expr) + ")");
+    }
     return true;
   }
   if (to == TypeKind::Char && types::is_integer(from)) {
@@ -101,6 +104,7 @@ static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr,
   }
   if (to == TypeKind::Bool && types::is_integer(from)) {
     report.help("compare it: `" + source_of(ctx, expr) + " != 0`");
+    if (expr->is<ast::Name>()) report.fix(expr->span, source_of(ctx, expr) + " != 0");
     return true;
   }
   if (to == TypeKind::Duration && types::is_integer(from)) {

@@ -54,12 +54,16 @@ static void report_unknown_type(Context& ctx, ast::Ident name) {
       {"string", "str"},    {"String", "str"},   {"double", "float"},  {"f64", "float"},
       {"f128", "float"},    {"boolean", "bool"}, {"integer", "int"},   {"Int", "int"},
       {"usize", "int"},     {"isize", "int"},    {"long", "int"},      {"byte", "u8"},
-      {"rune", "char"},     {"void", "()"},      {"unit", "()"},       {"Option", "T?"},
+      {"rune", "char"},     {"Float", "float"},  {"Double", "float"},
+      {"Bool", "bool"},     {"number", "float"}, {"void", "()"},       {"unit", "()"},
+      {"Option", "T?"},
       {"Optional", "T?"},   {"Vec", "[T]"},      {"List", "[T]"},      {"Array", "[T]"},
       {"error", "Error"},   {"Future", "Task"},  {"HashMap", "Map"},   {"HashSet", "Set"}};
   for (const auto& [foreign, ours] : kForeign) {
     if (foreign != text) continue;
     report.help("Skein's spelling is `" + std::string(ours) + "`");
+    bool is_word = ours.find('T') == std::string_view::npos || ours == "Task";
+    if (is_word) report.fix(name.span, std::string(ours));
     return;
   }
   std::vector<std::string_view> names;

@@ -25,6 +25,7 @@ static constexpr Spelling kNullWords[] = {
 static constexpr Spelling kDeclarationWords[] = {
     {"class", "struct"},    {"interface", "trait"}, {"protocol", "trait"}, {"import", "use"},
     {"require", "use"},     {"include", "use"},     {"extension", "impl"}, {"typealias", "type"},
+    {"mod", "use"},
 };
 
 static constexpr Spelling kVariableWords[] = {
@@ -105,6 +106,16 @@ ast::Expr* Parser::correct_foreign_operand() {
     advance();
     return parse_primary();
   }
+  bool is_closure = next == TokenKind::Pipe || next == TokenKind::PipePipe;
+  if (word == "move" && is_closure) {
+    complain_foreign({token_.span.begin, peek(1).span.begin}, "move |x|", "|x|", "");
+    advance();
+    return parse_closure();
+  }
+  if (word == "lambda" && (next == TokenKind::Name || next == TokenKind::Colon)) {
+    return correct_lambda();
+  }
+  if (word == "make" && next == TokenKind::LeftParen) return correct_make();
   bool has_block = next == TokenKind::LeftBrace;
   if (word == "try" && (has_block || is_value_start(next))) return correct_try();
   bool has_value = is_value_start(next);
@@ -133,7 +144,13 @@ ast::Expr* Parser::correct_foreign_prefix() {
     case TokenKind::Amp:
     case TokenKind::Star: {
       bool is_star = at(TokenKind::Star);
+      bool is_power = is_star && touches_previous() && position_ > 0 &&
+                      tokens_[position_ - 1].kind == TokenKind::Star;
       advance();
+      if (is_power) {
+        complain(begin, D::ForeignIdea, {"operator for powers"}).help("write `x.pow(n)`");
+        break;
+      }
       if (accept(TokenKind::KwMut)) begin = since(begin);
       complain(begin, D::ForeignIdea, {is_star ? "pointers to follow" : "references to take"})
           .help("write the value alone; an argument the function changes is `mut x`")

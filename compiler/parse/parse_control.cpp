@@ -229,6 +229,7 @@ ast::Expr* Parser::parse_while(ast::Ident label) {
 ast::Expr* Parser::parse_for(ast::Ident label) {
   Span begin = loop_begin(label, token_.span);
   advance();
+  if (ast::Expr* corrected = correct_foreign_for(label, begin)) return corrected;
   ast::Pattern* pattern = parse_pattern();
   if (!panic_ && !accept(TokenKind::KwIn)) {
     fail_expected("`in`").help("a loop runs over a range or a collection: `for i in 0..n { }`");

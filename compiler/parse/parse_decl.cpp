@@ -106,6 +106,7 @@ ast::Item* Parser::parse_item_after(const ItemHead& head, ItemPlace place) {
   }
   if (!at_contextual_item()) return fail_item(head, place);
   std::string_view word = text(token_);
+  if (word == "type" && fail_foreign_item()) return make_item<ast::FnItem>(head);
   if (word == "type") return parse_type_alias(head, place);
   if (word == "test") return parse_test(head);
   if (word == "extern") return parse_extern(head);
@@ -120,6 +121,7 @@ ast::Item* Parser::fail_item(const ItemHead& head, ItemPlace place) {
   if (!head.attributes.empty() && !panic_) {
     fail(head.attributes.back().span, D::MisplacedAttribute);
   }
+  if (fail_foreign_item()) return make_item<ast::FnItem>(head);
   bool is_variable = at(TokenKind::KwLet) || at(TokenKind::KwVar);
   Report report = fail_expected("a declaration");
   if (is_variable) {
@@ -219,6 +221,8 @@ void Parser::parse_ret(ast::TypeExpr*& ret, bool& ret_mut) {
     std::string_view found = at(TokenKind::Colon) ? ":" : "=>";
     complain_foreign(token_.span, found, "->", at(TokenKind::Colon) ? " ->" : "->");
     advance();
+  } else if (at(TokenKind::Name) || at(TokenKind::LeftBracket) || at(TokenKind::LeftParen)) {
+    complain_foreign({previous_end_, token_.span.begin}, "f() T", "f() -> T", " -> ");
   } else if (!accept(TokenKind::Arrow)) {
     return;
   }

@@ -235,6 +235,10 @@ ast::Expr* Parser::parse_range_after(ast::Expr* low) {
         .fix(token_.span, "..=");
   }
   advance();
+  if (at(TokenKind::Less) && touches_previous()) {
+    complain_foreign(token_.span, "..<", "..", "");
+    advance();
+  }
   bool has_high = at_operand() && !at(TokenKind::DotDot) && !at(TokenKind::DotDotEq);
   ast::Expr* high = has_high ? parse_binary(kRangePrecedence + 1) : nullptr;
   if (inclusive && !high) fail_expected("the end of the range");

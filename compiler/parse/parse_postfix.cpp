@@ -30,6 +30,10 @@ ast::Expr* Parser::parse_postfix(ast::Expr* operand) {
         operand = parse_unwrap(operand);
         break;
       }
+      case TokenKind::Arrow:
+        if (!touches_previous() || peek(1).span.begin != token_.span.end) return operand;
+        operand = parse_member(operand);
+        break;
       case TokenKind::PlusPlus:
       case TokenKind::MinusMinus: operand = correct_step(operand); break;
       case TokenKind::Less:
@@ -58,6 +62,11 @@ ast::Expr* Parser::parse_unwrap(ast::Expr* operand) {
   if (name && is_call) {
     std::string_view word = text(name->name);
     if (std::find(std::begin(kMacros), std::end(kMacros), word) != std::end(kMacros)) {
+      if (word == "vec") {
+        complain(name->span, D::ForeignSpelling, {"vec![…]", "[…]"})
+            .fix(name->span.to(bang), "");
+        return at(TokenKind::LeftBracket) ? parse_bracket() : operand;
+      }
       complain(bang, D::ForeignSpelling, {std::string(word) + "!", word}).fix(bang, "");
       return operand;
     }
@@ -72,6 +81,7 @@ ast::Expr* Parser::parse_member(ast::Expr* receiver) {
   Span begin = receiver->span;
   bool optional = at(TokenKind::QuestionDot);
   if (at(TokenKind::ColonColon)) complain_foreign(token_.span, "::", ".", ".");
+  if (at(TokenKind::Arrow)) complain_foreign(token_.span, "x->f", "x.f", ".");
   advance();
   if (at(TokenKind::Int)) {
     syntax::WideInt value = tokens_.integer(token_).value;

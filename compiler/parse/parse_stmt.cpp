@@ -72,6 +72,10 @@ static bool ends_with_block(const ast::Stmt* stmt) {
   }
 }
 
+static bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 // end = NEWLINE | ";" ; or the end of the block.
 void Parser::end_statement(const ast::Stmt* stmt) {
   bool is_end = at(TokenKind::Newline) || at(TokenKind::Semicolon) ||
@@ -80,7 +84,10 @@ void Parser::end_statement(const ast::Stmt* stmt) {
   if (!panic_ && !is_end && !ends_with_block(stmt)) {
     Report report = fail_expected("the end of the statement");
     bool is_string = at(TokenKind::Str) || at(TokenKind::InterpStart);
-    if (is_string) report.help("the arguments of a call stand in parentheses");
+    const ast::ExprStmt* before = stmt->try_as<ast::ExprStmt>();
+    const ast::Name* name = before ? before->expr->try_as<ast::Name>() : nullptr;
+    bool is_call = name && is_one_of(text(name->name), {"print", "println", "assert", "panic"});
+    if (is_string || is_call) report.help("the arguments of a call stand in parentheses");
     if (at(TokenKind::Eq)) report.help("an assignment gives no value: assign on a line of its own");
     if (at(TokenKind::Colon)) report.help("a variable is made with `let` or `var`");
   }
@@ -104,6 +111,15 @@ ast::Stmt* Parser::parse_stmt() {
   }
   if (at(TokenKind::KwLet) || at(TokenKind::KwVar)) return parse_let();
   if (at(TokenKind::KwDefer)) return parse_defer();
+  if (at_short_tuple()) return correct_short_tuple();
+  bool has_type_first = at(TokenKind::Name) && peek(1).kind == TokenKind::Name &&
+                        peek(2).kind == TokenKind::Eq && !at_word("with");
+  if (has_type_first) return correct_typed_variable();
+  if (at_word("guard") && peek(1).kind == TokenKind::KwLet) {
+    complain_foreign({token_.span.begin, peek(1).span.begin}, "guard let", "let", "");
+    advance();
+    return parse_let();
+  }
   if (at(TokenKind::Name) && peek(1).kind == TokenKind::ColonEq) {
     complain_foreign(peek(1).span, "x := e", "let x = e", "=")
         .fix({begin.begin, begin.begin}, "let ");

@@ -20,7 +20,10 @@ ast::TypeExpr* Parser::parse_type() {
     } else if (at(TokenKind::LeftBracket) && peek(1).kind == TokenKind::RightBracket) {
       advance();
       advance();
-      complain(since(begin), D::ForeignSpelling, {"T[]", "[T]"});
+      Span suffix = {previous_end_ - 2, previous_end_};
+      complain(since(begin), D::ForeignSpelling, {"T[]", "[T]"})
+          .fix({begin.begin, begin.begin}, "[")
+          .fix(suffix, "]");
     } else {
       break;
     }
@@ -52,6 +55,7 @@ ast::TypeExpr* Parser::parse_type_operand() {
     advance();
     return make_type<ast::NeverType>(span);
   }
+  if (ast::TypeExpr* corrected = correct_go_type()) return corrected;
   return parse_named_type();
 }
 
@@ -68,6 +72,14 @@ ast::TypeExpr* Parser::parse_foreign_type() {
                      : "parameters are borrowed anyway: write the type alone")
         .fix(since(begin), "");
     return parse_type();
+  }
+  if (at(TokenKind::KwImpl)) {
+    Span begin = token_.span;
+    advance();
+    parse_type();
+    complain(since(begin), D::ForeignIdea, {"`impl` types"})
+        .help("name the type: `fn f<A: Trait>(x: A)`, or take any by `dyn Trait`");
+    return make_type<ast::ErrorType>(since(begin));
   }
   return fail_type();
 }
@@ -102,8 +114,11 @@ ast::TypeExpr* Parser::parse_bracket_type() {
   advance();
   if (at(TokenKind::RightBracket)) {
     advance();
-    complain(since(begin), D::ForeignSpelling, {"[]T", "[T]"});
-    return parse_type();
+    Span prefix = since(begin);
+    Report report = complain(prefix, D::ForeignSpelling, {"[]T", "[T]"});
+    ast::TypeExpr* element = parse_type();
+    report.fix(prefix, "[").fix(end_of_previous(), "]");
+    return element;
   }
   ast::TypeExpr* element = parse_type();
   if (!panic_ && accept(TokenKind::Semicolon)) {
@@ -114,6 +129,15 @@ ast::TypeExpr* Parser::parse_bracket_type() {
     array->element = element;
     array->length = length;
     return array;
+  }
+  if (!panic_ && at(TokenKind::Colon)) {
+    Span colon = token_.span;
+    advance();
+    parse_type();
+    complain(since(begin), D::ForeignSpelling, {"[K: V]", "Map<K, V>"})
+        .fix(begin, "Map<")
+        .fix(colon, ",")
+        .fix(token_.span, ">");
   }
   close_bracket(TokenKind::RightBracket, begin);
   ast::ArrayType* array = make_type<ast::ArrayType>(since(begin));

@@ -93,7 +93,9 @@ bool Parser::expect_open_brace(std::string_view what) {
     advance();
   }
   if (accept(TokenKind::LeftBrace)) return true;
-  fail_expected(what);
+  bool is_python = at(TokenKind::Colon);
+  Report report = fail_expected(what);
+  if (is_python) report.help("a block stands in braces: `{ … }`");
   return false;
 }
 

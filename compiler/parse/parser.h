@@ -324,6 +324,22 @@ class Parser {
   ast::Expr* correct_ternary(ast::Expr* condition);
   ast::Expr* correct_cast(ast::Expr* value);
 
+  // ---- foreign_stmt.cpp: declarations, assignments, loops and types of other languages ----
+  bool at_short_tuple() const;
+  ast::Stmt* correct_short_tuple();
+  ast::Stmt* correct_typed_variable();
+  void skip_to_block();
+  ast::Expr* correct_foreign_for(ast::Ident label, Span begin);
+  ast::Expr* skip_foreign_loop(Span begin);
+  ast::Expr* correct_loop_head(Span begin, bool in_parens);
+  ast::Expr* correct_parens_of_loop(Span begin, size_t name);
+  ast::Expr* correct_range_of_two(Span begin);
+  ast::Expr* correct_three_parts(Span begin, size_t name);
+  bool fail_foreign_item();
+  ast::TypeExpr* correct_go_type();
+  ast::Expr* correct_make();
+  ast::Expr* correct_lambda();
+
   // ---- parse_control.cpp ----
   ast::Expr* parse_if();
   std::span<const ast::Condition> parse_conditions(std::string_view head);

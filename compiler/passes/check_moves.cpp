@@ -1,6 +1,7 @@
 // Follows what has a value through each function, and reports
 //
 //   - a use of what may have none: never set, or moved away;
+//   - a `let` without a value that is set where it may have one;
 //   - a move out of a place that is not the function's to take: what it was lent, an element;
 //   - a task in a variable that is not consumed exactly once on each way through the function
 //     (language rules 24 and 27). Only ways that do not panic count: unwinding settles tasks.
@@ -86,6 +87,10 @@ class MoveChecker {
   void check_uses(const Inst& inst) {
     for (const Operand& operand : inst.operands) {
       if (!operand.is_place()) continue;
+      if (is_moved_beside(inst, operand)) {
+        report_moved_beside(inst, operand);
+        continue;
+      }
       if (operand.kind == Operand::Kind::Move && !check_move_out(inst, operand.place)) continue;
       if (inst.kind == InstKind::AwaitPlace && !check_await_place(inst, operand.place)) continue;
       check_value(inst, operand.place, operand.kind == Operand::Kind::Move);
@@ -94,7 +99,69 @@ class MoveChecker {
     bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
     if (!inst.dest.valid() || is_life) return;
     check_indices(inst, inst.dest);
-    if (!inst.dest.is_local()) check_container(inst);
+    if (!inst.dest.is_local()) return check_container(inst);
+    check_set_once(inst);
+  }
+
+  // A `let` without a value is set once on each path: not where it may have a value already.
+  void check_set_once(const Inst& inst) {
+    LocalId id = inst.dest.local;
+    const Local& local = function_.locals[id];
+    PathId path = paths_.of_local(id);
+    if (local.kind != LocalKind::Var || !path.valid() || !maybe_.test(path.index)) return;
+    if (!is_let_set_later(local.span) || !reported_.insert(id.index).second) return;
+    sink_.report(inst.span, D::NotMutable, {name_of(id)})
+        .mark("set again here, where it may have a value")
+        .label(local.span, "this `let` is set once on each path")
+        .help("declare it with `var`");
+  }
+
+  bool is_let_set_later(Span span) const {
+    for (types::VarId id : module_.program->vars.ids()) {
+      const types::VarDecl& decl = module_.program->vars[id];
+      if (decl.is_set_later && !decl.is_mutable && decl.span == span) return true;
+    }
+    return false;
+  }
+
+  static bool overlap(const Place& a, const Place& b) {
+    size_t common = std::min(a.path.size(), b.path.size());
+    return std::equal(a.path.begin(), a.path.begin() + common, b.path.begin()) &&
+           a.local == b.local;
+  }
+
+  // Whether the same instruction moves the place as another operand: `f(x, x)` would have it twice,
+  // and what `f` borrows it would also take.
+  bool is_moved_beside(const Inst& inst, const Operand& used) {
+    bool is_behind = false;
+    bool is_lent = used.kind == Operand::Kind::Borrow || used.kind == Operand::Kind::Mut;
+    for (const Operand& other : inst.operands) {
+      if (&other == &used) {
+        is_behind = true;
+      } else if (other.kind == Operand::Kind::Move && overlap(other.place, used.place) &&
+                 (!is_behind || is_lent) &&
+                 types::traits_of(*module_.program, type_of(other.place)).is_move_only) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void report_moved_beside(const Inst& inst, const Operand& used) {
+    LocalId local = used.place.local;
+    if (!reported_.insert(local.index).second) return;
+    if (is_task_variable(module_, function_, local) && used.kind == Operand::Kind::Move) {
+      sink_.report(inst.span, D::TaskConsumedTwice, {name_of(local)})
+          .mark("consumed twice by this")
+          .label(function_.locals[local].span, "the task")
+          .help("keep the value of the first `await` in a variable and use that");
+      return;
+    }
+    sink_.report(inst.span, D::UseAfterMove, {name_of(used.place)})
+        .mark("this moves it and uses it again")
+        .label(function_.locals[local].span, "declared here")
+        .help("a value of type `" + module_.program->type_name(function_.locals[local].type) +
+              "` has one owner and cannot be copied; use it before it is moved");
   }
 
   void check_indices(const Inst& inst, const Place& place) {

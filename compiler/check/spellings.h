@@ -1,0 +1,19 @@
+// Calls, methods and patterns of other languages, and what Skein has in their place.
+#pragma once
+
+#include "compiler/check/check_expr.h"
+
+namespace skein::check {
+
+// `len(x)`, `range(n)`, `Some(x)` and the like, where no function has the name. Says whether it
+// made a report.
+bool report_foreign_call(Context& ctx, const CallSite& site);
+
+// Helps where a method of another language is asked for: another name, an operator, or nothing at
+// all. Says whether it did.
+bool help_foreign_method(Context& ctx, Report& report, TypeKind kind, ast::Ident name);
+
+// `Some(p)` and `None` in a pattern for an option.
+bool report_foreign_pattern(Context& ctx, const ast::VariantPattern* pattern);
+
+}  // namespace skein::check
