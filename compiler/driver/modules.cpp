@@ -16,6 +16,7 @@ check::ModuleSource ModuleLoader::load(std::string_view name, types::PackageId p
     // What is said of a module that is nowhere names the first place.
     if (source.path.empty()) source.path = place.path;
     if (file.is_missing) {
+      missing_.push_back(place.path);
       source.is_folder |= is_folder(place.path.substr(0, place.path.size() - 3));
       continue;
     }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "compiler/check/check.h"
 #include "compiler/driver/packages.h"
@@ -24,10 +25,14 @@ class ModuleLoader {
   syntax::TokenBuffer tokenize(FileId file);
   const ast::Module* parse(FileId file);
 
+  // The files that were looked for and are not there.
+  const std::vector<std::string>& missing() const { return missing_; }
+
  private:
   Session& session_;
   const Packages& packages_;
   std::unordered_map<std::string, const ast::Module*> trees_;   // by path
+  std::vector<std::string> missing_;
 };
 
 }  // namespace skein::driver

@@ -32,7 +32,8 @@ static constexpr VerbRow kVerbs[] = {
      "skein opt --pass=place_drops fib.sir", true},
     {Verb::Fix, "fix", "FILE …", "make the changes that reports offer",
      "skein fix --dry-run fib.sk", true},
-    {Verb::Explain, "explain", "CODE", "say what a report is about",
+    {Verb::Explain, "explain", "CODE | suspends FUNCTION [FILE]",
+     "say what a report is about, or why a function can suspend",
      "skein explain type-mismatch", true},
     {Verb::Help, "help", "[VERB]", "show this page, or that of a verb", "skein help build", false},
     {Verb::Version, "version", "", "print the version", "skein version", false},
@@ -121,6 +122,12 @@ static constexpr FlagRow kFlags[] = {
      [](Options& o, std::string_view v) { return o.link_libs.emplace_back(v), !v.empty(); }},
     {"-L", "DIR", on(Verb::Build) | on(Verb::Run), "look for libraries in DIR first",
      [](Options& o, std::string_view v) { return o.link_paths.emplace_back(v), !v.empty(); }},
+    {"--no-cache", "", on(Verb::Build) | on(Verb::Run),
+     "build anew, and keep nothing of it for later",
+     [](Options& o, std::string_view) { return o.no_cache = true; }},
+    {"--deny-warnings", "", on(Verb::Build) | on(Verb::Run) | on(Verb::Check),
+     "take warnings for errors",
+     [](Options& o, std::string_view) { return o.deny_warnings = true; }},
     {"--lib", "", on(Verb::New), "begin a library: a package without `main`",
      [](Options& o, std::string_view) { return o.is_library = true; }},
     {"--verify", "", on(Verb::Check),
@@ -289,6 +296,10 @@ class Reader {
       options_.link_inputs.emplace_back(arg);
       return;
     }
+    if (options_.verb == Verb::Explain && arg == "suspends" && options_.function.empty()) {
+      if (at_ < args_.size()) options_.function = args_[at_++];
+      if (!options_.function.empty()) return;
+    }
     if (options_.input.empty() && !arg.empty()) {
       options_.input = arg;
       return;
@@ -306,7 +317,7 @@ class Reader {
     if (asks_for_verb && !find_verb(options_.input)) return report_unknown_verb(options_.input);
     const VerbRow& verb = row_of(options_.verb);
     bool needs_product = options_.verb == Verb::Emit && options_.product == Product::Executable;
-    if (needs_product || (verb.needs_input && options_.input.empty())) {
+    if (needs_product || (verb.needs_input && options_.input.empty() && options_.function.empty())) {
       sink_.report({}, D::MissingOperand, {verb.name, verb.operands})
           .help("for example: `" + std::string(verb.example) + "`");
     }
@@ -341,7 +352,7 @@ static Step step_of(Product product) {
 
 Step Options::last_step() const {
   // The last two reporters to the user are passes.
-  bool only_reports = verb == Verb::Check || verb == Verb::Fix;
+  bool only_reports = verb == Verb::Check || verb == Verb::Fix || verb == Verb::Explain;
   Step last = only_reports ? Step::Passes : step_of(product);
   return stop_after ? std::min(*stop_after, last) : last;
 }

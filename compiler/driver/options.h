@@ -26,6 +26,8 @@ enum class ColorMode : uint8_t { Auto, Always, Never };
 
 struct Options {
   Verb verb = Verb::Help;
+  // Of `explain suspends`: the function; else "".
+  std::string function;
   // The file or folder named on the command line, "" for the package around; the package for `new`,
   // the code for `explain`, the verb for `help`.
   std::string input;
@@ -43,6 +45,8 @@ struct Options {
   bool dry_run = false;
   bool json = false;
   bool time_passes = false;
+  bool no_cache = false;
+  bool deny_warnings = false;
   bool is_library = false;               // for `new`
   std::vector<std::string> link_libs;
   std::vector<std::string> link_paths;

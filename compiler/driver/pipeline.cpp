@@ -10,10 +10,13 @@
 
 #include "compiler/check/check.h"
 #include "compiler/codegen/codegen.h"
+#include "compiler/driver/cache.h"
 #include "compiler/driver/files.h"
 #include "compiler/driver/modules.h"
+#include "compiler/driver/reports.h"
 #include "compiler/lower/lower.h"
 #include "compiler/passes/pipeline.h"
+#include "compiler/passes/suspend_chain.h"
 #include "compiler/sir/print.h"
 #include "compiler/sir/read.h"
 #include "compiler/sir/verify.h"
@@ -183,67 +186,142 @@ static std::unique_ptr<types::Program> check_target(const Target& target, const 
        [&](types::PackageId package) { return packages.module_names(package.index); }});
 }
 
+bool is_denied(const Options& options, const DiagnosticSink& sink) {
+  std::vector<const Diagnostic*> reports = sink.sorted();
+  return options.deny_warnings &&
+         std::any_of(reports.begin(), reports.end(), [](const Diagnostic* report) {
+           return report->severity() == Severity::Warning;
+         });
+}
+
+// What there is to compile, and where its parts come from.
+struct Work {
+  const Options& options;
+  Session& session;
+  const Packages& packages;
+  const Target& target;
+  ModuleLoader& loader;
+
+  bool ends_at(Step step) const {
+    return session.sink.has_errors() || options.last_step() <= step;
+  }
+};
+
+// What the functions of that name wait for, a line for each call on the way.
+static std::string explain_suspends(const Work& work, sir::Module& module) {
+  const SourceMap& sources = work.session.sources;
+  auto place = [&](Span span) {
+    Location at = sources.locate(span.begin);
+    return std::string(at.path) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+  };
+  std::string text;
+  for (const passes::SuspendAnswer& answer :
+       passes::explain_suspends(module, work.options.function)) {
+    text += place(answer.span) + ": `" + answer.name + "` ";
+    text += answer.chain.empty() ? "never suspends\n" : "can suspend:\n";
+    for (const passes::SuspendStep& step : answer.chain) {
+      text += "  " + place(step.span) + ": " + step.words + "\n";
+    }
+  }
+  if (text.empty()) {
+    work.session.sink.report({}, D::UnknownItem, {work.options.function, work.target.module});
+  }
+  return text;
+}
+
+// Text → tokens → tree → program; null where that is all, or where there is none.
+static std::unique_ptr<types::Program> read_program(const Work& work, Build& build) {
+  Session& session = work.session;
+  FileId file = load_root(work.target.file, session);
+  build.root = file;
+  if (!file.valid()) return nullptr;
+
+  // Both are complete whatever was wrong with the text.
+  if (work.options.last_step() == Step::Lex) {
+    syntax::TokenBuffer tokens = work.loader.tokenize(file);
+    if (work.options.product == Product::Tokens) {
+      build.text = syntax::print_tokens(tokens, session.sources, session.names);
+    }
+    return nullptr;
+  }
+  const ast::Module* tree = work.loader.parse(file);
+  if (work.options.product == Product::Ast) build.text = syntax::print_ast(*tree, session.names);
+  if (work.ends_at(Step::Parse)) return nullptr;
+
+  // What each name and expression means. Modules are read as `use` asks for them.
+  std::unique_ptr<types::Program> program =
+      check_target(work.target, tree, session, work.packages, work.loader);
+  bool makes_program = work.options.last_step() >= Step::Codegen && !session.sink.has_errors();
+  if (makes_program && !program->main.valid()) {
+    uint32_t begin = session.sources.file(file).base;
+    session.sink.report({begin, begin}, D::NoMain).help("begin with `fn main() { … }`");
+  }
+  return work.ends_at(Step::Check) ? nullptr : std::move(program);
+}
+
+// Program → middle language → object code; "" where that is not asked for.
+static std::string make_object(const Work& work, types::Program& program, Build& build) {
+  const Options& options = work.options;
+  Session& session = work.session;
+  bool makes_sir = options.product == Product::Sir;
+  session.stopwatch.start("lower");
+  sir::Module module = lower::lower_program(program);
+  if (dumps_after(options, "lower")) dump(build, module, "lower");
+  if (makes_sir && work.ends_at(Step::Lower)) build.text += sir::print(module);
+  if (work.ends_at(Step::Lower)) return "";
+  // Without an entry nothing is left out because `main` does not call it.
+  if (options.verb == Verb::Explain) module.entry = sir::FunctionId();
+
+  // The last reports to the user are made by passes.
+  run_passes(options, session, module, build);
+  if (options.verb == Verb::Explain && !session.sink.has_errors()) {
+    build.text += explain_suspends(work, module);
+  }
+  if (work.ends_at(Step::Passes)) {
+    if (makes_sir && !session.sink.has_errors()) build.text += sir::print(module);
+    return "";
+  }
+
+  // By way of LLVM.
+  session.stopwatch.start("codegen");
+  std::string code;
+  make_code(options, session, module, code);
+  if (!work.ends_at(Step::Codegen)) return code;
+  if (options.product != Product::Executable) build.text += code;
+  return "";
+}
+
 Build build(const Options& options, Session& session) {
   Build build;
-  DiagnosticSink& sink = session.sink;
-  auto ends_at = [&](Step step) { return sink.has_errors() || options.last_step() <= step; };
   if (!know_dumps(options, session)) return build;
   Packages packages(session);
   build.target = find_target(options, session, packages);
   if (!build.target) return build;
-  const Target& target = *build.target;
-  FileId file = load_root(target.file, session);
-  build.root = file;
-  if (!file.valid()) return build;
 
-  // Text → tokens → tree. Both are complete whatever was wrong with the text.
+  // What was built before, and has not changed, is not built again.
+  link::Options link = link_options(options, packages);
+  session.stopwatch.start("cache");
+  Cache cache(options, *build.target, link);
+  std::optional<link::Image> kept = cache.find(session.kept_reports);
+  session.stopwatch.stop();
+  if (kept) {
+    build.image.emplace(std::move(*kept));
+    return build;
+  }
+
   ModuleLoader loader(session, packages);
-  if (options.last_step() == Step::Lex) {
-    syntax::TokenBuffer tokens = loader.tokenize(file);
-    if (options.product == Product::Tokens) {
-      build.text = syntax::print_tokens(tokens, session.sources, session.names);
-    }
-    return build;
-  }
-  const ast::Module* tree = loader.parse(file);
-  if (options.product == Product::Ast) build.text = syntax::print_ast(*tree, session.names);
-  if (ends_at(Step::Parse)) return build;
-
-  // Tree → program: what each name and expression means. Modules are read as `use` asks for them.
-  std::unique_ptr<types::Program> program =
-      check_target(target, tree, session, packages, loader);
-  bool makes_program = options.last_step() >= Step::Codegen && !sink.has_errors();
-  if (makes_program && !program->main.valid()) {
-    uint32_t begin = session.sources.file(file).base;
-    sink.report({begin, begin}, D::NoMain).help("begin with `fn main() { … }`");
-  }
-  if (ends_at(Step::Check)) return build;
-
-  // Program → middle language. Beyond this point nothing looks at the tree.
-  session.stopwatch.start("lower");
-  sir::Module module = lower::lower_program(*program);
-  if (dumps_after(options, "lower")) dump(build, module, "lower");
-  if (options.product == Product::Sir && ends_at(Step::Lower)) build.text += sir::print(module);
-  if (ends_at(Step::Lower)) return build;
-
-  // The last reports to the user are made by the first passes.
-  run_passes(options, session, module, build);
-  if (ends_at(Step::Passes)) {
-    if (options.product == Product::Sir && !sink.has_errors()) build.text += sir::print(module);
-    return build;
-  }
-
-  // Middle language → machine code, by way of LLVM.
-  session.stopwatch.start("codegen");
-  std::string code;
-  make_code(options, session, module, code);
-  if (ends_at(Step::Codegen)) {
-    if (options.product != Product::Executable) build.text += code;
-    return build;
-  }
-
+  Work work = {options, session, packages, *build.target, loader};
+  std::unique_ptr<types::Program> program = read_program(work, build);
+  if (!program || is_denied(options, session.sink)) return build;
+  // Beyond this point nothing looks at the tree.
+  std::string code = make_object(work, *program, build);
+  if (code.empty() || is_denied(options, session.sink)) return build;
   session.stopwatch.start("link");
-  make_executable(link_options(options, packages), session, code, build);
+  make_executable(link, session, code, build);
+  session.stopwatch.stop();
+  if (build.image && cache.is_on()) {
+    cache.keep(*build.image, session.sources, loader.missing(), render_all(session));
+  }
   return build;
 }
 

@@ -1,4 +1,4 @@
-// The steps of a build, in their order, in one function. Every dump and every `--emit` is decided
+// The steps of a build, in their order. Every dump and every `--emit` is decided
 // here, so that no step knows of them.
 #pragma once
 
@@ -25,6 +25,9 @@ struct Build {
 // Reads what `options.input` names and makes `options.product`, or stops earlier as the options say. Whether it
 // went well is in the session's sink.
 Build build(const Options& options, Session& session);
+
+// Whether there are warnings that the options take for errors.
+bool is_denied(const Options& options, const DiagnosticSink& sink);
 
 // Reads the text of the middle language, runs the passes named in the options, and gives the text.
 Build run_named_passes(const Options& options, Session& session);

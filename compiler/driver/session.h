@@ -13,6 +13,13 @@
 
 namespace skein::driver {
 
+// Reports as they were shown, for each way to show them.
+struct KeptReports {
+  std::string text;
+  std::string colored;
+  std::string json;
+};
+
 struct Session {
   SourceMap sources;
   Interner names;
@@ -22,6 +29,8 @@ struct Session {
   Stopwatch stopwatch;
   // Stands for the content of the file named on the command line, which is then not read.
   std::optional<std::string> replaced_text;
+  // Reports of the build that an executable was kept from.
+  KeptReports kept_reports;
 };
 
 }  // namespace skein::driver

@@ -35,7 +35,8 @@ static std::string root_of(const Options& options, const Package& own,
     return std::find(files.begin(), files.end(), file) != files.end();
   };
   std::string main = own.sources + "main.sk";
-  if (options.verb != Verb::Check || has(main)) return has(main) ? main : "";
+  bool needs_main = options.verb != Verb::Check && options.verb != Verb::Explain;
+  if (needs_main || has(main)) return has(main) ? main : "";
   if (has(own.sources + "lib.sk")) return own.sources + "lib.sk";
   return files.empty() ? "" : files[0];
 }
@@ -54,7 +55,8 @@ static std::optional<Target> target_of_package(const Options& options, Session& 
   target.module = packages.module_name(target.file);
   target.program = own.name;
   target.build_folder = own.folder + "build/";
-  if (options.verb != Verb::Check) return target;
+  // Of a program that is to run, only what it uses matters.
+  if (options.verb != Verb::Check && options.verb != Verb::Explain) return target;
   for (const std::string& file : files) {
     if (file != target.file) target.others.push_back(file);
   }

@@ -16,6 +16,7 @@
 #include "compiler/driver/fix.h"
 #include "compiler/driver/new_package.h"
 #include "compiler/driver/pipeline.h"
+#include "compiler/driver/reports.h"
 #include "compiler/driver/verify.h"
 #include "compiler/link/output_file.h"
 #include "compiler/support/render.h"
@@ -40,18 +41,9 @@ static bool wants_color(const Options& options) {
 void print_reports(const Options& options, Session& session) {
   session.stopwatch.stop();
   bool color = !options.json && wants_color(options);
-  std::string text;
-  for (const Diagnostic* report : session.sink.sorted()) {
-    // A blank line between reports; JSON is one a line.
-    if (!options.json && !text.empty()) text += "\n";
-    text += options.json ? render_json(*report, session.sources)
-                         : render_text(*report, session.sources, color);
-  }
-  // To count what is wrong with a command line says nothing.
-  bool is_about_program = session.sources.file_count() > 0;
-  if (!options.json && is_about_program && !text.empty()) {
-    text += "\n" + render_summary(session.sink, color);
-  }
+  const KeptReports& kept = session.kept_reports;
+  std::string text = options.json ? kept.json : color ? kept.colored : kept.text;
+  text += render_reports(session, options.json, color);
   link::write_fully(STDERR_FILENO, text);
   if (options.time_passes) link::write_fully(STDERR_FILENO, session.stopwatch.table());
 }
@@ -104,6 +96,10 @@ static void build_and_write(const Options& options, Session& session) {
     print_product(made.text, session);  // the dumps
     if (!made.image) return;
     if (path.empty()) return print_product(made.image->bytes(), session);
+    // What is right stays as it is, with its time.
+    bool is_there = access(path.c_str(), X_OK) == 0 && !path.starts_with("/dev/") &&
+                    read_file(path).text == made.image->bytes();
+    if (is_there) return;
     return write_product(path, made.image->bytes(), link::FileMode::Executable, session);
   }
   // Text is shown also when there were errors: what was made until then helps to see why.
@@ -171,13 +167,17 @@ int run_tool(const Options& options, Session& session) {
       break;
     case Verb::New: make_package(options, session); break;
     case Verb::Opt: print_product(run_named_passes(options, session).text, session); break;
-    case Verb::Explain: print_product(explain_code(options.input, session), session); break;
+    case Verb::Explain:
+      print_product(options.function.empty() ? explain_code(options.input, session)
+                                             : build(options, session).text,
+                    session);
+      break;
     case Verb::Fix: return fix_files(options);
     case Verb::Help: print_product(help_text(options.input), session); break;
     case Verb::Version: print_product("skein " SKEIN_VERSION "\n", session); break;
   }
   print_reports(options, session);
-  return status_of(session.sink);
+  return is_denied(options, session.sink) ? kProgramWrong : status_of(session.sink);
 }
 
 }  // namespace skein::driver

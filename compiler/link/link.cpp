@@ -63,10 +63,10 @@ std::string_view Image::bytes() {
   if (!mapped_) {
     struct stat info;
     if (fstat(fd_, &info) != 0 || info.st_size == 0) return {};
-    void* memory = mmap(nullptr, static_cast<size_t>(info.st_size), PROT_READ, MAP_PRIVATE, fd_, 0);
+    if (size_ == 0) size_ = static_cast<size_t>(info.st_size);
+    void* memory = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd_, 0);
     if (memory == MAP_FAILED) return {};
     mapped_ = memory;
-    size_ = static_cast<size_t>(info.st_size);
   }
   return {static_cast<const char*>(mapped_), size_};
 }

@@ -35,7 +35,8 @@ class Image {
   };
 
   Image(State state, std::string detail) : state(state), detail(std::move(detail)) {}
-  explicit Image(int fd) : state(State::Linked), fd_(fd) {}
+  // Of a file with more behind the executable, only the first `size` bytes count.
+  explicit Image(int fd, size_t size = 0) : state(State::Linked), fd_(fd), size_(size) {}
   ~Image();
   Image(Image&& other) noexcept;
   Image(const Image&) = delete;
