@@ -1,6 +1,8 @@
 // The order of checking: names, what they mean, bodies.
 #include "compiler/check/check.h"
 
+#include "compiler/check/bounds.h"
+#include "compiler/check/check_dyn.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_map.h"
 #include "compiler/check/context.h"
@@ -29,11 +31,18 @@ static bool declare_all(Context& ctx) {
   ctx.program.exprs.resize(ctx.input.counters.exprs);
   ctx.program.patterns.resize(ctx.input.counters.patterns);
   for_each_module(ctx, resolve_type_params);
+  using Stage = void (*)(Context&, NameTable&, std::span<ast::Item* const>);
+  for_each_module(ctx, static_cast<Stage>(resolve_trait_bounds));
+  for_each_module(ctx, resolve_param_bounds);
   for_each_module(ctx, resolve_fields);
   box_recursive_fields(ctx, 0, 0);
-  for_each_module(ctx, resolve_traits);
+  for_each_module(ctx, resolve_impl_heads);
+  for_each_module(ctx, static_cast<Stage>(resolve_impl_types));
+  for_each_module(ctx, static_cast<Stage>(resolve_trait_methods));
   for_each_module(ctx, resolve_signatures);
   check_trait_impls(ctx, 0);
+  check_dyn_types(ctx);
+  ask_written_types(ctx);
   find_core_collections(ctx);
   find_core_panics(ctx);
   check_derives(ctx, 0, 0);

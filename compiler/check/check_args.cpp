@@ -1,6 +1,8 @@
 // The arguments of a call against the parameters of what is called.
 #include <algorithm>
 
+#include "compiler/check/assoc.h"
+#include "compiler/check/bounds.h"
 #include "compiler/check/captures.h"
 #include "compiler/check/check_closure.h"
 #include "compiler/check/foreign.h"
@@ -229,13 +231,12 @@ static void add_own_type_args(Context& ctx, const CallSite& site, const types::F
 }
 
 // Whether the bounds on other types hold; where they do not, those are not known.
-static bool ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& fn,
-                       const std::vector<TypeId>& type_args) {
+static bool ask_call_bounds(Context& ctx, const CallSite& site, const types::FnDecl& fn,
+                            const std::vector<TypeId>& type_args) {
   bool holds = true;
+  Span span = site.args.size() == 1 ? site.args[0].value->span : site.name.span;
   for (size_t i = 0; i < fn.type_params.size(); ++i) {
     const types::TypeParamDecl& param = fn.type_params[i];
-    Span declared = is_ours(ctx, fn) ? param.span : Span();
-    Span span = site.args.size() == 1 ? site.args[0].value->span : site.name.span;
     if (!unify_bounds(ctx, param, type_args[i], type_args, span)) {
       std::string_view bound = param.iter_item.valid()  ? "Iter"
                                : param.iterator.valid() ? "Iterable"
@@ -243,10 +244,9 @@ static bool ask_bounds(Context& ctx, const CallSite& site, const types::FnDecl& 
       ctx.report(span, D::BoundUnmet, {ctx.show(type_args[i]), bound});
       holds = false;
     }
-    for (TraitId bound : param.bounds) {
-      require_trait(ctx, {type_args[i], bound, span, fn.display_name, declared});
-    }
   }
+  ask_bounds(ctx, fn.type_params, type_args, {span, fn.display_name, is_ours(ctx, fn)});
+  settle_assocs(ctx);
   return holds;
 }
 
@@ -276,7 +276,7 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
   }
   const types::FnDecl& fn = ctx.program.fns[id];
   add_own_type_args(ctx, site, fn, type_args);
-  TypeId result = ctx.types.substitute(fn.result, type_args);
+  TypeId result = instantiate(ctx, fn.result, type_args, site.name.span);
   // What is wanted tells the arguments more, unless it might be about the value inside a `T?`.
   bool is_open = ctx.types.kind(fn.result) == TypeKind::Param;
   if (want.type.valid() && !is_open) ctx.infer.unify(result, want.type);
@@ -304,7 +304,7 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
       check_fn_arg(ctx, site, fn, i, type_args, *given[i]);
       check_callback(ctx, fn, given[i]->value);
     } else {
-      TypeId type = ctx.types.substitute(fn.params[i].type, type_args);
+      TypeId type = instantiate(ctx, fn.params[i].type, type_args, given[i]->value->span);
       check_arg(ctx, fn, fn.params[i], type, *given[i]);
     }
     args[i] = given[i]->value;
@@ -312,7 +312,7 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
   types::CallFact& call = ctx.add_call(site.node);
   pass_scopes(ctx, site, fn, args, call);
   check_closure_overlaps(ctx, fn, args);
-  if (!ask_bounds(ctx, site, fn, type_args)) result = ctx.types.error();
+  if (!ask_call_bounds(ctx, site, fn, type_args)) result = ctx.types.error();
   check_projection(ctx, site, fn);
   call.callee = id;
   call.type_args = std::move(type_args);

@@ -2,7 +2,10 @@
 // settled here, and what waited for them is asked.
 #include <algorithm>
 
+#include "compiler/check/assoc.h"
+#include "compiler/check/bounds.h"
 #include "compiler/check/check_closure.h"
+#include "compiler/check/check_dyn.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_pattern.h"
 #include "compiler/check/fold.h"
@@ -71,6 +74,9 @@ static void warn_unused(Context& ctx) {
 }
 
 static void end_body(Context& ctx, size_t errors_before) {
+  settle_assocs(ctx);
+  check_dyn_types(ctx);
+  ask_written_types(ctx);
   report_open_types(ctx, errors_before);
   check_pending_bounds(ctx);
   check_pending_literals(ctx);
@@ -84,6 +90,7 @@ static void end_body(Context& ctx, size_t errors_before) {
   ctx.open_exprs.clear();
   ctx.open_patterns.clear();
   ctx.open_calls.clear();
+  ctx.open_assocs.clear();
   ctx.body_vars.clear();
   ctx.body = nullptr;
   ctx.table = nullptr;

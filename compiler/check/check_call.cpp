@@ -1,6 +1,7 @@
 // Calls: what is called, and conversions, which are written alike.
 #include <algorithm>
 
+#include "compiler/check/assoc.h"
 #include "compiler/check/chain.h"
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
@@ -55,9 +56,9 @@ static bool has_number_bound(Context& ctx, TypeId type) {
   const Type& param = ctx.types.get(type);
   const std::vector<types::TypeParamDecl>* params = ctx.table->params;
   if (!params || param.decl >= params->size()) return false;
-  const std::vector<TraitId>& bounds = (*params)[param.decl].bounds;
-  return std::any_of(bounds.begin(), bounds.end(), [&](TraitId bound) {
-    return bound == ctx.program.core.integer || bound == ctx.program.core.real;
+  const std::vector<TraitRef>& bounds = (*params)[param.decl].bounds;
+  return std::any_of(bounds.begin(), bounds.end(), [&](const TraitRef& bound) {
+    return bound.trait == ctx.program.core.integer || bound.trait == ctx.program.core.real;
   });
 }
 
@@ -277,6 +278,8 @@ static TypeId call_of_value(Context& ctx, const CallSite& site, TypeId type, con
     check_loose_args(ctx, site.args);
     return type;
   }
+  if (ctx.infer.is_unknown(type)) settle_assocs(ctx);
+  type = ctx.infer.shallow(type);
   if (ctx.infer.is_unknown(type)) {
     check_loose_args(ctx, site.args);
     ctx.report(site.receiver->span, D::NeedsType).help("write its type where it is declared");

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 
+#include "compiler/check/assoc.h"
+#include "compiler/check/bounds.h"
 #include "compiler/check/captures.h"
 #include "compiler/check/chain.h"
 #include "compiler/check/check_pattern.h"
@@ -243,17 +245,15 @@ TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId id, std::vector<
     const types::TypeParamDecl& param = fn.type_params[i];
     type_args.push_back(param.is_implicit ? ctx.types.substitute(param.fn_bound, type_args)
                                           : ctx.infer.fresh(node->span));
-    for (TraitId bound : param.bounds) {
-      require_trait(ctx, {type_args.back(), bound, node->span, fn.display_name, Span()});
-    }
   }
+  ask_bounds(ctx, fn.type_params, type_args, {node->span, fn.display_name});
   std::vector<TypeId> params;
   std::vector<ParamMode> modes;
   for (const types::ParamDecl& param : fn.params) {
-    params.push_back(ctx.types.substitute(param.type, type_args));
+    params.push_back(instantiate(ctx, param.type, type_args, node->span));
     modes.push_back(param.mode);
   }
-  TypeId result = ctx.types.substitute(fn.result, type_args);
+  TypeId result = instantiate(ctx, fn.result, type_args, node->span);
   types::CallFact call;
   call.callee = id;
   call.type_args = std::move(type_args);
@@ -344,7 +344,8 @@ void check_fn_arg(Context& ctx, const CallSite& site, const types::FnDecl& fn, s
                   std::span<const TypeId> type_args, const ast::Arg& arg) {
   const types::TypeParamDecl& param = *closure_param(ctx, fn, i);
   bool is_ours = !ctx.program.modules[fn.module].is_std;
-  Want want = Want::must(ctx.types.substitute(param.fn_bound, type_args),
+  settle_assocs(ctx);
+  Want want = Want::must(instantiate(ctx, param.fn_bound, type_args, arg.value->span),
                          is_ours ? fn.params[i].span : Span(), "the parameter is declared here");
   // A task may outlive what its closure would stand for.
   bool is_chained = site.is_chained && role_of(ctx, fn) == IterRole::Adaptor;

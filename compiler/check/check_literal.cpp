@@ -150,7 +150,7 @@ TypeId check_interp(Context& ctx, const ast::InterpStr* node) {
     TypeId type = check_expr(ctx, part.value);
     bool is_debug = part.has_format && part.format.kind == ast::FormatSpec::Kind::Debug;
     if (!is_debug) {
-      require_trait(ctx, {type, ctx.program.core.show, part.value->span, "", Span()});
+      require_trait(ctx, {type, {ctx.program.core.show}, part.value->span, "", Span()});
     }
     if (!part.has_format) continue;
     std::string_view mistake = format_mistake(ctx, part.format, type);
@@ -300,10 +300,9 @@ static std::optional<Shape> find_shape(Context& ctx, const ast::StructLit* node,
   if (path.size() >= 3) {
     // `module.Enum.Variant { … }`
     std::span<const ast::PathSegment> of = path.first(path.size() - 1);
-    return shape_in_enum(ctx, resolve_path(ctx, of, node->type->span, MissingArgs::Infer),
-                         last.name);
+    return shape_in_enum(ctx, resolve_path(ctx, of, MissingArgs::Infer), last.name);
   }
-  TypeId type = resolve_path(ctx, path, node->type->span, MissingArgs::Infer);
+  TypeId type = resolve_path(ctx, path, MissingArgs::Infer);
   if (ctx.is_error(type)) return std::nullopt;
   const Type head = ctx.types.get(type);
   if (head.kind != TypeKind::Struct) {

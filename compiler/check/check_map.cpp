@@ -54,9 +54,9 @@ bool is_set(Context& ctx, TypeId type) {
 
 // Keys have to be found again.
 static void require_key(Context& ctx, TypeId key, Span span) {
-  require_trait(ctx, {key, ctx.program.core.hash, span, "a map's keys", Span()});
+  require_trait(ctx, {key, {ctx.program.core.hash}, span, "a map's keys", Span()});
   if (has_trait(ctx, key, ctx.program.core.hash) == Answer::No) return;
-  require_trait(ctx, {key, ctx.program.core.eq, span, "a map's keys", Span()});
+  require_trait(ctx, {key, {ctx.program.core.eq}, span, "a map's keys", Span()});
 }
 
 // ---- literals ------------------------------------------------------------------------------

@@ -259,7 +259,7 @@ static std::optional<VariantRef> resolve_variant(Walk& state, const ast::Pattern
   ast::Ident name = path.back().name;
   if (path.size() >= 3) {
     // `module.Enum.Variant`
-    TypeId named = resolve_path(ctx, path.first(path.size() - 1), pattern->span, MissingArgs::Infer);
+    TypeId named = resolve_path(ctx, path.first(path.size() - 1), MissingArgs::Infer);
     if (ctx.is_error(named)) return std::nullopt;
     if (!ctx.infer.unify(named, type)) {
       report_pattern(state, pattern, "a variant of " + quoted(ctx.show(named)), type);
@@ -271,7 +271,7 @@ static std::optional<VariantRef> resolve_variant(Walk& state, const ast::Pattern
     bool is_type = entity && (entity->kind == Entity::Kind::Enum ||
                               entity->kind == Entity::Kind::Alias);
     if (!is_type) {
-      (void)resolve_path(ctx, path.first(1), path[0].name.span, MissingArgs::Infer);
+      (void)resolve_path(ctx, path.first(1), MissingArgs::Infer);
       return std::nullopt;
     }
     TypeId named = entity_type(ctx, *entity, path[0].name, path[0].args, MissingArgs::Infer);
@@ -340,7 +340,7 @@ static const std::vector<types::FieldDecl>* pattern_fields(Walk& state,
         .help("its payload has no names: write `" + name + "(…)`");
     return nullptr;
   }
-  TypeId named = resolve_path(ctx, pattern->path, pattern->span, MissingArgs::Infer);
+  TypeId named = resolve_path(ctx, pattern->path, MissingArgs::Infer);
   if (ctx.is_error(named)) return nullptr;
   if (ctx.kind(named) != TypeKind::Struct) {
     ctx.report(pattern->span, D::NotAStruct, {ctx.show(named)});

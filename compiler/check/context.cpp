@@ -1,6 +1,9 @@
 // The shared state of checking: its set-up, and facts as they are noted.
 #include "compiler/check/context.h"
 
+#include "compiler/check/assoc.h"
+#include "compiler/types/impls.h"
+
 namespace skein::check {
 
 WellKnown::WellKnown(Interner& names)
@@ -22,7 +25,15 @@ Context::Context(const Input& in, Program& made)
       names(in.interner),
       sink(in.sink),
       known(in.interner),
-      infer(made.types) {}
+      infer(made.types) {
+  // Here bounds and unset variables have a say.
+  types.set_assoc_finder([this](TypeId type) { return find_assoc(*this, type); });
+}
+
+Context::~Context() {
+  types.set_assoc_finder(
+      [&program = program](TypeId type) { return types::find_assoc(program, type); });
+}
 
 std::string Context::show(TypeId type) {
   TypeId known_type = infer.resolve_for_show(type);

@@ -33,6 +33,7 @@ using types::Program;
 using types::StaticId;
 using types::StructId;
 using types::TraitId;
+using types::TraitRef;
 using types::Type;
 using types::TypeId;
 using types::TypeKind;
@@ -101,10 +102,30 @@ struct PendingLiteral {
 // `T: Ord` asked of a type that may not be known yet.
 struct PendingBound {
   TypeId type;
-  TraitId trait;
+  TraitRef trait;
   Span span;
   std::string wanted_by;             // "`sort`"
   Span wanted_at;                    // where the bound is written; may be invalid
+};
+
+// A variable that stands for an associated type of a type that is not known yet.
+struct OpenAssoc {
+  TypeId var;
+  TypeId assoc;
+  Span span;
+};
+
+// A `dyn` type, whose trait is looked at when all its methods are known.
+struct WrittenDyn {
+  Span span;
+  TraitId trait;
+};
+
+// A struct or enum whose declaration asks something of its type arguments.
+struct WrittenType {
+  Span span;
+  TypeId type;
+  NameTable* table = nullptr;       // of the place where it is written
 };
 
 // A conversion `u8(x)` of a value whose type may not be known yet.
@@ -153,6 +174,8 @@ struct MethodKeyHash {
 
 struct Context {
   Context(const Input& input, Program& program);
+  ~Context();
+  Context(const Context&) = delete;
 
   const Input& input;
   Program& program;
@@ -175,6 +198,8 @@ struct Context {
   std::vector<uint32_t> decl_of_item;                        // by ItemId: index in its store
   std::deque<Alias> aliases;
   std::vector<NameTable*> fn_tables;                         // by FnId: with its type parameters
+  std::vector<NameTable*> trait_tables;                      // by TraitId
+  std::vector<NameTable*> impl_tables;                       // by ImplId; null: it is wrong
   std::vector<NameTable*> const_tables;                      // by ConstId
   std::vector<NameTable*> static_tables;                     // by StaticId
   // What fold_const found, by ConstId; nothing while it is looked for.
@@ -198,6 +223,11 @@ struct Context {
   std::vector<uint32_t> open_calls;
   std::vector<PendingLiteral> literals;
   std::vector<PendingBound> bounds;
+  std::vector<OpenAssoc> open_assocs;
+  std::vector<WrittenDyn> written_dyns;
+  std::vector<WrittenType> written_types;
+  std::vector<TypeId> assocs_under_way;                      // that find_assoc is asked for
+  uint32_t impl_depth = 0;                                   // searches for impls around this one
   std::vector<PendingConversion> conversions;
   std::vector<PendingMatch> matches;
   std::vector<types::ClosureId> open_closures;

@@ -48,7 +48,7 @@ static void enter_name(Context& ctx, NameTable& table, const ast::Item& item, En
       .label(entry->second.span, "first declared here");
 }
 
-static void note_decl(Context& ctx, const ast::Item& item, uint32_t index) {
+void note_decl(Context& ctx, const ast::Item& item, uint32_t index) {
   if (ctx.decl_of_item.size() <= item.id.index) ctx.decl_of_item.resize(item.id.index + 1);
   ctx.decl_of_item[item.id.index] = index;
 }

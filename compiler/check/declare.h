@@ -11,16 +11,25 @@ void enter_builtin_types(Context& ctx, NameTable& table);
 // Adds a declaration for each item and enters its name. Nothing is resolved yet.
 void enter_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 
-// Resolves what the heads of these items say: type parameters and their bounds (1), fields and
-// payloads (2), traits (3), signatures, impls and the types of constants (4). Each stage is run
-// for all items that may refer to each other before the next.
+// Resolves what the heads of these items say: the names of type parameters and associated types
+// (1), what traits ask for (2), the bounds of other declarations (3), fields and payloads (4), which
+// impls there are (5), their associated types (6), the methods of traits (7), other signatures and
+// the types of constants (8). Each stage is run for all items that may refer to each other before
+// the next.
 void resolve_type_params(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+void resolve_trait_bounds(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+void resolve_param_bounds(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 void resolve_fields(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
-void resolve_traits(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+void resolve_impl_heads(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+void resolve_impl_types(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+void resolve_trait_methods(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 
 // All of it for the items of one block.
 void declare_block_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+
+// Notes which declaration an item became.
+void note_decl(Context& ctx, const ast::Item& item, uint32_t index);
 
 // A table inside `outer` for a declaration with type parameters of its own.
 NameTable& new_table(Context& ctx, NameTable& outer);

@@ -21,12 +21,14 @@ TypeId Infer::fresh(Span origin, VarKind kind) {
 }
 
 TypeId Infer::shallow(TypeId type) const {
-  while (types_.kind(type) == TypeKind::Var) {
-    const Var& var = vars_[types_.get(type).decl];
-    if (!var.value.valid()) break;
-    type = var.value;
+  for (;;) {
+    TypeKind kind = types_.kind(type);
+    TypeId next = type;
+    if (kind == TypeKind::Var) next = vars_[types_.get(type).decl].value;
+    if (kind == TypeKind::Assoc && types_.has_var(type)) next = types_.find_assoc(type);
+    if (!next.valid() || next == type) return type;
+    type = next;
   }
-  return type;
 }
 
 TypeId Infer::rebuild(TypeId type, bool with_defaults) {
@@ -40,7 +42,8 @@ TypeId Infer::rebuild(TypeId type, bool with_defaults) {
   }
   Type changed = parts;
   for (TypeId& arg : changed.args) arg = rebuild(arg, with_defaults);
-  return types_.intern(std::move(changed));
+  TypeId made = types_.intern(std::move(changed));
+  return types_.kind(made) == TypeKind::Assoc ? types_.find_assoc(made) : made;
 }
 
 TypeId Infer::resolve(TypeId type) { return rebuild(type, false); }

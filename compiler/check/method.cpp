@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "compiler/check/bounds.h"
 #include "compiler/check/iterate.h"
 #include "compiler/check/spellings.h"
 #include "compiler/check/suggest.h"
@@ -16,7 +17,8 @@
 namespace skein::check {
 
 static uint64_t head_of(const Type& type) {
-  bool has_decl = type.kind == TypeKind::Struct || type.kind == TypeKind::Enum;
+  bool has_decl = type.kind == TypeKind::Struct || type.kind == TypeKind::Enum ||
+                  type.kind == TypeKind::Dyn;
   return (static_cast<uint64_t>(type.kind) << 32) | (has_decl ? type.decl : 0);
 }
 
@@ -65,26 +67,9 @@ static std::optional<std::vector<TypeId>> match_impl(Context& ctx, const types::
   for (size_t i = 0; fits && i < args.size(); ++i) {
     fits = unify_bounds(ctx, impl.type_params[i], args[i], args, span);
   }
-  for (size_t i = 0; fits && i < args.size(); ++i) {
-    for (TraitId bound : impl.type_params[i].bounds) {
-      if (has_trait(ctx, args[i], bound) == Answer::No) fits = false;
-    }
-  }
-  if (fits) return args;
+  if (fits && may_hold(ctx, impl.type_params, args)) return args;
   ctx.infer.roll_back(mark);
-  // Nothing will say any more what these are.
-  for (TypeId arg : args) ctx.infer.unify(arg, ctx.types.error());
   return std::nullopt;
-}
-
-static void ask_bounds(Context& ctx, const types::FnDecl& fn, const std::vector<TypeId>& args,
-                       Span span) {
-  const types::ImplDecl& impl = ctx.program.impls[fn.impl];
-  for (size_t i = 0; i < impl.type_params.size(); ++i) {
-    for (TraitId bound : impl.type_params[i].bounds) {
-      require_trait(ctx, {args[i], bound, span, quoted(ctx.text(fn.name)), Span()});
-    }
-  }
 }
 
 static const std::vector<FnId>* candidates(const Context& ctx, uint64_t head, Symbol name) {
@@ -159,7 +144,7 @@ static bool report_items(Context& ctx, const types::FnDecl& fn, TypeId type, ast
                {ctx.text(name.name), wanted, item.valid() ? ctx.show(item) : ctx.show(type)});
     return true;
   }
-  ask_bounds(ctx, fn, args, name.span);
+  ask_bounds(ctx, impl.type_params, args, {name.span, quoted(ctx.text(fn.name))});
   return true;
 }
 
@@ -180,10 +165,10 @@ static bool report_bound_of_impl(Context& ctx, TypeId type, ast::Ident name) {
       bool is_bare = ctx.types.kind(impl.self_type) == TypeKind::Param;
       // An impl for any type says nothing of this one, unless by a trait that the user can give it.
       bool is_mark = !impl.type_params.empty() && (impl.type_params[0].bounds.empty() ||
-                     !can_derive(ctx, impl.type_params[0].bounds[0]));
+                     !can_derive(ctx, impl.type_params[0].bounds[0].trait));
       if (is_bare && is_mark) continue;
       if (!ctx.infer.unify(ctx.types.substitute(impl.self_type, args), type)) continue;
-      ask_bounds(ctx, fn, args, name.span);
+      ask_bounds(ctx, impl.type_params, args, {name.span, quoted(ctx.text(fn.name))});
       return true;
     }
   }

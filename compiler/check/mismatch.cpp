@@ -1,4 +1,5 @@
 // Making a value fit what its context wants, and saying what to do where it does not.
+#include "compiler/check/check_dyn.h"
 #include "compiler/check/check_expr.h"
 
 namespace skein::check {
@@ -13,8 +14,18 @@ bool try_fit(Context& ctx, const ast::Expr* expr, TypeId found, TypeId wanted) {
     return true;
   }
   if (ctx.infer.unify(found, wanted)) return true;
+  if (ctx.types.kind(wanted) == TypeKind::Dyn) {
+    if (!fits_dyn(ctx, found, wanted)) return false;
+    ctx.adjust(expr, Adjustment::ToDyn, wanted);
+    return true;
+  }
   if (ctx.types.kind(wanted) != TypeKind::Option) return false;
-  if (!ctx.infer.unify(found, ctx.types.arg(wanted))) return false;
+  TypeId inner = ctx.infer.shallow(ctx.types.arg(wanted));
+  if (ctx.types.kind(inner) == TypeKind::Dyn && fits_dyn(ctx, found, inner)) {
+    ctx.adjust(expr, Adjustment::ToDyn, wanted);
+    return true;
+  }
+  if (!ctx.infer.unify(found, inner)) return false;
   ctx.adjust(expr, Adjustment::WrapOption, wanted);
   return true;
 }
@@ -172,6 +183,7 @@ void report_mismatch(Context& ctx, const ast::Expr* expr, TypeId found, const Wa
   if (want.because.valid() && want.because != expr->span) {
     report.label(want.because, std::string(want.why));
   }
+  if (help_to_fit_dyn(ctx, report, from, to)) return;
   if (help_to_convert(ctx, report, expr, from, to)) return;
   (void)help_to_wrap(ctx, report, expr, from, to);
 }

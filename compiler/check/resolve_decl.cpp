@@ -1,6 +1,8 @@
 // Gives declarations their meaning: type parameters, fields, signatures, impls.
 #include <algorithm>
 
+#include "compiler/check/bounds.h"
+#include "compiler/check/check_dyn.h"
 #include "compiler/check/declare.h"
 #include "compiler/check/foreign.h"
 #include "compiler/check/foreign_trait.h"
@@ -67,46 +69,8 @@ static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<Tra
 
 // ---- type parameters -----------------------------------------------------------------------
 
-static void add_where(Context& ctx, const ast::Generics& generics,
-                      std::vector<types::TypeParamDecl>& params, size_t first_own) {
-  for (const ast::WherePredicate& predicate : generics.where) {
-    const ast::NamedType* subject = predicate.subject->try_as<ast::NamedType>();
-    bool is_name = subject && subject->path.size() == 1;
-    auto found = std::find_if(params.begin() + static_cast<ptrdiff_t>(first_own), params.end(),
-                              [&](const types::TypeParamDecl& param) {
-                                return is_name && param.name == subject->path[0].name.name;
-                              });
-    if (found == params.end()) {
-      ctx.not_yet(predicate.subject->span, "`where` on this type");
-      continue;
-    }
-    for (const ast::TypeExpr* bound : predicate.bounds) {
-      if (bound->kind == ast::TypeKind::Fn) {
-        ctx.not_yet(bound->span, "a `fn` bound in `where`");
-        continue;
-      }
-      TraitId trait = resolve_trait(ctx, bound);
-      if (trait.valid()) found->bounds.push_back(trait);
-      else found->has_unknown_bound = true;
-    }
-  }
-}
-
-// `F: fn(T) -> U`, `I: Iter<T>`, `S: Iterable<I>`.
-static bool is_type_bound(Context& ctx, const ast::TypeExpr* bound) {
-  if (bound->kind == ast::TypeKind::Fn) return true;
-  const ast::NamedType* named = bound->try_as<ast::NamedType>();
-  if (!named || named->path.size() != 1 || named->path.front().args.size() != 1) return false;
-  std::string_view name = ctx.text(named->path.front().name.name);
-  if (name != "Iter" && name != "Iterable") return false;
-  const Entity* entity = find_entity(ctx, named->path.front().name);
-  bool is_trait = entity && entity->kind == Entity::Kind::Trait;
-  return is_trait &&
-         ctx.program.modules[ctx.program.traits[TraitId(entity->index)].module].is_std;
-}
-
 void resolve_generics(Context& ctx, const ast::Generics& generics,
-                             std::vector<types::TypeParamDecl>& params) {
+                      std::vector<types::TypeParamDecl>& params) {
   size_t first_own = params.size();
   for (const ast::GenericParam& param : generics.params) {
     for (size_t i = first_own; i < params.size(); ++i) {
@@ -115,32 +79,99 @@ void resolve_generics(Context& ctx, const ast::Generics& generics,
           .mark("declared again here")
           .label(params[i].span, "first declared here");
     }
-    if (param.fallback) ctx.not_yet(param.fallback->span, "a type parameter's default");
     params.push_back({param.name.name, {}, param.name.span});
-    for (const ast::TypeExpr* bound : param.bounds) {
-      if (is_type_bound(ctx, bound)) continue;   // see resolve_type_bounds
-      TraitId trait = resolve_trait(ctx, bound);
-      if (trait.valid()) params.back().bounds.push_back(trait);
-      else params.back().has_unknown_bound = true;
-    }
   }
-  add_where(ctx, generics, params, first_own);
 }
 
-// Bounds that name other types, resolved when all parameters have their names.
-static void resolve_type_bounds(Context& ctx, const ast::Generics& generics, size_t first_own,
-                                std::vector<types::TypeParamDecl>& params) {
+// `F: fn(T) -> U`, `I: Iter<T>`, `S: Iterable<I>`: what check/iterate and check_closure know.
+static bool resolve_type_bound(Context& ctx, const ast::TypeExpr* bound,
+                               types::TypeParamDecl& param) {
+  if (bound->kind == ast::TypeKind::Fn) {
+    param.fn_bound = resolve_type(ctx, bound);
+    return true;
+  }
+  const ast::NamedType* named = bound->try_as<ast::NamedType>();
+  if (!named || named->path.size() != 1 || named->path.front().args.size() != 1) return false;
+  const ast::PathSegment& segment = named->path.front();
+  std::string_view name = ctx.text(segment.name.name);
+  if (name != "Iter" && name != "Iterable") return false;
+  const Entity* entity = find_entity(ctx, segment.name);
+  bool is_trait = entity && entity->kind == Entity::Kind::Trait;
+  if (!is_trait || !ctx.program.modules[ctx.program.traits[TraitId(entity->index)].module].is_std) {
+    return false;
+  }
+  (name == "Iter" ? param.iter_item : param.iterator) = resolve_type(ctx, segment.args.front());
+  return true;
+}
+
+// The first type parameter in a type, which carries what `where` says about it.
+static std::optional<uint32_t> param_in(const Context& ctx, TypeId id) {
+  const Type& type = ctx.types.get(id);
+  if (type.kind == TypeKind::Param) return type.decl;
+  for (TypeId arg : type.args) {
+    if (std::optional<uint32_t> found = param_in(ctx, arg)) return found;
+  }
+  return std::nullopt;
+}
+
+static void resolve_predicate(Context& ctx, const ast::WherePredicate& predicate,
+                              std::vector<types::TypeParamDecl>& params) {
+  TypeId subject = resolve_type(ctx, predicate.subject);
+  if (ctx.types.has_error(subject)) return;
+  std::optional<uint32_t> position = param_in(ctx, subject);
+  if (!position) {
+    ctx.report(predicate.subject->span, D::GroundPredicate, {ctx.show(subject)});
+    return;
+  }
+  bool is_param = ctx.types.kind(subject) == TypeKind::Param;
+  types::TypeParamDecl& param = params[*position];
+  for (const ast::TypeExpr* bound : predicate.bounds) {
+    if (is_param && resolve_type_bound(ctx, bound, param)) continue;
+    if (bound->kind == ast::TypeKind::Fn) {
+      ctx.not_yet(bound->span, "a `fn` bound of this type");
+      continue;
+    }
+    std::optional<TraitRef> ref = resolve_bound(ctx, bound, subject);
+    if (!ref) {
+      param.has_unknown_bound = true;
+    } else if (is_param) {
+      param.bounds.push_back(std::move(*ref));
+    } else {
+      param.where.push_back({subject, std::move(*ref)});
+    }
+  }
+}
+
+void resolve_bounds(Context& ctx, const ast::Generics& generics, size_t first_own,
+                    std::vector<types::TypeParamDecl>& params) {
   for (size_t i = 0; i < generics.params.size(); ++i) {
     types::TypeParamDecl& param = params[first_own + i];
+    TypeId self = ctx.types.param(static_cast<uint32_t>(first_own + i));
     for (const ast::TypeExpr* bound : generics.params[i].bounds) {
-      if (bound->kind == ast::TypeKind::Fn) {
-        param.fn_bound = resolve_type(ctx, bound);
-      } else if (is_type_bound(ctx, bound)) {
-        const ast::PathSegment& segment = bound->as<ast::NamedType>()->path.front();
-        bool is_iter = ctx.text(segment.name.name) == "Iter";
-        (is_iter ? param.iter_item : param.iterator) = resolve_type(ctx, segment.args.front());
+      if (bound->kind == ast::TypeKind::Fn) continue;
+      if (resolve_type_bound(ctx, bound, param)) continue;
+      std::optional<TraitRef> ref = resolve_bound(ctx, bound, self);
+      if (ref) {
+        param.bounds.push_back(std::move(*ref));
+      } else {
+        param.has_unknown_bound = true;
       }
     }
+  }
+  // What `fn` takes and gives may be an associated type, which the bounds before say.
+  for (size_t i = 0; i < generics.params.size(); ++i) {
+    for (const ast::TypeExpr* bound : generics.params[i].bounds) {
+      if (bound->kind == ast::TypeKind::Fn) resolve_type_bound(ctx, bound, params[first_own + i]);
+    }
+  }
+  for (const ast::WherePredicate& predicate : generics.where) {
+    resolve_predicate(ctx, predicate, params);
+  }
+}
+
+static void refuse_fallbacks(Context& ctx, const ast::Generics& generics) {
+  for (const ast::GenericParam& param : generics.params) {
+    if (param.fallback) ctx.not_yet(param.fallback->span, "a type parameter's default");
   }
 }
 
@@ -162,11 +193,33 @@ void resolve_type_params(Context& ctx, NameTable& table, std::span<ast::Item* co
     if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
       types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
       resolve_generics(ctx, node->generics, decl.type_params);
+      refuse_fallbacks(ctx, node->generics);
       resolve_derives(ctx, *item, decl.derives, &decl);
     } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
       types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
       resolve_generics(ctx, node->generics, decl.type_params);
+      refuse_fallbacks(ctx, node->generics);
       resolve_derives(ctx, *item, decl.derives);
+    } else if (const ast::TraitItem* node = item->try_as<ast::TraitItem>()) {
+      resolve_trait_head(ctx, *node, table);
+    }
+  }
+}
+
+void resolve_param_bounds(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+  for (const ast::Item* item : items) {
+    if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
+      types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
+      NameTable& inner = table_with(ctx, table, decl.type_params);
+      inner.hides_params = true;
+      InTable in(ctx, inner);
+      resolve_bounds(ctx, node->generics, 0, decl.type_params);
+    } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
+      types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
+      NameTable& inner = table_with(ctx, table, decl.type_params);
+      inner.hides_params = true;
+      InTable in(ctx, inner);
+      resolve_bounds(ctx, node->generics, 0, decl.type_params);
     }
   }
 }
@@ -328,6 +381,7 @@ void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   {
     InTable in(ctx, outer);
     resolve_generics(ctx, item.generics, fn.type_params);
+    refuse_fallbacks(ctx, item.generics);
     resolve_fn_attributes(ctx, item, fn);
   }
   NameTable& table = table_with(ctx, outer, fn.type_params);
@@ -336,8 +390,8 @@ void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   table.hides_params = !is_method;
   ctx.fn_tables[id.index] = &table;
   InTable in(ctx, table);
-  resolve_type_bounds(ctx, item.generics, fn.type_params.size() - item.generics.params.size(),
-                    fn.type_params);
+  resolve_bounds(ctx, item.generics, fn.type_params.size() - item.generics.params.size(),
+                 fn.type_params);
   for (const ast::Param& param : item.params) resolve_param(ctx, param, fn);
   fn.result = item.ret ? resolve_type(ctx, item.ret) : ctx.types.unit();
   if (item.is_gen) ctx.not_yet(item.name.span, "`gen fn`");
@@ -387,17 +441,19 @@ static bool is_own_type(Context& ctx, TypeId type) {
   ModuleId module;
   if (head.kind == TypeKind::Struct) module = ctx.program.structs[StructId(head.decl)].module;
   if (head.kind == TypeKind::Enum) module = ctx.program.enums[EnumId(head.decl)].module;
+  if (head.kind == TypeKind::Dyn) module = ctx.program.traits[TraitId(head.decl)].module;
   return module.valid() && is_own_package(ctx, module);
 }
 
 static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const ast::ImplItem& item) {
   for (const ast::Item* member : item.items) {
     const ast::FnItem* method = member->try_as<ast::FnItem>();
+    types::ImplDecl& impl = ctx.program.impls[impl_id];
     if (!method) {
-      ctx.not_yet(member->name.span, "a type or constant in an `impl`");
+      bool is_type = impl.trait && member->is<ast::TypeAliasItem>();
+      if (!is_type) ctx.not_yet(member->name.span, "a type or constant in an `impl`");
       continue;
     }
-    types::ImplDecl& impl = ctx.program.impls[impl_id];
     types::FnDecl fn;
     fn.name = method->name.name;
     fn.module = table.module;
@@ -419,25 +475,26 @@ static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const as
   }
 }
 
-static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& outer) {
+static void resolve_impl_head(Context& ctx, const ast::ImplItem& item, NameTable& outer) {
   ImplId id = ctx.program.impls.add({});
+  note_decl(ctx, item, id.index);
+  ctx.impl_tables.resize(ctx.program.impls.size());
   types::ImplDecl& impl = ctx.program.impls[id];
   impl.module = outer.module;
   impl.span = item.self_type->span;
-  {
-    InTable in(ctx, outer);
-    resolve_generics(ctx, item.generics, impl.type_params);
-  }
+  resolve_generics(ctx, item.generics, impl.type_params);
+  refuse_fallbacks(ctx, item.generics);
   NameTable& table = table_with(ctx, outer, impl.type_params);
   table.hides_params = true;
   InTable in(ctx, table);
-  resolve_type_bounds(ctx, item.generics, 0, impl.type_params);
+  resolve_bounds(ctx, item.generics, 0, impl.type_params);
   impl.self_type = resolve_type(ctx, item.self_type);
   table.self_type = impl.self_type;
   if (item.trait) {
-    TraitId trait = resolve_trait(ctx, item.trait);
-    if (!trait.valid()) return;
-    impl.trait = trait;
+    std::optional<TraitRef> ref = resolve_impl_trait(ctx, item.trait, impl.self_type);
+    if (!ref) return;
+    impl.trait = ref->trait;
+    impl.trait_args = std::move(ref->args);
   }
   if (ctx.types.has_error(impl.self_type)) return;
   // An impl stands in the package of its trait or of its type.
@@ -452,8 +509,35 @@ static void resolve_impl(Context& ctx, const ast::ImplItem& item, NameTable& out
     }
     // Its methods are there all the same, or each use of one would be a report.
   }
-  add_methods(ctx, id, table, item);
+  ctx.impl_tables[id.index] = &table;
   if (impl.trait) enter_trait_impl(ctx, id, item);
+}
+
+void resolve_impl_heads(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+  for (const ast::Item* item : items) {
+    if (const ast::ImplItem* impl = item->try_as<ast::ImplItem>()) {
+      resolve_impl_head(ctx, *impl, table);
+    }
+  }
+}
+
+void resolve_impl_types(Context& ctx, NameTable&, std::span<ast::Item* const> items) {
+  for (const ast::Item* item : items) {
+    const ast::ImplItem* impl = item->try_as<ast::ImplItem>();
+    if (!impl || !impl->trait) continue;
+    ImplId id(ctx.decl_of_item[item->id.index]);
+    if (!ctx.impl_tables[id.index]) continue;
+    InTable in(ctx, *ctx.impl_tables[id.index]);
+    resolve_impl_types(ctx, id, *impl);
+  }
+}
+
+static void resolve_impl_methods(Context& ctx, const ast::ImplItem& item) {
+  ImplId id(ctx.decl_of_item[item.id.index]);
+  NameTable* table = ctx.impl_tables[id.index];
+  if (!table) return;
+  InTable in(ctx, *table);
+  add_methods(ctx, id, *table, item);
 }
 
 // Without a type it has that of its value, which is found before any body is looked at; in a block
@@ -481,7 +565,7 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
         resolve_fn(ctx, FnId(ctx.decl_of_item[item->id.index]), table);
         break;
       case ast::ItemKind::Impl:
-        resolve_impl(ctx, *item->as<ast::ImplItem>(), table);
+        resolve_impl_methods(ctx, *item->as<ast::ImplItem>());
         break;
       case ast::ItemKind::Const:
         resolve_const(ctx, *item->as<ast::ConstItem>(), table);
@@ -513,11 +597,17 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
   }
 }
 
-void resolve_traits(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+void resolve_trait_bounds(Context& ctx, NameTable&, std::span<ast::Item* const> items) {
   for (const ast::Item* item : items) {
-    if (item->kind == ast::ItemKind::Trait) {
-      resolve_trait_decl(ctx, *item->as<ast::TraitItem>(), table);
-    }
+    const ast::TraitItem* trait = item->try_as<ast::TraitItem>();
+    if (trait) resolve_trait_bounds(ctx, *trait);
+  }
+}
+
+void resolve_trait_methods(Context& ctx, NameTable&, std::span<ast::Item* const> items) {
+  for (const ast::Item* item : items) {
+    const ast::TraitItem* trait = item->try_as<ast::TraitItem>();
+    if (trait) resolve_trait_methods(ctx, *trait);
   }
 }
 
@@ -527,11 +617,17 @@ void declare_block_items(Context& ctx, NameTable& table, std::span<ast::Item* co
   uint32_t first_impl = static_cast<uint32_t>(ctx.program.impls.size());
   enter_items(ctx, table, items);
   resolve_type_params(ctx, table, items);
+  resolve_trait_bounds(ctx, table, items);
+  resolve_param_bounds(ctx, table, items);
   resolve_fields(ctx, table, items);
   box_recursive_fields(ctx, first_struct, first_enum);
-  resolve_traits(ctx, table, items);
+  resolve_impl_heads(ctx, table, items);
+  resolve_impl_types(ctx, table, items);
+  resolve_trait_methods(ctx, table, items);
   resolve_signatures(ctx, table, items);
   check_trait_impls(ctx, first_impl);
+  check_dyn_types(ctx);
+  ask_written_types(ctx);
   check_derives(ctx, first_struct, first_enum);
 }
 

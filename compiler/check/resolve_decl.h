@@ -17,7 +17,10 @@ class InTable {
   NameTable* outside_;
 };
 
-// Appends the parameters of one declaration to those around it.
+// Appends the parameters of one declaration to those around it; then, where they have names, what
+// their bounds and `where` say.
+void resolve_bounds(Context& ctx, const ast::Generics& generics, size_t first_own,
+                    std::vector<types::TypeParamDecl>& params);
 void resolve_generics(Context& ctx, const ast::Generics& generics,
                       std::vector<types::TypeParamDecl>& params);
 

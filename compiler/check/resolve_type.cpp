@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "compiler/check/assoc.h"
+#include "compiler/check/check_dyn.h"
 #include "compiler/check/declare.h"
 #include "compiler/check/fold.h"
 #include "compiler/check/foreign.h"
@@ -164,6 +166,16 @@ static TypeId builtin_type(Context& ctx, TypeKind kind, ast::Ident name,
   return ctx.types.make(kind, std::move(*given));
 }
 
+// What the declaration asks of type arguments is looked at when all impls are known.
+static TypeId note_written(Context& ctx, Span span, TypeId type,
+                           const std::vector<types::TypeParamDecl>& params) {
+  bool asks = std::any_of(params.begin(), params.end(), [](const types::TypeParamDecl& param) {
+    return !param.bounds.empty() || !param.where.empty();
+  });
+  if (asks) ctx.written_types.push_back({span, type, ctx.table});
+  return type;
+}
+
 TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,
                    std::span<ast::TypeExpr* const> args, MissingArgs missing) {
   switch (entity.kind) {
@@ -179,18 +191,23 @@ TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,
       if (id == ctx.program.core.c_ptr) require_ffi(ctx, name.span, "`CPtr`");
       std::optional<std::vector<TypeId>> given = resolve_args(
           ctx, name, args, ctx.program.structs[id].type_params.size(), missing);
-      return given ? ctx.types.struct_(id, std::move(*given)) : ctx.types.error();
+      if (!given) return ctx.types.error();
+      return note_written(ctx, name.span, ctx.types.struct_(id, std::move(*given)),
+                          ctx.program.structs[id].type_params);
     }
     case Entity::Kind::Enum: {
       EnumId id(entity.index);
       std::optional<std::vector<TypeId>> given =
           resolve_args(ctx, name, args, ctx.program.enums[id].type_params.size(), missing);
-      return given ? ctx.types.enum_(id, std::move(*given)) : ctx.types.error();
+      if (!given) return ctx.types.error();
+      return note_written(ctx, name.span, ctx.types.enum_(id, std::move(*given)),
+                          ctx.program.enums[id].type_params);
     }
     case Entity::Kind::Trait:
       ctx.report(name.span, D::NotAType, {ctx.text(name.name), "a trait"})
           .help("a value of any type with this trait has type `dyn " +
-                std::string(ctx.text(name.name)) + "`");
+                std::string(ctx.text(name.name)) + "`")
+          .fix({name.span.begin, name.span.begin}, "dyn ");
       return ctx.types.error();
     case Entity::Kind::Module:
     case Entity::Kind::Fn:
@@ -207,14 +224,26 @@ TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,
 
 // ---- paths ---------------------------------------------------------------------------------
 
-TypeId resolve_path(Context& ctx, std::span<const ast::PathSegment> path, Span span,
-                    MissingArgs missing) {
+// What stands behind the dots of `I.Item` and `Self.Tree.Node`.
+static TypeId assoc_path(Context& ctx, TypeId type, std::span<const ast::PathSegment> path) {
+  for (const ast::PathSegment& segment : path) {
+    if (!segment.args.empty()) {
+      return ctx.not_yet(segment.name.span, "an associated type with parameters");
+    }
+    type = assoc_type(ctx, type, segment.name);
+  }
+  return type;
+}
+
+TypeId resolve_path(Context& ctx, std::span<const ast::PathSegment> path, MissingArgs missing) {
   const ast::PathSegment& first = path.front();
-  if (path.size() == 1 && first.name.name == ctx.known.self_type) {
+  if (first.name.name == ctx.known.self_type) {
     TypeId self = self_type(ctx);
-    if (self.valid()) return self;
-    ctx.report(span, D::SelfOutside, {"Self"});
-    return ctx.types.error();
+    if (!self.valid()) {
+      ctx.report(first.name.span, D::SelfOutside, {"Self"});
+      return ctx.types.error();
+    }
+    return path.size() == 1 ? self : assoc_path(ctx, self, path.subspan(1));
   }
   const Entity* entity = find_entity(ctx, first.name);
   if (!entity) {
@@ -223,13 +252,15 @@ TypeId resolve_path(Context& ctx, std::span<const ast::PathSegment> path, Span s
   }
   if (path.size() == 1) return entity_type(ctx, *entity, first.name, first.args, missing);
   if (entity->kind == Entity::Kind::Broken) return ctx.types.error();
-  if (entity->kind == Entity::Kind::Module && path.size() == 2) {
+  if (entity->kind == Entity::Kind::Module) {
     const ast::PathSegment& second = path[1];
     const Entity* item = find_in_module(ctx, ModuleId(entity->index), second.name);
     if (!item) return ctx.types.error();
-    return entity_type(ctx, *item, second.name, second.args, missing);
+    TypeId type = entity_type(ctx, *item, second.name, second.args, missing);
+    return assoc_path(ctx, type, path.subspan(2));
   }
-  return ctx.not_yet(span, "a type inside a type");
+  TypeId type = entity_type(ctx, *entity, first.name, first.args, missing);
+  return assoc_path(ctx, type, path.subspan(1));
 }
 
 TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type) {
@@ -241,14 +272,13 @@ TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type) {
   const ast::PathSegment& first = named->path.front();
   std::string_view text = ctx.text(first.name.name);
   const Entity* entity = find_entity(ctx, first.name);
-  bool is_inner = entity && entity->kind == Entity::Kind::Module && named->path.size() == 2;
-  if (is_inner) {
-    entity = find_in_module(ctx, ModuleId(entity->index), named->path[1].name);
+  if (entity && entity->kind == Entity::Kind::Module && named->path.size() == 2) {
+    const ast::Ident name = named->path[1].name;
+    entity = find_in_module(ctx, ModuleId(entity->index), name);
     if (!entity) return TraitId();
+    text = ctx.text(name.name);
   }
-  if (entity && entity->kind == Entity::Kind::Trait && named->path.size() == (is_inner ? 2 : 1)) {
-    return TraitId(entity->index);
-  }
+  if (entity && entity->kind == Entity::Kind::Trait) return TraitId(entity->index);
   if (entity && entity->kind == Entity::Kind::Broken) return TraitId();
   if (entity) {
     ctx.report(type->span, D::NotATrait, {quoted(text)});
@@ -296,7 +326,7 @@ TypeId resolve_type(Context& ctx, const ast::TypeExpr* type) {
     case ast::TypeKind::Error:
       return ctx.types.error();
     case ast::TypeKind::Named:
-      return resolve_path(ctx, type->as<ast::NamedType>()->path, type->span, MissingArgs::Error);
+      return resolve_path(ctx, type->as<ast::NamedType>()->path, MissingArgs::Error);
     case ast::TypeKind::Tuple: {
       std::vector<TypeId> elements;
       for (const ast::TypeExpr* element : type->as<ast::TupleType>()->elements) {
@@ -323,7 +353,7 @@ TypeId resolve_type(Context& ctx, const ast::TypeExpr* type) {
     case ast::TypeKind::Fn:
       return resolve_fn_type(ctx, type->as<ast::FnType>());
     case ast::TypeKind::Dyn:
-      return ctx.not_yet(type->span, "`dyn`");
+      return resolve_dyn(ctx, type->as<ast::DynType>());
   }
   SKEIN_UNREACHABLE("an unknown kind of type");
 }

@@ -14,8 +14,7 @@ enum class MissingArgs : uint8_t { Error, Infer };
 
 // A path of names, as in `Map<K, V>`, `time.Instant`, `Self`. With Infer, `List` may stand for
 // `List<_>`.
-TypeId resolve_path(Context& ctx, std::span<const ast::PathSegment> path, Span span,
-                    MissingArgs missing);
+TypeId resolve_path(Context& ctx, std::span<const ast::PathSegment> path, MissingArgs missing);
 
 // The type an entity stands for, with these type arguments.
 TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,

@@ -7,79 +7,12 @@
 
 #include <algorithm>
 
-#include "compiler/check/declare.h"
-#include "compiler/check/resolve_decl.h"
+#include "compiler/check/bounds.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/traits.h"
 
 namespace skein::check {
-
-// ---- declarations --------------------------------------------------------------------------
-
-static void add_trait_method(Context& ctx, TraitId trait, const ast::FnItem& item,
-                             NameTable& table) {
-  types::TraitDecl& decl = ctx.program.traits[trait];
-  for (FnId other : decl.methods) {
-    if (ctx.program.fns[other].name != item.name.name) continue;
-    ctx.report(item.name.span, D::DuplicateName, {ctx.text(item.name.name)})
-        .mark("declared again here")
-        .label(ctx.program.fns[other].span, "first declared here");
-    return;
-  }
-  types::FnDecl fn;
-  fn.name = item.name.name;
-  fn.module = table.module;
-  fn.display_name = std::string(ctx.text(decl.name)) + "." + std::string(ctx.text(item.name.name));
-  fn.type_params.push_back({ctx.known.self_type, {trait}, decl.span});
-  fn.is_pub = true;
-  fn.trait = trait;
-  fn.item = &item;
-  fn.span = item.name.span;
-  fn.result = ctx.types.error();
-  ctx.fn_tables.push_back(nullptr);
-  FnId id = ctx.program.fns.add(std::move(fn));
-  decl.methods.push_back(id);
-  ctx.trait_methods[item.name.name].push_back(id);
-  resolve_fn(ctx, id, table);
-}
-
-void resolve_trait_decl(Context& ctx, const ast::TraitItem& item, NameTable& outer) {
-  TraitId id(ctx.decl_of_item[item.id.index]);
-  NameTable& table = new_table(ctx, outer);
-  table.self_type = ctx.types.param(0);
-  table.params = nullptr;
-  table.hides_params = true;
-  InTable in(ctx, table);
-  // Iter and Iterable of the library are marks that check/iterate knows.
-  bool is_std = ctx.program.modules[table.module].is_std;
-  if (!item.generics.params.empty() && !is_std) {
-    ctx.not_yet(item.generics.params[0].name.span, "a trait with type parameters");
-  }
-  if (item.is_unique) ctx.not_yet(item.name.span, "`unique trait`");
-  for (const ast::TypeExpr* type : item.supertraits) {
-    TraitId super = resolve_trait(ctx, type);
-    if (super.valid()) ctx.program.traits[id].supertraits.push_back(super);
-  }
-  for (const ast::Item* member : item.items) {
-    if (const ast::FnItem* method = member->try_as<ast::FnItem>()) {
-      add_trait_method(ctx, id, *method, table);
-    } else {
-      ctx.not_yet(member->name.span, "a type or constant in a trait");
-    }
-  }
-}
-
-bool implies_trait(const Context& ctx, TraitId bound, TraitId wanted) {
-  std::vector<TraitId> seen = {bound};
-  for (size_t i = 0; i < seen.size(); ++i) {
-    if (seen[i] == wanted) return true;
-    for (TraitId super : ctx.program.traits[seen[i]].supertraits) {
-      if (std::find(seen.begin(), seen.end(), super) == seen.end()) seen.push_back(super);
-    }
-  }
-  return false;
-}
 
 // ---- impls ---------------------------------------------------------------------------------
 
@@ -89,27 +22,59 @@ static std::vector<TypeId> fresh_args(Context& ctx, const types::ImplDecl& impl,
   return args;
 }
 
+// Whether some type could take both.
 static bool overlaps(Context& ctx, const types::ImplDecl& a, const types::ImplDecl& b) {
   size_t mark = ctx.infer.mark();
-  bool same = ctx.infer.unify(ctx.types.substitute(a.self_type, fresh_args(ctx, a, a.span)),
-                              ctx.types.substitute(b.self_type, fresh_args(ctx, b, b.span)));
+  std::vector<TypeId> left = fresh_args(ctx, a, a.span);
+  std::vector<TypeId> right = fresh_args(ctx, b, b.span);
+  auto unify = [&](TypeId x, TypeId y) {
+    return ctx.infer.unify(ctx.types.substitute(x, left), ctx.types.substitute(y, right));
+  };
+  bool same = unify(a.self_type, b.self_type);
+  for (size_t i = 0; same && i < a.trait_args.size(); ++i) {
+    same = unify(a.trait_args[i], b.trait_args[i]);
+  }
   ctx.infer.roll_back(mark);
   return same;
+}
+
+// The type parameters that occur in a type.
+static void mark_params(const Context& ctx, TypeId id, std::vector<bool>& seen) {
+  const Type& type = ctx.types.get(id);
+  // Whose associated type it is cannot be found from what it is.
+  if (type.kind == TypeKind::Assoc) return;
+  if (type.kind == TypeKind::Param) seen[type.decl] = true;
+  for (TypeId arg : type.args) mark_params(ctx, arg, seen);
+}
+
+// A call says the type and the trait: what else an impl has parameters for, nobody would know.
+static void check_params_are_bound(Context& ctx, const types::ImplDecl& impl) {
+  std::vector<bool> seen(impl.type_params.size());
+  mark_params(ctx, impl.self_type, seen);
+  for (TypeId arg : impl.trait_args) mark_params(ctx, arg, seen);
+  for (const types::TypeParamDecl& param : impl.type_params) {
+    for (const TraitRef& bound : param.bounds) {
+      for (const TraitRef::Equal& equal : bound.equal) mark_params(ctx, equal.type, seen);
+    }
+  }
+  for (size_t i = 0; i < seen.size(); ++i) {
+    if (seen[i]) continue;
+    ctx.report(impl.type_params[i].span, D::UnboundParam, {ctx.text(impl.type_params[i].name)})
+        .help("leave it away, or let it occur in the type or the trait of the `impl`");
+  }
 }
 
 void enter_trait_impl(Context& ctx, ImplId id, const ast::ImplItem& item) {
   const types::ImplDecl& impl = ctx.program.impls[id];
   types::TraitDecl& trait = ctx.program.traits[*impl.trait];
   bool is_std = ctx.program.modules[impl.module].is_std;
-  if (ctx.types.kind(impl.self_type) == TypeKind::Param) {
-    ctx.not_yet(item.self_type->span, "an `impl` for every type");
-    return;
-  }
   if (!is_std && is_mark(ctx, *impl.trait)) {
     ctx.report(item.trait->span, D::SealedTrait, {ctx.text(trait.name)});
     return;
   }
-  if (!is_std && ctx.program.modules[trait.module].is_std && trait.methods.empty()) {
+  // These are marks that check/iterate knows by the methods `next` and `iter`.
+  bool is_iteration = ctx.text(trait.name) == "Iter" || ctx.text(trait.name) == "Iterable";
+  if (!is_std && is_iteration && ctx.program.modules[trait.module].is_std) {
     ctx.not_yet(item.trait->span, "`impl " + std::string(ctx.text(trait.name)) + "`");
     return;
   }
@@ -118,31 +83,109 @@ void enter_trait_impl(Context& ctx, ImplId id, const ast::ImplItem& item) {
         .label(*derived, "derived here");
     return;
   }
-  for (ImplId other : trait.impls) {
-    if (!overlaps(ctx, impl, ctx.program.impls[other])) continue;
-    ctx.report(impl.span, D::OverlappingImpls, {ctx.show(impl.self_type), ctx.text(trait.name)})
-        .label(ctx.program.impls[other].span, "the first `impl`");
+  for (const TraitRef& own : bounds_of(ctx, impl.self_type)) {
+    bool has_it = ctx.types.kind(impl.self_type) == TypeKind::Dyn && own.trait == *impl.trait &&
+                  own.args == impl.trait_args;
+    if (!has_it) continue;
+    ctx.report(impl.span, D::OverlappingImpls, {ctx.show(impl.self_type), show(ctx, own)})
+        .label(trait.span, "every `" + ctx.show(impl.self_type) + "` has it already");
     return;
   }
+  for (ImplId other : trait.impls) {
+    const types::ImplDecl& first = ctx.program.impls[other];
+    if (!overlaps(ctx, impl, first)) continue;
+    TraitRef ref{*impl.trait, impl.trait_args};
+    Report report =
+        ctx.report(impl.span, D::OverlappingImpls, {ctx.show(impl.self_type), show(ctx, ref)});
+    report.label(first.span, "the first `impl`");
+    if (ctx.types.kind(first.self_type) == TypeKind::Param) {
+      report.help("that `impl` is for every type it fits, and none takes its place for one type");
+    }
+    return;
+  }
+  check_params_are_bound(ctx, impl);
   trait.impls.push_back(id);
   use_bridge(ctx, *impl.trait);
 }
 
-std::optional<ImplMatch> find_trait_impl(Context& ctx, TypeId type, TraitId trait, Span span) {
-  for (ImplId id : ctx.program.traits[trait].impls) {
-    const types::ImplDecl& impl = ctx.program.impls[id];
-    size_t mark = ctx.infer.mark();
-    std::vector<TypeId> args = fresh_args(ctx, impl, span);
-    bool fits = ctx.infer.unify(ctx.types.substitute(impl.self_type, args), type);
-    for (size_t i = 0; fits && i < args.size(); ++i) {
-      for (TraitId bound : impl.type_params[i].bounds) {
-        if (has_trait(ctx, args[i], bound) == Answer::No) fits = false;
+void resolve_impl_types(Context& ctx, ImplId id, const ast::ImplItem& item) {
+  types::ImplDecl& impl = ctx.program.impls[id];
+  const types::TraitDecl& trait = ctx.program.traits[*impl.trait];
+  impl.assocs.resize(trait.assocs.size());
+  for (const ast::Item* member : item.items) {
+    const ast::TypeAliasItem* type = member->try_as<ast::TypeAliasItem>();
+    if (!type || !type->type) continue;
+    std::vector<std::string_view> names;
+    bool is_known = false;
+    for (size_t i = 0; i < trait.assocs.size(); ++i) {
+      const types::AssocDecl& assoc = ctx.program.assocs[trait.assocs[i]];
+      names.push_back(ctx.text(assoc.name));
+      if (assoc.name != type->name.name) continue;
+      is_known = true;
+      if (impl.assocs[i].valid()) {
+        ctx.report(type->name.span, D::DuplicateName, {ctx.text(type->name.name)});
       }
+      impl.assocs[i] = resolve_type(ctx, type->type);
     }
-    if (fits) return ImplMatch{id, std::move(args)};
+    if (is_known) continue;
+    std::string_view name = ctx.text(type->name.name);
+    Report report =
+        ctx.report(type->name.span, D::UnknownAssocOfTrait, {ctx.text(trait.name), name});
+    suggest(report, type->name.span, name, std::move(names));
+  }
+  std::vector<TypeId> args = {impl.self_type};
+  args.insert(args.end(), impl.trait_args.begin(), impl.trait_args.end());
+  for (size_t i = 0; i < trait.assocs.size(); ++i) {
+    const types::AssocDecl& assoc = ctx.program.assocs[trait.assocs[i]];
+    if (impl.assocs[i].valid()) continue;
+    if (assoc.fallback.valid()) {
+      impl.assocs[i] = ctx.types.substitute(assoc.fallback, args);
+      continue;
+    }
+    std::string name(ctx.text(assoc.name));
+    ctx.report(impl.span, D::MissingAssoc, {ctx.show(impl.self_type), name, ctx.text(trait.name)})
+        .label(assoc.span, "declared here")
+        .help("add `type " + name + " = …`");
+    impl.assocs[i] = ctx.types.error();
+  }
+}
+
+// ---- which one -----------------------------------------------------------------------------
+
+static std::optional<ImplMatch> try_impl(Context& ctx, ImplId id, TypeId type,
+                                         const TraitRef& trait, Span span) {
+  const types::ImplDecl& impl = ctx.program.impls[id];
+  std::vector<TypeId> args = fresh_args(ctx, impl, span);
+  if (!ctx.infer.unify(ctx.types.substitute(impl.self_type, args), type)) return std::nullopt;
+  for (size_t i = 0; i < trait.args.size(); ++i) {
+    TypeId given = ctx.types.substitute(impl.trait_args[i], args);
+    if (!ctx.infer.unify(given, trait.args[i])) return std::nullopt;
+  }
+  if (!may_hold(ctx, impl.type_params, args)) return std::nullopt;
+  return ImplMatch{id, std::move(args)};
+}
+
+std::optional<ImplMatch> find_trait_impl(Context& ctx, TypeId type, const TraitRef& trait,
+                                         Span span, bool* is_ambiguous) {
+  // `impl<T: Tr> Tr for T` would ask for itself without end.
+  static constexpr uint32_t kMaxDepth = 32;
+  if (ctx.impl_depth >= kMaxDepth) return std::nullopt;
+  ++ctx.impl_depth;
+  std::vector<ImplId> fitting;
+  for (ImplId id : ctx.program.traits[trait.trait].impls) {
+    size_t mark = ctx.infer.mark();
+    if (try_impl(ctx, id, type, trait, span)) fitting.push_back(id);
     ctx.infer.roll_back(mark);
   }
-  return std::nullopt;
+  std::optional<ImplMatch> match;
+  if (fitting.size() == 1) match = try_impl(ctx, fitting[0], type, trait, span);
+  if (is_ambiguous) *is_ambiguous = fitting.size() > 1;
+  // Who has the trait by it may call all of it.
+  for (FnId method : match ? ctx.program.impls[match->impl].methods : std::vector<FnId>()) {
+    use_fn(ctx, method);
+  }
+  --ctx.impl_depth;
+  return match;
 }
 
 // ---- methods -------------------------------------------------------------------------------
@@ -154,14 +197,6 @@ static FnId find_in_impl(const Context& ctx, ImplId impl, Symbol name) {
   return FnId();
 }
 
-static bool param_has_bound(const Context& ctx, uint32_t position, TraitId trait) {
-  const std::vector<types::TypeParamDecl>* params = ctx.table->params;
-  if (!params || position >= params->size()) return false;
-  const std::vector<TraitId>& bounds = (*params)[position].bounds;
-  return std::any_of(bounds.begin(), bounds.end(),
-                     [&](TraitId bound) { return implies_trait(ctx, bound, trait); });
-}
-
 // What a literal is looked up as.
 static TypeId lookup_type(Context& ctx, TypeId type) {
   std::optional<VarKind> number = ctx.infer.var_kind(type);
@@ -170,29 +205,67 @@ static TypeId lookup_type(Context& ctx, TypeId type) {
   return ctx.infer.shallow(type);
 }
 
+// The method of one trait, if the type has that trait.
+static std::optional<MethodMatch> method_of_trait(Context& ctx, TypeId type, FnId method,
+                                                  Span span) {
+  TypeId self = lookup_type(ctx, type);
+  TraitRef wanted;
+  wanted.trait = ctx.program.fns[method].trait;
+  const types::TraitDecl& trait = ctx.program.traits[wanted.trait];
+  for (const TraitRef& bound : bounds_of(ctx, self)) {
+    if (bound.trait != wanted.trait) continue;
+    std::vector<TypeId> args = {self};
+    args.insert(args.end(), bound.args.begin(), bound.args.end());
+    return MethodMatch{method, std::move(args)};
+  }
+  size_t mark = ctx.infer.mark();
+  for (size_t i = 1; i < trait.type_params.size(); ++i) {
+    wanted.args.push_back(ctx.infer.fresh(span));
+  }
+  bool is_ambiguous = false;
+  std::optional<ImplMatch> match = find_trait_impl(ctx, self, wanted, span, &is_ambiguous);
+  if (match) {
+    ctx.infer.unify(type, self);
+    FnId own = find_in_impl(ctx, match->impl, ctx.program.fns[method].name);
+    if (own.valid()) return MethodMatch{own, std::move(match->args)};
+  }
+  if (match || is_ambiguous || has_trait(ctx, type, wanted) == Answer::Yes) {
+    std::vector<TypeId> args = {ctx.infer.shallow(type)};
+    args.insert(args.end(), wanted.args.begin(), wanted.args.end());
+    return MethodMatch{method, std::move(args)};
+  }
+  ctx.infer.roll_back(mark);
+  return std::nullopt;
+}
+
+static void report_ambiguous(Context& ctx, TypeId self, FnId first, FnId second, Span span) {
+  const types::FnDecl& a = ctx.program.fns[first];
+  const types::FnDecl& b = ctx.program.fns[second];
+  auto trait_of = [&](const types::FnDecl& fn) {
+    TraitId trait = fn.impl.valid() ? *ctx.program.impls[fn.impl].trait : fn.trait;
+    return std::string(ctx.text(ctx.program.traits[trait].name));
+  };
+  Report report = ctx.report(span, D::AmbiguousMethod, {ctx.show(self), ctx.text(a.name)});
+  report.label(a.span, "one is of trait `" + trait_of(a) + "`");
+  report.label(b.span, "one is of trait `" + trait_of(b) + "`");
+  report.help("call it where one of them is known: `fn f<T: " + trait_of(a) + ">(x: T) { x." +
+              std::string(ctx.text(a.name)) + "() }`");
+}
+
 std::optional<MethodMatch> try_trait_method(Context& ctx, TypeId type, Symbol name, Span span) {
   auto found = ctx.trait_methods.find(name);
   if (found == ctx.trait_methods.end() || ctx.infer.is_unknown(type)) return std::nullopt;
-  TypeId self = lookup_type(ctx, type);
+  std::optional<MethodMatch> first;
   for (FnId method : found->second) {
-    TraitId trait = ctx.program.fns[method].trait;
-    const Type& head = ctx.types.get(self);
-    if (head.kind == TypeKind::Param) {
-      if (param_has_bound(ctx, head.decl, trait)) return MethodMatch{method, {self}};
-      continue;
+    std::optional<MethodMatch> match = method_of_trait(ctx, type, method, span);
+    if (!match) continue;
+    if (first) {
+      report_ambiguous(ctx, type, first->fn, match->fn, span);
+      break;
     }
-    std::optional<ImplMatch> match = find_trait_impl(ctx, self, trait, span);
-    if (match) {
-      ctx.infer.unify(type, self);
-      FnId own = find_in_impl(ctx, match->impl, name);
-      if (own.valid()) return MethodMatch{own, std::move(match->args)};
-      return MethodMatch{method, {self}};
-    }
-    if (has_trait(ctx, type, trait) == Answer::Yes) {
-      return MethodMatch{method, {ctx.infer.shallow(type)}};
-    }
+    first = std::move(match);
   }
-  return std::nullopt;
+  return first;
 }
 
 // ---- what an impl has to do ----------------------------------------------------------------
@@ -228,8 +301,10 @@ static std::string signature_text(Context& ctx, const types::FnDecl& method,
 static std::vector<TypeId> trait_args(Context& ctx, const types::ImplDecl& impl,
                                       const types::FnDecl& method) {
   std::vector<TypeId> args = {impl.self_type};
-  for (size_t i = 1; i < method.type_params.size(); ++i) {
-    args.push_back(ctx.types.param(static_cast<uint32_t>(impl.type_params.size() + i - 1)));
+  args.insert(args.end(), impl.trait_args.begin(), impl.trait_args.end());
+  size_t position = impl.type_params.size();
+  while (args.size() < method.type_params.size()) {
+    args.push_back(ctx.types.param(static_cast<uint32_t>(position++)));
   }
   return args;
 }
@@ -239,14 +314,22 @@ static bool same_type(Context& ctx, TypeId a, TypeId b) {
 }
 
 // Whether the impl asks no more of the method's own parameters than the trait does.
-static bool same_bounds(const types::ImplDecl& impl, const types::FnDecl& wanted,
+static bool same_bounds(Context& ctx, const types::ImplDecl& impl, const types::FnDecl& wanted,
                         const types::FnDecl& given) {
-  size_t own = wanted.type_params.size() - 1;
+  size_t of_trait = 1 + impl.trait_args.size();
+  size_t own = wanted.type_params.size() - of_trait;
   if (given.type_params.size() != impl.type_params.size() + own) return false;
+  std::vector<TypeId> args = trait_args(ctx, impl, wanted);
   for (size_t i = 0; i < own; ++i) {
-    const std::vector<TraitId>& allowed = wanted.type_params[1 + i].bounds;
-    for (TraitId bound : given.type_params[impl.type_params.size() + i].bounds) {
-      if (std::find(allowed.begin(), allowed.end(), bound) == allowed.end()) return false;
+    std::vector<TraitRef> allowed;
+    for (const TraitRef& bound : wanted.type_params[of_trait + i].bounds) {
+      allowed.push_back(substitute(ctx, bound, args));
+    }
+    for (const TraitRef& bound : given.type_params[impl.type_params.size() + i].bounds) {
+      bool is_asked = std::any_of(allowed.begin(), allowed.end(), [&](const TraitRef& other) {
+        return other.trait == bound.trait && other.args == bound.args;
+      });
+      if (!is_asked) return false;
     }
   }
   return true;
@@ -255,7 +338,7 @@ static bool same_bounds(const types::ImplDecl& impl, const types::FnDecl& wanted
 static bool same_signature(Context& ctx, const types::ImplDecl& impl, const types::FnDecl& wanted,
                            const types::FnDecl& given) {
   if (wanted.has_self != given.has_self || wanted.params.size() != given.params.size() ||
-      !same_bounds(impl, wanted, given)) {
+      !same_bounds(ctx, impl, wanted, given)) {
     return false;
   }
   std::vector<TypeId> args = trait_args(ctx, impl, wanted);
@@ -309,10 +392,22 @@ static void check_impl(Context& ctx, const types::ImplDecl& impl) {
     ctx.report(impl.span, D::MissingMethods, {type, missing, ctx.text(trait.name)})
         .help("add `" + first + " { … }`");
   }
-  for (TraitId super : trait.supertraits) {
-    if (has_trait(ctx, impl.self_type, super) != Answer::No) continue;
-    ctx.report(impl.span, D::MissingSupertrait,
-               {type, ctx.text(ctx.program.traits[super].name), ctx.text(trait.name)});
+  std::vector<TypeId> args = {impl.self_type};
+  args.insert(args.end(), impl.trait_args.begin(), impl.trait_args.end());
+  for (const TraitRef& super : trait.supertraits) {
+    TraitRef wanted = substitute(ctx, super, args);
+    if (has_trait(ctx, impl.self_type, wanted) != Answer::No) continue;
+    ctx.report(impl.span, D::MissingSupertrait, {type, show(ctx, wanted), ctx.text(trait.name)});
+  }
+  for (size_t i = 0; i < trait.assocs.size() && i < impl.assocs.size(); ++i) {
+    const types::AssocDecl& assoc = ctx.program.assocs[trait.assocs[i]];
+    for (const TraitRef& bound : assoc.bounds) {
+      TraitRef wanted = substitute(ctx, bound, args);
+      if (has_trait(ctx, impl.assocs[i], wanted) != Answer::No) continue;
+      ctx.report(impl.span, D::AssocBound, {ctx.text(assoc.name), ctx.text(trait.name),
+                                            show(ctx, wanted), ctx.show(impl.assocs[i])})
+          .label(assoc.span, "declared here");
+    }
   }
 }
 

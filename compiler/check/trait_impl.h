@@ -6,25 +6,29 @@
 
 namespace skein::check {
 
-// The methods of a trait; `Self` is their first type parameter.
-void resolve_trait_decl(Context& ctx, const ast::TraitItem& item, NameTable& outer);
+// A trait as it is declared, in three stages: the names of its parameters and associated types;
+// what it asks of them and its supertraits; its methods. `Self` is type parameter 0 of all.
+void resolve_trait_head(Context& ctx, const ast::TraitItem& item, NameTable& outer);
+void resolve_trait_bounds(Context& ctx, const ast::TraitItem& item);
+void resolve_trait_methods(Context& ctx, const ast::TraitItem& item);
 
-// Makes an impl of a trait known, after its type and methods are resolved.
+// Makes an impl of a trait known, after its type is.
 void enter_trait_impl(Context& ctx, ImplId impl, const ast::ImplItem& item);
+
+// The associated types of an impl, after all impls are known.
+void resolve_impl_types(Context& ctx, ImplId impl, const ast::ImplItem& item);
 
 // Asks of the impls from `first` on whether they have what their traits want.
 void check_trait_impls(Context& ctx, uint32_t first);
 
-// The impl of a trait for a type, and the arguments of its type parameters. Variables in `type`
+// The only impl of a trait that fits a type, and the arguments of its type parameters. Variables
 // are set if it asks for that.
 struct ImplMatch {
   ImplId impl;
   std::vector<TypeId> args;
 };
-std::optional<ImplMatch> find_trait_impl(Context& ctx, TypeId type, TraitId trait, Span span);
-
-// Whether a bound by one trait brings the other along.
-bool implies_trait(const Context& ctx, TraitId bound, TraitId wanted);
+std::optional<ImplMatch> find_trait_impl(Context& ctx, TypeId type, const TraitRef& trait,
+                                         Span span, bool* is_ambiguous = nullptr);
 
 // The method of that name of a trait that `type` has.
 std::optional<MethodMatch> try_trait_method(Context& ctx, TypeId type, Symbol name, Span span);

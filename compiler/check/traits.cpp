@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "compiler/check/assoc.h"
+#include "compiler/check/bounds.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/trait_impl.h"
 
@@ -130,16 +132,28 @@ static Answer all_have(Context& ctx, const std::vector<TypeId>& parts, TraitId t
   return answer;
 }
 
-static Answer param_has(Context& ctx, uint32_t position, TraitId trait) {
+// Whether a bound of a type parameter names a trait that is not there: then it may have any.
+static bool has_unknown_bound(const Context& ctx, TypeId id) {
+  const Type& type = ctx.types.get(id);
   const std::vector<types::TypeParamDecl>* params = ctx.table ? ctx.table->params : nullptr;
-  if (!params || position >= params->size()) return Answer::No;
-  if ((*params)[position].has_unknown_bound) return Answer::Yes;
-  unsigned wanted = trait_bit(ctx, trait);
-  for (TraitId bound : (*params)[position].bounds) {
-    if (implies_trait(ctx, bound, trait)) return Answer::Yes;
-    if ((implied(trait_bit(ctx, bound)) & wanted) != 0) return Answer::Yes;
+  bool is_param = type.kind == TypeKind::Param && params && type.decl < params->size();
+  return is_param && (*params)[type.decl].has_unknown_bound;
+}
+
+// Whether what is written around this place says that the type has the trait.
+static bool is_said(Context& ctx, TypeId type, const TraitRef& trait) {
+  if (has_unknown_bound(ctx, type)) return true;
+  unsigned wanted = trait_bit(ctx, trait.trait);
+  for (const TraitRef& bound : bounds_of(ctx, type)) {
+    if ((implied(trait_bit(ctx, bound.trait)) & wanted) != 0) return true;
+    if (bound.trait != trait.trait) continue;
+    bool is_same = true;
+    for (size_t i = 0; is_same && i < trait.args.size(); ++i) {
+      is_same = ctx.infer.unify(bound.args[i], trait.args[i]);
+    }
+    if (is_same) return true;
   }
-  return Answer::No;
+  return false;
 }
 
 static const std::vector<TraitId>& derives_of(Context& ctx, const Type& type) {
@@ -161,17 +175,22 @@ static void use_value_methods(Context& ctx, const Type& type, TraitId trait) {
   if (trait == core.hash) use_fn(ctx, core.map_hash);
 }
 
-static Answer has_impl(Context& ctx, TypeId type, TraitId trait) {
-  size_t mark = ctx.infer.mark();
-  bool found = find_trait_impl(ctx, type, trait, Span()).has_value();
-  ctx.infer.roll_back(mark);
+static Answer has_impl(Context& ctx, TypeId type, const TraitRef& trait) {
+  bool is_ambiguous = false;
+  bool found = find_trait_impl(ctx, type, trait, Span(), &is_ambiguous).has_value();
+  if (is_ambiguous) return Answer::Unknown;
   return found ? Answer::Yes : Answer::No;
 }
 
 Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
+  return has_trait(ctx, id, TraitRef{trait});
+}
+
+Answer has_trait(Context& ctx, TypeId id, const TraitRef& trait) {
   id = ctx.infer.shallow(id);
   const Type type = ctx.types.get(id);
-  unsigned wanted = trait_bit(ctx, trait);
+  unsigned wanted = trait_bit(ctx, trait.trait);
+  if (is_said(ctx, id, trait)) return Answer::Yes;
   switch (type.kind) {
     case TypeKind::Error:
     case TypeKind::Never:
@@ -184,15 +203,16 @@ Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
       return (row_of(fallback).own & wanted) != 0 ? Answer::Yes : Answer::No;
     }
     case TypeKind::Param:
-      return param_has(ctx, type.decl, trait);
+    case TypeKind::Assoc:
+      return wanted == 0 ? has_impl(ctx, id, trait) : Answer::No;
     case TypeKind::Struct:
     case TypeKind::Enum: {
       const std::vector<TraitId>& derives = derives_of(ctx, type);
-      bool derives_it = std::find(derives.begin(), derives.end(), trait) != derives.end();
-      if (derives_it) use_value_methods(ctx, type, trait);
+      bool derives_it = std::find(derives.begin(), derives.end(), trait.trait) != derives.end();
+      if (derives_it) use_value_methods(ctx, type, trait.trait);
       // An empty one needs nothing of its members.
-      if (trait == ctx.program.core.default_ && is_collection(ctx, type)) return Answer::Yes;
-      if (derives_it) return all_have(ctx, type.args, trait);
+      if (trait.trait == ctx.program.core.default_ && is_collection(ctx, type)) return Answer::Yes;
+      if (derives_it) return all_have(ctx, type.args, trait.trait);
       return has_impl(ctx, id, trait);
     }
     default:
@@ -201,7 +221,7 @@ Answer has_trait(Context& ctx, TypeId id, TraitId trait) {
   if (wanted == 0) return has_impl(ctx, id, trait);
   Row row = row_of(type.kind);
   if ((row.own & wanted) != 0) return Answer::Yes;
-  if ((row.by_parts & wanted) != 0) return all_have(ctx, type.args, trait);
+  if ((row.by_parts & wanted) != 0) return all_have(ctx, type.args, trait.trait);
   return Answer::No;
 }
 
@@ -214,23 +234,44 @@ void help_to_derive(Report& report, std::string_view trait, const std::string& t
 }
 
 static void report_bound(Context& ctx, const PendingBound& bound) {
-  std::string_view trait = ctx.text(ctx.program.traits[bound.trait].name);
+  TraitId trait_id = bound.trait.trait;
+  std::string trait = show(ctx, bound.trait);
   std::string type = ctx.show(bound.type);
   Report report = ctx.report(bound.span, D::BoundUnmet, {type, trait});
   if (bound.wanted_at.valid()) {
-    report.label(bound.wanted_at, "`" + std::string(trait) + "` is asked for here");
+    report.label(bound.wanted_at, "`" + trait + "` is asked for here");
   }
   TypeKind kind = ctx.kind(bound.type);
   const types::CoreDecls& core = ctx.program.core;
   bool is_declared = kind == TypeKind::Struct || kind == TypeKind::Enum;
-  if (is_declared && can_derive(ctx, bound.trait)) help_to_derive(report, trait, type);
-  if (bound.trait == core.show && !is_declared) report.help("`\"${x:?}\"` shows anything");
-  if (bound.trait == core.ord && types::is_float(kind)) {
+  if (is_declared && can_derive(ctx, trait_id)) help_to_derive(report, trait, type);
+  if (trait_id == core.show && !is_declared) report.help("`\"${x:?}\"` shows anything");
+  if (trait_id == core.ord && types::is_float(kind)) {
     report.help("floats have `<` but no order of all values: nothing compares with NaN");
   }
   if (kind == TypeKind::Param) {
-    report.help("ask for it where the parameter is declared: `" + type + ": " +
-                std::string(trait) + "`");
+    report.help("ask for it where the parameter is declared: `" + type + ": " + trait + "`");
+  }
+  if (kind == TypeKind::Assoc) {
+    report.help("ask for it behind the parameters: `where " + type + ": " + trait + "`");
+  }
+}
+
+// What the associated types of a type are, where the bound says what they have to be.
+static void require_equal(Context& ctx, const PendingBound& bound) {
+  if (equal_types_fit(ctx, bound.type, bound.trait)) return;
+  for (const TraitRef::Equal& equal : bound.trait.equal) {
+    TraitRef one = bound.trait;
+    one.equal = {equal};
+    if (equal_types_fit(ctx, bound.type, one)) continue;
+    std::vector<TypeId> args = {bound.type};
+    args.insert(args.end(), one.args.begin(), one.args.end());
+    TypeId found = find_assoc(ctx, ctx.types.assoc(equal.assoc, std::move(args)));
+    Report report = ctx.report(bound.span, D::AssocMismatch,
+                               {ctx.show(bound.type),
+                                ctx.text(ctx.program.assocs[equal.assoc].name), ctx.show(found),
+                                ctx.show(equal.type)});
+    if (bound.wanted_at.valid()) report.label(bound.wanted_at, "it is asked for here");
   }
 }
 
@@ -238,7 +279,11 @@ void require_trait(Context& ctx, PendingBound bound) {
   switch (has_trait(ctx, bound.type, bound.trait)) {
     case Answer::Yes:
       // A literal may still become another type.
-      if (ctx.infer.var_kind(bound.type)) ctx.bounds.push_back(std::move(bound));
+      if (ctx.infer.var_kind(bound.type)) {
+        ctx.bounds.push_back(std::move(bound));
+      } else {
+        require_equal(ctx, bound);
+      }
       return;
     case Answer::No:
       report_bound(ctx, bound);
@@ -251,7 +296,16 @@ void require_trait(Context& ctx, PendingBound bound) {
 
 void check_pending_bounds(Context& ctx) {
   for (const PendingBound& bound : ctx.bounds) {
-    if (has_trait(ctx, bound.type, bound.trait) == Answer::No) report_bound(ctx, bound);
+    switch (has_trait(ctx, bound.type, bound.trait)) {
+      case Answer::No:
+        report_bound(ctx, bound);
+        break;
+      case Answer::Yes:
+        require_equal(ctx, bound);
+        break;
+      case Answer::Unknown:
+        break;
+    }
   }
   ctx.bounds.clear();
 }
@@ -261,9 +315,9 @@ std::vector<std::optional<VarKind>> number_params(
   std::vector<std::optional<VarKind>> out;
   for (const types::TypeParamDecl& param : params) {
     std::optional<VarKind> number;
-    for (TraitId bound : param.bounds) {
-      if (bound == ctx.program.core.integer) number = VarKind::Integer;
-      if (bound == ctx.program.core.real) number = VarKind::Float;
+    for (const TraitRef& bound : param.bounds) {
+      if (bound.trait == ctx.program.core.integer) number = VarKind::Integer;
+      if (bound.trait == ctx.program.core.real) number = VarKind::Float;
     }
     out.push_back(number);
   }
@@ -326,7 +380,9 @@ class AssumeDerived {
   AssumeDerived(Context& ctx, const std::vector<types::TypeParamDecl>& params,
                 const std::vector<TraitId>& derives)
       : ctx_(ctx), outside_(ctx.table), params_(params) {
-    for (types::TypeParamDecl& param : params_) param.bounds = derives;
+    std::vector<TraitRef> bounds;
+    for (TraitId trait : derives) bounds.push_back({trait});
+    for (types::TypeParamDecl& param : params_) param.bounds = bounds;
     table_.params = &params_;
     ctx_.table = &table_;
   }

@@ -11,6 +11,7 @@ void find_core_traits(Context& ctx);
 // Whether values of a type have a trait. An unset variable counts as what it would default to;
 // about one of which nothing is known the answer is Unknown.
 enum class Answer : uint8_t { No, Yes, Unknown };
+Answer has_trait(Context& ctx, TypeId type, const TraitRef& trait);
 Answer has_trait(Context& ctx, TypeId type, TraitId trait);
 
 // Asks for a trait: now if the type is known, when the body ends if not.

@@ -37,6 +37,10 @@ void FunctionEmitter::emit(const Inst& inst) {
       return emit_call_c(inst);
     case InstKind::CFunction:
       return emit_c_function(inst);
+    case InstKind::ToDyn:
+      return emit_to_dyn(inst);
+    case InstKind::CallDyn:
+      return emit_call_dyn(inst);
     case InstKind::Builtin:
       return emit_builtin(inst);
     case InstKind::Spawn:
@@ -190,11 +194,13 @@ void FunctionEmitter::emit_tag(const Inst& inst) {
 
 void FunctionEmitter::emit_ref(const Inst& inst) {
   const Operand& place = inst.operands[0];
-  bool opens_closure = kind(type_of(place)) == TypeKind::Fn &&
-                       kind(type_of(inst.dest)) == TypeKind::Closure;
-  if (opens_closure) {
-    llvm::Value* captures = v.data(v.load_pointer(location(place), 0));
-    return v.store_at(captures, locals_[inst.dest.local.index], 0);
+  TypeId outer = type_of(place);
+  bool opens_closure =
+      kind(outer) == TypeKind::Fn && kind(type_of(inst.dest)) == TypeKind::Closure;
+  bool opens_dyn = kind(outer) == TypeKind::Dyn && type_of(inst.dest) != outer;
+  if (opens_closure || opens_dyn) {
+    llvm::Value* content = v.data(v.load_pointer(location(place), 0));
+    return v.store_at(content, locals_[inst.dest.local.index], 0);
   }
   v.store_at(location(inst.operands[0]), locals_[inst.dest.local.index], 0);
 }
@@ -217,13 +223,20 @@ void FunctionEmitter::emit_unshare(const Inst& inst) {
   const sir::Place& place = inst.operands[0].place;
   TypeId type = type_of(place);
   if (kind(type) == TypeKind::FixedArray) return;
+  // What a value of a `unique trait` holds is never shared.
+  bool is_unique = types::traits_of(m.program, type).is_move_only;
+  if (kind(type) == TypeKind::Dyn && is_unique) return;
   bool is_box = is_boxed(place);
   BufferType buffer = {type, is_box};
   llvm::Value* at = is_box ? address_of_box(place) : address(place);
   llvm::Value* old = v.load_pointer(at, 0);
   llvm::Value* is_shared = b.CreateNot(v.rt(Rt::skn_is_unique, {old}));
   v.if_true(is_shared, Chance::Unlikely,
-            [&] { v.store_at(b.CreateCall(m.glue.unshare(buffer), {old}), at, 0); });
+            [&] {
+    bool is_dyn = kind(type) == TypeKind::Dyn && !is_box;
+    llvm::Function* unshare = is_dyn ? m.glue.unshare_dyn(type) : m.glue.unshare(buffer);
+    v.store_at(b.CreateCall(unshare, {old}), at, 0);
+  });
 }
 
 // ---- lifetimes ---------------------------------------------------------------------------------
@@ -246,6 +259,8 @@ void FunctionEmitter::emit_drop(const Inst& inst) {
   llvm::Value* place = location(operand);
   if (m.drop_method(type) != nullptr) {
     call_unwinding(m.glue.drop_value(type), {place});
+  } else if (kind(type) == TypeKind::Dyn) {
+    call_unwinding(m.glue.drop_fn(type), {v.load_pointer(place, 0)});
   } else {
     v.drop(type, place);
   }

@@ -8,6 +8,7 @@
 //   emit_arith.cpp        numbers
 //   emit_call.cpp         calls and how arguments travel
 //   emit_closure.cpp      values of fn type
+//   emit_dyn.cpp          values of dyn type
 //   emit_foreign.cpp      calls of C's functions
 //   emit_task.cpp         spawn, await, scopes, sleep
 //   emit_chan.cpp         channels and select
@@ -177,6 +178,10 @@ class FunctionEmitter {
   // A call of something that may unwind.
   llvm::CallBase* call_unwinding(llvm::FunctionCallee callee,
                                  const std::vector<llvm::Value*>& args);
+
+  // ---- emit_dyn.cpp
+  void emit_to_dyn(const sir::Inst& inst);
+  void emit_call_dyn(const sir::Inst& inst);
 
   // ---- emit_closure.cpp
   void emit_closure(const sir::Inst& inst);

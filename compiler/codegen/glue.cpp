@@ -339,6 +339,49 @@ void Glue::drop_contents(Values& values, llvm::Value* chan, TypeId content) {
   b.SetInsertPoint(after);
 }
 
+llvm::Constant* Glue::retain_content(TypeId content) {
+  types::TypeTraits traits = types::traits_of(m_.program, content);
+  if (!traits.needs_drop || traits.is_move_only) {
+    return llvm::ConstantPointerNull::get(llvm::PointerType::getUnqual(m_.context));
+  }
+  return make("retain_content", {content}, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    values.retain(content, values.data(function.getArg(0)));
+    values.b.CreateRetVoid();
+  });
+}
+
+llvm::Function* Glue::unshare_dyn(TypeId dyn) {
+  llvm::Function* made = make("unshare", {dyn}, llvm::PointerType::getUnqual(m_.context), 1,
+                              [&](Values& values, llvm::Function& function) {
+    llvm::IRBuilder<>& b = values.b;
+    llvm::Value* old = function.getArg(0);
+    llvm::BasicBlock* copies = values.new_block("copy");
+    llvm::BasicBlock* is_empty = values.new_block("empty");
+    // One that holds nothing is a constant.
+    llvm::Value* bytes = values.load_word(old, offsetof(abi::Buffer, bytes));
+    b.CreateCondBr(b.CreateICmpEQ(bytes, values.i64(0)), is_empty, copies);
+    b.SetInsertPoint(is_empty);
+    b.CreateRet(old);
+    b.SetInsertPoint(copies);
+    llvm::Value* size = b.CreateSub(bytes, values.i64(abi::kBufferData));
+    llvm::Value* fresh = values.rt(Rt::skn_buffer_new, {values.i64(1), size});
+    values.store_at(values.load_pointer(old, kDynTable), fresh, kDynTable);
+    values.store_at(values.load_pointer(old, kClosureDrop), fresh, kClosureDrop);
+    llvm::MaybeAlign align(8);
+    b.CreateMemCpy(values.data(fresh), align, values.data(old), align, size);
+    llvm::Value* retain = values.load_pointer(values.load_pointer(old, kDynTable), 0);
+    values.if_true(b.CreateIsNotNull(retain), Chance::Even, [&] {
+      llvm::FunctionType* type = llvm::FunctionType::get(b.getVoidTy(), {b.getPtrTy()}, false);
+      b.CreateCall(type, retain, {fresh});
+    });
+    b.CreateCall(drop_fn(dyn), {old});
+    b.CreateRet(fresh);
+  });
+  made->addFnAttr(llvm::Attribute::NoInline);
+  return made;
+}
+
 llvm::Function* Glue::retain_value(TypeId type) {
   return make("retain", {type}, llvm::Type::getVoidTy(m_.context), 1,
               [&](Values& values, llvm::Function& function) {

@@ -37,6 +37,8 @@ class Values;
 // length and capacity stand the function that is called, and the one that drops the captures.
 constexpr uint64_t kClosureCode = offsetof(abi::Buffer, length);
 constexpr uint64_t kClosureDrop = offsetof(abi::Buffer, capacity);
+// A value of dyn type has its table in place of the code: retain_content, then the methods.
+constexpr uint64_t kDynTable = kClosureCode;
 
 // A buffer type: what it holds, and whether it is a box. A str holds u8.
 struct BufferType {
@@ -60,6 +62,10 @@ class Glue {
   llvm::Function* drop_cell(TypeId type);
   // What the last owner of a closure calls: drops what it has captured. Null: there is nothing.
   llvm::Constant* drop_captures(TypeId closure);
+  // Of values of dyn type: what counts the parts of a copied content. Null: there is nothing.
+  llvm::Constant* retain_content(TypeId content);
+  // A copy of its own in place of a value that others hold too, which is released.
+  llvm::Function* unshare_dyn(TypeId dyn);
   // By buffer.
   llvm::Function* drop_buffer(BufferType buffer);
   llvm::Function* dispose_buffer(BufferType buffer);

@@ -96,6 +96,7 @@ Layout Layouts::compute(TypeId id) {
   SKEIN_CHECK(type.kind != TypeKind::Error && type.kind != TypeKind::Param &&
                   type.kind != TypeKind::Var,
               "a type that no value has");
+  SKEIN_CHECK(type.kind != TypeKind::Assoc, "an associated type that nobody found");
   return pointer();
 }
 
@@ -155,6 +156,7 @@ static bool is_never_null(TypeKind kind) {
     case TypeKind::Shared:
     case TypeKind::Weak:
     case TypeKind::Fn:
+    case TypeKind::Dyn:
       return true;
     default:
       return false;

@@ -5,6 +5,7 @@
 #include "compiler/codegen/values.h"
 #include "compiler/sir/print.h"
 #include "compiler/support/check.h"
+#include "compiler/types/dyn.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include "runtime/abi/layout.h"
@@ -96,18 +97,33 @@ Signature ModuleEmitter::make_signature(const sir::Function& function) {
   return signature;
 }
 
+static void add_local(sir::Function& shape, TypeId type, sir::ParamMode mode) {
+  sir::Local local;
+  local.type = type;
+  local.mode = mode;
+  shape.locals.add(local);
+}
+
+Signature ModuleEmitter::dyn_signature(TypeId dyn, uint32_t index) {
+  types::DynMethod method = types::dyn_methods(program, dyn)[index];
+  const types::FnDecl& decl = program.fns[method.fn];
+  sir::Function shape;
+  add_local(shape, program.types.substitute(decl.result, method.type_args), sir::ParamMode::Own);
+  for (const types::ParamDecl& param : decl.params) {
+    add_local(shape, program.types.substitute(param.type, method.type_args), param.mode);
+  }
+  shape.param_count = static_cast<uint32_t>(decl.params.size());
+  bool suspends = sir.entry_suspends(dyn, index);
+  shape.suspends = suspends ? sir::Suspends::Yes : sir::Suspends::No;
+  return make_signature(shape);
+}
+
 Signature ModuleEmitter::fn_signature(TypeId fn_type) {
   const types::Type type = program.types.get(fn_type);
   sir::Function shape;
-  auto add_local = [&](TypeId local_type, sir::ParamMode mode) {
-    sir::Local local;
-    local.type = local_type;
-    local.mode = mode;
-    shape.locals.add(local);
-  };
-  add_local(type.args.back(), sir::ParamMode::Own);
-  add_local(fn_type, sir::ParamMode::Borrow);
-  for (size_t i = 0; i < type.modes.size(); ++i) add_local(type.args[i], type.modes[i]);
+  add_local(shape, type.args.back(), sir::ParamMode::Own);
+  add_local(shape, fn_type, sir::ParamMode::Borrow);
+  for (size_t i = 0; i < type.modes.size(); ++i) add_local(shape, type.args[i], type.modes[i]);
   shape.param_count = static_cast<uint32_t>(type.modes.size()) + 1;
   bool suspends = fn_type.index < sir.fn_suspends.size() && sir.fn_suspends[fn_type.index];
   shape.suspends = suspends ? sir::Suspends::Yes : sir::Suspends::No;

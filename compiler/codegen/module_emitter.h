@@ -69,6 +69,8 @@ class ModuleEmitter {
   const Signature& signature(sir::FunctionId id) { return signatures_[id.index]; }
   // That of the functions behind values of a fn type: the value comes first.
   Signature fn_signature(TypeId fn_type);
+  // That of an entry of the tables for a dyn type.
+  Signature dyn_signature(TypeId dyn, uint32_t index);
   SpawnShape spawn_shape(sir::FunctionId callee);
   // The function given to await.suspend.bool that runs a call of `callee` as a task.
   llvm::Function* spawn_wrapper(sir::FunctionId callee);

@@ -173,6 +173,7 @@ void Values::retain(TypeId type, llvm::Value* place) {
     case TypeKind::Array:
     case TypeKind::Atomic:
     case TypeKind::Fn:
+    case TypeKind::Dyn:
       return retain_buffer(load_pointer(place, 0), m.glue.counts_atomically({type}));
     case TypeKind::Option: {
       const Layout& shape = layout(type);
@@ -233,6 +234,7 @@ void Values::drop(TypeId type, llvm::Value* place, llvm::Value* list) {
     case TypeKind::Atomic:
       return drop_buffer(load_pointer(place, 0), type, false, list);
     case TypeKind::Fn:
+    case TypeKind::Dyn:
       b.CreateCall(m.glue.drop_fn(type), {load_pointer(place, 0)});
       return;
     case TypeKind::Chan:

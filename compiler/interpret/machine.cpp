@@ -326,6 +326,9 @@ void Machine::step() {
       }
       frames_.pop_back();
       return unwind();
+    case InstKind::ToDyn:
+    case InstKind::CallDyn:
+      return refuse("uses a `dyn` value");
     case InstKind::TakePanic:
       return refuse("catches a panic");
     case InstKind::Unreachable:

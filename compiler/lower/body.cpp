@@ -19,8 +19,8 @@ Body::Body(Unit& unit, FunctionId id)
 bool Body::has_bound(TypeId type, types::TraitId trait) const {
   const types::Type& found = program.types.get(type);
   if (found.kind != TypeKind::Param || type_params == nullptr) return false;
-  for (types::TraitId bound : (*type_params)[found.decl].bounds) {
-    if (bound == trait) return true;
+  for (const types::TraitRef& bound : (*type_params)[found.decl].bounds) {
+    if (bound.trait == trait) return true;
   }
   return false;
 }

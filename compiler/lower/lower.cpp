@@ -45,6 +45,12 @@ sir::Module lower_program(types::Program& program) {
       if (program.fns[id].is_checked) unit.function_of(id);
     }
   }
+  for (const types::ImplDecl& impl : program.impls) {
+    for (types::FnId id : impl.methods) {
+      bool is_reached = impl.trait && program.fns[id].is_checked && !program.fns[id].builtin;
+      if (is_reached) unit.function_of(id);
+    }
+  }
   unit.lower_pending();
   return module;
 }

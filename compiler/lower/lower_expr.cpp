@@ -2,6 +2,7 @@
 #include "compiler/lower/lower_closure.h"
 #include "compiler/lower/steps.h"
 #include "compiler/support/check.h"
+#include "compiler/types/dyn.h"
 
 namespace skein::lower {
 
@@ -287,6 +288,28 @@ static Operand lower_unadjusted(Body& body, const ast::Expr* expr) {
   return body.taken_from(temp);
 }
 
+// A value of a `dyn` type, or an option of one.
+static void lower_to_dyn(Body& body, const ast::Expr* expr, TypeId type, const Place& dest) {
+  bool is_option = body.unit.kind(type) == TypeKind::Option;
+  TypeId dyn = is_option ? body.program.types.arg(type) : type;
+  for (const types::DynMethod& method : types::dyn_methods(body.program, dyn)) {
+    body.unit.function_of(method.fn);
+  }
+  Inst inst;
+  inst.kind = InstKind::ToDyn;
+  inst.span = expr->span;
+  inst.operands = {lower_unadjusted(body, expr)};
+  if (!is_option) {
+    inst.dest = dest;
+    return body.emit(std::move(inst));
+  }
+  LocalId temp = body.new_temp(dyn, expr->span);
+  inst.dest = temp;
+  body.emit(std::move(inst));
+  body.own(temp, expr->span);
+  emit_variant(body, 1, {body.taken_from(temp)}, dest, expr->span);
+}
+
 void lower_into(Body& body, const ast::Expr* expr, const Place& dest) {
   if (!dest.valid()) return lower_discarded(body, expr);
   const types::ExprFact& fact = body.program.fact(expr);
@@ -300,7 +323,7 @@ void lower_into(Body& body, const ast::Expr* expr, const Place& dest) {
       lower_discarded(body, expr);
       return body.assign(dest, Operand::unit(body.program.types.unit()), expr->span);
     case Adjustment::ToDyn:
-      SKEIN_UNREACHABLE("check let a `dyn` value through");
+      return lower_to_dyn(body, expr, fact.adjusted_type, dest);
   }
   if (gives_value(body, fact.type)) return lower_plain(body, expr, dest);
   lower_plain(body, expr, Place());

@@ -58,6 +58,10 @@ class CopyChecker {
       case TypeKind::Param:
         params.push_back(type.decl);
         return;
+      case TypeKind::Assoc:
+        // There is nothing of its own to note this at: its owner has to be copyable for it.
+        params_in(type.args[0], params);
+        return;
       case TypeKind::Tuple:
       case TypeKind::Array:
       case TypeKind::FixedArray:
@@ -103,23 +107,38 @@ class CopyChecker {
                                      Parts::FieldsAndPayloads);
           if (copies) need(id, sir::place_type(module_, function, operand.place), inst.span);
         }
-        if (copies_inside(inst)) need(id, copied_type(function, inst), inst.span);
+        if (copies_inside(function, inst)) need(id, copied_type(function, inst), inst.span);
         live.step_back(block, i, after);
       }
     }
   }
 
   // Instructions that make more than one of what they are given.
-  static bool copies_inside(const Inst& inst) {
-    return inst.kind == InstKind::Repeat ||
+  bool copies_inside(const Function& function, const Inst& inst) {
+    return inst.kind == InstKind::Repeat || makes_copyable(function, inst) ||
            (inst.kind == InstKind::Builtin && inst.builtin == Builtin::ArraySlice);
   }
 
   TypeId copied_type(const Function& function, const Inst& inst) {
-    if (inst.kind == InstKind::Repeat) {
+    if (inst.kind == InstKind::Repeat || inst.kind == InstKind::ToDyn) {
       return sir::operand_type(module_, function, inst.operands[0]);
     }
     return inst.type_args[0];
+  }
+
+  // Whether what it makes can be copied, so that what it is given has to be (language rule 11).
+  bool makes_copyable(const Function& function, const Inst& inst) {
+    if (inst.kind != InstKind::ToDyn) return false;
+    return !types::traits_of(program_, sir::place_type(module_, function, inst.dest)).is_move_only;
+  }
+
+  void report_dyn(Span span, TypeId type, TypeId dyn) {
+    types::TraitId trait(program_.types.get(dyn).decl);
+    std::string name(program_.interner.text(program_.traits[trait].name));
+    sink_.report(span, D::DynMoveOnly, {program_.type_name(type), program_.type_name(dyn)})
+        .mark("becomes `" + program_.type_name(dyn) + "` here")
+        .label(program_.traits[trait].span, "a `unique trait` has values that move")
+        .help("declare it `unique trait " + name + "`, or let functions take `T: " + name + "`");
   }
 
   // What a callee needs of its type parameters, a generic caller needs of the types it puts there.
@@ -158,9 +177,13 @@ class CopyChecker {
     const Function& function = module_.functions[id];
     for (const sir::Block& block : function.blocks) {
       for (const Inst& inst : block.insts) {
-        if (!copies_inside(inst)) continue;
+        if (!copies_inside(function, inst)) continue;
         TypeId type = copied_type(function, inst);
         if (!types::traits_of(program_, type).is_move_only) continue;
+        if (inst.kind == InstKind::ToDyn) {
+          report_dyn(inst.span, type, sir::place_type(module_, function, inst.dest));
+          continue;
+        }
         sink_.report(inst.span, D::NotCopyable, {program_.type_name(type)}).mark("copied here");
       }
     }

@@ -77,6 +77,12 @@ static std::vector<TypeId> inner_types(sir::Module& module, TypeId type) {
   return inner;
 }
 
+// Whoever knows what is in it drops that, by a `drop` method maybe.
+static bool is_unique_dyn(sir::Module& module, TypeId type) {
+  return module.types().kind(type) == TypeKind::Dyn &&
+         types::traits_of(*module.program, type).is_move_only;
+}
+
 DropGlue::Way DropGlue::way_of(TypeId type) {
   auto known = ways_.find(type);
   if (known != ways_.end()) return known->second;
@@ -85,6 +91,8 @@ DropGlue::Way DropGlue::way_of(TypeId type) {
     way = Way::Nothing;
   } else if (module_.types().kind(type) == TypeKind::Task) {
     way = Way::Settle;
+  } else if (is_unique_dyn(module_, type)) {
+    way = Way::ReleaseDyn;
   } else {
     std::unordered_set<TypeId, IdHash> seen = {type};
     std::vector<TypeId> pending = {type};
@@ -92,7 +100,8 @@ DropGlue::Way DropGlue::way_of(TypeId type) {
       TypeId part = pending.back();
       pending.pop_back();
       bool is_task = module_.types().kind(part) == TypeKind::Task;
-      if (is_task || drop_method(*module_.program, part).valid()) way = Way::Call;
+      bool has_end = drop_method(*module_.program, part).valid() || is_unique_dyn(module_, part);
+      if (is_task || has_end) way = Way::Call;
       for (TypeId inner : inner_types(module_, part)) {
         if (seen.insert(inner).second) pending.push_back(inner);
       }
@@ -121,7 +130,7 @@ void DropGlue::write(Writer& writer, const DropPiece& piece, BlockId unwind) {
     inst.kind = way == Way::Settle ? InstKind::Settle : InstKind::Drop;
     inst.operands = {Operand::move(piece.place)};
     inst.in_cleanup = writer.in_cleanup();
-    if (way == Way::Settle) inst.unwind = unwind;
+    if (way != Way::Release) inst.unwind = unwind;
     writer.emit(std::move(inst));
   }
   if (done.valid()) {
@@ -135,7 +144,7 @@ void DropGlue::write_all(Writer& writer, const std::vector<DropPiece>& pieces, B
   auto is_risky = [&](const DropPiece& piece) {
     if (piece.method.valid()) return true;
     Way way = way_of(piece.type);
-    return way == Way::Settle || way == Way::Call;
+    return way == Way::Settle || way == Way::Call || way == Way::ReleaseDyn;
   };
   while (first_risky < pieces.size() && !is_risky(pieces[first_risky])) ++first_risky;
 

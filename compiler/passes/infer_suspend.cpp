@@ -4,7 +4,8 @@
 // calls one that can. The answer decides who becomes a coroutine, so it must be exact in one
 // direction only: a function wrongly marked costs a frame, a function wrongly unmarked would block
 // a worker. It is the least fixpoint: functions that only call each other stay plain. A call of a
-// `fn` value takes the mark of every closure of that type in the program.
+// `fn` value takes the mark of every closure of that type in the program, one through a table that
+// of the method in every table for that `dyn` type.
 #include <unordered_map>
 
 #include "compiler/passes/passes.h"
@@ -21,17 +22,19 @@ using types::TypeId;
 class SuspendInference {
  public:
   explicit SuspendInference(sir::Module& module)
-      : module_(module), callers_(module.functions.size()), signatures_(module.functions.size()) {
+      : module_(module), callers_(module.functions.size()), ways_(module.functions.size()) {
     module.fn_suspends.assign(module.types().size(), false);
+    module.dyn_suspends.clear();
   }
 
   void run() {
     find_closures();
+    find_tables();
     for (FunctionId id : module_.functions.ids()) scan(id);
     while (!pending_.empty()) {
       FunctionId id = pending_.back();
       pending_.pop_back();
-      mark_signature(id);
+      mark_way(id);
       for (const Caller& caller : callers_[id.index]) mark(caller.function, caller.span);
     }
     for (Function& function : module_.functions) {
@@ -45,27 +48,54 @@ class SuspendInference {
     Span span;
   };
 
+  // What functions are called by that are not named: a fn type, or an entry of the tables for a
+  // `dyn` type.
+  struct Way {
+    TypeId type;
+    uint32_t entry = kNoEntry;
+    friend bool operator==(const Way&, const Way&) = default;
+  };
+  static constexpr uint32_t kNoEntry = UINT32_MAX;
+  struct WayHash {
+    size_t operator()(const Way& way) const { return way.type.index * 8191u + way.entry; }
+  };
+
+  void find_tables() {
+    for (const sir::Module::DynTable& table : module_.dyn_tables) {
+      module_.dyn_suspends[table.dyn].resize(table.methods.size());
+      for (uint32_t i = 0; i < table.methods.size(); ++i) {
+        add({table.dyn, i}, table.methods[i]);
+      }
+    }
+  }
+
+  void add(Way way, FunctionId function) {
+    behind_[way].push_back(function);
+    ways_[function.index] = way;
+  }
+
   void find_closures() {
     for (const Function& function : module_.functions) {
       for (const sir::Block& block : function.blocks) {
         for (const Inst& inst : block.insts) {
           if (inst.kind != InstKind::Closure) continue;
           TypeId type = sir::place_type(module_, function, inst.dest);
-          closures_[type].push_back(inst.callee);
-          signatures_[inst.callee.index] = type;
+          add({type}, inst.callee);
         }
       }
     }
   }
 
-  // Functions behind values of one type are called alike: if one suspends, all have to.
-  void mark_signature(FunctionId id) {
-    TypeId type = signatures_[id.index];
-    if (!type.valid() || module_.fn_suspends[type.index]) return;
-    module_.fn_suspends[type.index] = true;
-    for (FunctionId closure : closures_[type]) {
-      mark(closure, module_.functions[id].suspends_at);
-    }
+  // Functions that are called in one way are called alike: if one suspends, all have to.
+  void mark_way(FunctionId id) {
+    Way way = ways_[id.index];
+    if (!way.type.valid()) return;
+    std::vector<bool>& marks =
+        way.entry == kNoEntry ? module_.fn_suspends : module_.dyn_suspends[way.type];
+    uint32_t index = way.entry == kNoEntry ? way.type.index : way.entry;
+    if (marks[index]) return;
+    marks[index] = true;
+    for (FunctionId other : behind_[way]) mark(other, module_.functions[id].suspends_at);
   }
 
   void scan(FunctionId id) {
@@ -75,14 +105,20 @@ class SuspendInference {
         if (inst.kind == InstKind::Call) {
           callers_[inst.callee.index].push_back({id, inst.span});
         } else if (inst.kind == InstKind::CallValue) {
-          TypeId type = sir::operand_type(module_, function, inst.operands[0]);
-          for (FunctionId closure : closures_[type]) {
-            callers_[closure.index].push_back({id, inst.span});
-          }
+          call_way(id, inst, kNoEntry);
+        } else if (inst.kind == InstKind::CallDyn) {
+          call_way(id, inst, inst.index);
         } else if (sir::may_suspend(module_, function, inst)) {
           mark(id, inst.span);
         }
       }
+    }
+  }
+
+  void call_way(FunctionId caller, const Inst& inst, uint32_t entry) {
+    TypeId type = sir::operand_type(module_, module_.functions[caller], inst.operands[0]);
+    for (FunctionId callee : behind_[{type, entry}]) {
+      callers_[callee.index].push_back({caller, inst.span});
     }
   }
 
@@ -97,9 +133,9 @@ class SuspendInference {
   sir::Module& module_;
   // By callee.
   std::vector<std::vector<Caller>> callers_;
-  // The functions behind values of each fn type, and the fn type of each such function.
-  std::unordered_map<TypeId, std::vector<FunctionId>, IdHash> closures_;
-  std::vector<TypeId> signatures_;
+  // The functions that are called in each way, and the way of each such function.
+  std::unordered_map<Way, std::vector<FunctionId>, WayHash> behind_;
+  std::vector<Way> ways_;
   std::vector<FunctionId> pending_;
 };
 

@@ -92,8 +92,9 @@ class SharedMarker {
     TypeKind kind = program_.types.kind(type);
     if (kind == TypeKind::Fn) add_captures(type);
     if (kind == TypeKind::Dyn) {
-      // It may hold a value of any type.
-      for (uint32_t i = 0; i < program_.types.size(); ++i) add(TypeId(i));
+      for (const sir::Module::DynTable& table : module_.dyn_tables) {
+        if (table.dyn == type) add(table.content);
+      }
     }
   }
 

@@ -15,6 +15,7 @@
 #include "compiler/passes/windows.h"
 #include "compiler/sir/print.h"
 #include "compiler/support/check.h"
+#include "compiler/types/dyn.h"
 #include "compiler/types/impls.h"
 
 namespace skein::passes {
@@ -41,6 +42,7 @@ class Specializer {
     if (failed_) return;
     module_.functions = std::move(functions_);
     module_.entry = entry_;
+    module_.dyn_tables = std::move(dyn_tables_);
     for (ValueVerb& verb : verbs_) module_.*verb.methods = std::move(verb.found);
   }
 
@@ -163,6 +165,7 @@ class Specializer {
             operand.constant.type = concrete(operand.constant.type, request.args);
           }
         }
+        if (inst.kind == sir::InstKind::ToDyn) add_table(to, inst, request.depth);
         use_value(inst);
         call_directly(to, inst);
         call_iterator(inst);
@@ -180,7 +183,7 @@ class Specializer {
   }
 
   TypeId concrete(TypeId type, const std::vector<TypeId>& args) {
-    return args.empty() ? type : program_.types.substitute(type, args);
+    return program_.types.substitute(type, args);
   }
 
   // Puts the method of the type in place of what stands for it in generic code.
@@ -244,6 +247,7 @@ class Specializer {
                       inst.kind == sir::InstKind::CFunction;
     if (!has_callee) return;
     find_impl(inst);
+    if (inst.kind == sir::InstKind::CallDyn) return;
     std::vector<bool> windows = take_windows(module_, function, inst);
     inst.callee = request(inst.callee, std::move(inst.type_args), depth, inst.span,
                           std::move(windows));
@@ -254,11 +258,151 @@ class Specializer {
   void find_impl(Inst& inst) {
     types::FnId decl = module_.functions[inst.callee].decl;
     if (!decl.valid() || !program_.fns[decl].trait.valid()) return;
+    if (std::optional<uint32_t> entry = types::dyn_entry(program_, decl, inst.type_args)) {
+      SKEIN_CHECK(inst.kind == sir::InstKind::Call, "a `dyn` value is more than plain bits");
+      inst.kind = sir::InstKind::CallDyn;
+      inst.index = *entry;
+      inst.callee = FunctionId();
+      inst.type_args.clear();
+      return;
+    }
     types::MethodRef method = types::find_method(program_, decl, inst.type_args);
     auto found = by_decl_.find(method.fn);
     SKEIN_CHECK(found != by_decl_.end(), "a method of an impl that was not lowered");
     inst.callee = found->second;
     inst.type_args = std::move(method.type_args);
+  }
+
+  // ---- tables of `dyn` values ----
+
+  // Asks for the table of the type of what becomes a `dyn` value.
+  void add_table(const Function& function, const Inst& inst, uint32_t depth) {
+    TypeId content = sir::operand_type(module_, function, inst.operands[0]);
+    TypeId dyn = sir::place_type(module_, function, inst.dest);
+    if (types::traits_of(program_, content).has_task) {
+      sink_.report(inst.span, D::DynTask,
+                   {program_.type_name(content), program_.type_name(dyn)})
+          .help("await the task first, and keep its value");
+      failed_ = true;
+      return;
+    }
+    for (const sir::Module::DynTable& known : dyn_tables_) {
+      if (known.content == content && known.dyn == dyn) return;
+    }
+    size_t position = dyn_tables_.size();
+    dyn_tables_.push_back({content, dyn, {}});
+    for (const types::DynMethod& method : types::dyn_methods(program_, dyn)) {
+      FunctionId made = add_entry(content, dyn, method, depth);
+      dyn_tables_[position].methods.push_back(made);
+    }
+  }
+
+  // The function behind an entry: finds the value in the `dyn` value and calls its method.
+  FunctionId add_entry(TypeId content, TypeId dyn, const types::DynMethod& method,
+                       uint32_t depth) {
+    const types::FnDecl& decl = program_.fns[method.fn];
+    Function made;
+    made.name = "dyn." + sir::type_text(program_, content) + "." +
+                std::string(program_.interner.text(program_.traits[decl.trait].name)) + "." +
+                std::string(program_.interner.text(decl.name));
+    for (size_t i = 1; i < method.type_args.size(); ++i) {
+      made.name += "." + sir::type_text(program_, method.type_args[i]);
+    }
+    // The same method may stand in the table for a trait that asks for its own.
+    bool is_inherited = program_.types.get(dyn).decl != decl.trait.index;
+    if (is_inherited) made.name += "." + sir::type_text(program_, dyn);
+    made.display_name = decl.display_name;
+    made.kind = sir::FunctionKind::Glue;
+    made.span = decl.span;
+    write_entry(made, content, dyn, method);
+    FunctionId id = functions_.add(std::move(made));
+    Function& entry = functions_[id];
+    for (sir::Local& local : entry.locals) use_type(local.type);
+    std::vector<TypeId> args = method.type_args;
+    args[0] = content;
+    for (Inst& inst : entry.blocks[sir::BlockId(0)].insts) {
+      if (inst.kind != sir::InstKind::Call) continue;
+      if (std::optional<uint32_t> outer = types::dyn_entry(program_, method.fn, args)) {
+        inst.kind = sir::InstKind::CallDyn;
+        inst.index = *outer;
+        continue;
+      }
+      types::MethodRef target = types::find_method(program_, method.fn, args);
+      auto found = by_decl_.find(target.fn);
+      SKEIN_CHECK(found != by_decl_.end(), "a method of an impl that was not lowered");
+      inst.callee = request(found->second, std::move(target.type_args), depth, inst.span);
+    }
+    return id;
+  }
+
+  void write_entry(Function& made, TypeId content, TypeId dyn, const types::DynMethod& method) {
+    using sir::Operand;
+    const types::FnDecl& decl = program_.fns[method.fn];
+    auto add_local = [&](TypeId type, sir::LocalKind kind, types::ParamMode mode) {
+      sir::Local local;
+      local.type = type;
+      local.kind = kind;
+      local.mode = mode;
+      local.span = decl.span;
+      return made.locals.add(local);
+    };
+    TypeId result = program_.types.substitute(decl.result, method.type_args);
+    add_local(result, sir::LocalKind::Return, types::ParamMode::Own);
+    std::vector<Operand> operands;
+    for (size_t i = 0; i < decl.params.size(); ++i) {
+      TypeId type = i == 0 ? dyn
+                           : program_.types.substitute(decl.params[i].type, method.type_args);
+      types::ParamMode mode = decl.params[i].mode;
+      sir::LocalId param = add_local(type, sir::LocalKind::Param, mode);
+      made.locals[param].is_ref = mode == types::ParamMode::Mut;
+      bool moves = types::traits_of(program_, type).needs_drop;
+      operands.push_back(mode == types::ParamMode::Mut      ? Operand::mut(param)
+                         : mode == types::ParamMode::Borrow ? Operand::borrow(param)
+                         : moves                            ? Operand::move(param)
+                                                            : Operand::copy(param));
+    }
+    made.param_count = static_cast<uint32_t>(decl.params.size());
+    sir::Block block;
+    auto emit = [&](sir::InstKind kind, sir::Place dest, std::vector<Operand> of) {
+      Inst inst;
+      inst.kind = kind;
+      inst.span = decl.span;
+      inst.dest = std::move(dest);
+      inst.operands = std::move(of);
+      block.insts.push_back(std::move(inst));
+    };
+    sir::LocalId self(1);
+    sir::LocalId inside =
+        add_local(content, sir::LocalKind::Temp, types::ParamMode::Own);
+    switch (decl.params[0].mode) {
+      case types::ParamMode::Borrow:
+        made.locals[inside].is_ref = true;
+        emit(sir::InstKind::Ref, inside, {Operand::borrow(self)});
+        operands[0] = Operand::borrow(inside);
+        break;
+      case types::ParamMode::Mut:
+        made.locals[inside].is_ref = true;
+        emit(sir::InstKind::Unshare, {}, {Operand::mut(self)});
+        emit(sir::InstKind::Ref, inside, {Operand::mut(self)});
+        operands[0] = Operand::mut(inside);
+        break;
+      case types::ParamMode::Own: {
+        sir::LocalId shared = add_local(content, sir::LocalKind::Temp, types::ParamMode::Own);
+        made.locals[shared].is_ref = true;
+        bool moves = types::traits_of(program_, content).needs_drop;
+        emit(sir::InstKind::Ref, shared, {Operand::borrow(self)});
+        emit(sir::InstKind::Assign, inside, {Operand::copy(shared)});
+        emit(sir::InstKind::Drop, {}, {Operand::move(self)});
+        operands[0] = moves ? Operand::move(inside) : Operand::copy(inside);
+        break;
+      }
+    }
+    TypeKind gives = program_.types.kind(result);
+    bool has_value = gives != TypeKind::Unit && gives != TypeKind::Never;
+    emit(sir::InstKind::Call, has_value ? sir::Place(sir::LocalId(0)) : sir::Place(),
+         std::move(operands));
+    emit(gives == TypeKind::Never ? sir::InstKind::Unreachable : sir::InstKind::Return, {}, {});
+    made.blocks.add(std::move(block));
   }
 
   // A generic body copies its values; one that turns out to be move-only was checked to be copied
@@ -340,6 +484,7 @@ class Specializer {
     if (!trait.valid() || program_.traits[trait].methods.empty()) return false;
     std::vector<TypeId> args = {type};
     types::FnId method = program_.traits[trait].methods.front();
+    if (types::dyn_entry(program_, method, args)) return true;
     return types::find_method(program_, method, args).fn != method;
   }
 
@@ -399,6 +544,7 @@ class Specializer {
   std::unordered_map<std::string, FunctionId> by_name_;
   std::unordered_map<types::FnId, FunctionId, IdHash> by_decl_;
   std::unordered_set<TypeId, IdHash> types_;
+  std::vector<sir::Module::DynTable> dyn_tables_;
   std::vector<ValueVerb> verbs_;
   std::unordered_map<TypeId, size_t, IdHash> sizes_;
   bool failed_ = false;

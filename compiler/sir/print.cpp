@@ -88,6 +88,9 @@ class TypePrinter {
         return fn(type);
       case TypeKind::Param:
         return "$" + std::to_string(type.decl);
+      case TypeKind::Assoc:
+        return text(type.args[0]) + "." +
+               decl_name(program_, program_.assocs, types::AssocId(type.decl));
       case TypeKind::Var:
         return "_" + std::to_string(type.decl);
       default:
@@ -397,6 +400,7 @@ class Printer {
         out_ += " " + quote(inst.text) + " " + std::to_string(inst.index);
         break;
       case InstKind::Variant:
+      case InstKind::CallDyn:
         out_ += " " + std::to_string(inst.index);
         break;
       case InstKind::Live:

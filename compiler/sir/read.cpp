@@ -461,7 +461,9 @@ class Reader {
     bool has_text = inst.kind == InstKind::Spawn || inst.kind == InstKind::PanicKind ||
                     inst.kind == InstKind::Select || inst.kind == InstKind::CallC;
     if (has_text && peek().kind == Kind::String) inst.text = tokens_[at_++].text;
-    if (inst.kind == InstKind::Variant || inst.kind == InstKind::CallC) inst.index = expect_index();
+    bool has_index = inst.kind == InstKind::Variant || inst.kind == InstKind::CallC ||
+                     inst.kind == InstKind::CallDyn;
+    if (has_index) inst.index = expect_index();
     if (inst.kind == InstKind::Live || inst.kind == InstKind::Dead) inst.dest = read_place();
     if (inst.kind == InstKind::Builtin) {
       std::string name = expect(Kind::Word, "a builtin");

@@ -229,6 +229,10 @@ bool may_suspend(Module& module, const Function& function, const Inst& inst) {
       return module.fn_suspends.empty() ||
              (type.index < module.fn_suspends.size() && module.fn_suspends[type.index]);
     }
+    case InstKind::CallDyn: {
+      TypeId type = operand_type(module, function, inst.operands[0]);
+      return module.fn_suspends.empty() || module.entry_suspends(type, inst.index);
+    }
     default:
       return inst_row(inst.kind).effects == Effects::Suspends;
   }
@@ -256,6 +260,11 @@ bool needs_drop(Module& module, TypeId type) {
   return types::traits_of(*module.program, type).needs_drop;
 }
 
+// What values of other `dyn` types hold can be copied, so it has no `drop`.
+static bool is_unique_dyn(const types::Program& program, const types::Type& type) {
+  return type.kind == TypeKind::Dyn && program.traits[types::TraitId(type.decl)].is_unique;
+}
+
 static bool has_drop_method(const types::Program& program, const types::Type& type) {
   if (type.kind == TypeKind::Struct) {
     return program.structs[types::StructId(type.decl)].drop_fn.valid();
@@ -278,7 +287,7 @@ bool drop_may_panic(Module& module, TypeId type) {
     if (!seen.insert(id.index).second) continue;
     types::Type part = module.types().get(id);
     if (part.kind == TypeKind::Task || part.kind == TypeKind::Param ||
-        part.kind == TypeKind::Dyn || part.kind == TypeKind::Fn ||
+        part.kind == TypeKind::Fn || is_unique_dyn(*module.program, part) ||
         has_drop_method(*module.program, part)) {
       return true;
     }

@@ -224,6 +224,21 @@ struct Module {
   // value can suspend. All functions behind values of such a type do (language rule 47).
   std::vector<bool> fn_suspends;
 
+  // Made by specialize: the table of a type for a `dyn` type, one for each pair that some value of
+  // the program needs. Entry n is types::dyn_methods()[n].
+  struct DynTable {
+    TypeId content;
+    TypeId dyn;
+    std::vector<FunctionId> methods;
+  };
+  std::vector<DynTable> dyn_tables;
+  // Set by infer_suspend: the entries of the tables for a `dyn` type that can suspend in some table.
+  std::unordered_map<TypeId, std::vector<bool>, IdHash> dyn_suspends;
+  bool entry_suspends(TypeId dyn, uint32_t index) const {
+    auto found = dyn_suspends.find(dyn);
+    return found != dyn_suspends.end() && found->second[index];
+  }
+
   // Set by specialize: the functions that stand behind the operations on values of the types that
   // have an impl of the trait.
   using ValueMethods = std::unordered_map<TypeId, FunctionId, IdHash>;

@@ -27,12 +27,34 @@ SKEIN_ID(ConstId);
 SKEIN_ID(StaticId);
 SKEIN_ID(VarId);
 
+// A trait as it is asked for or given: `Show`, `Into<int>`, `Source<Item = str>`.
+struct TraitRef {
+  TraitId trait;
+  std::vector<TypeId> args = {};        // of the trait's own parameters
+  // What associated types have to be: those written, and those the trait says unless told otherwise.
+  struct Equal {
+    AssocId assoc;
+    TypeId type;
+  };
+  std::vector<Equal> equal = {};
+};
+
+// `where I.Item: Show`.
+struct Predicate {
+  TypeId subject;
+  TraitRef bound;
+};
+
 // `T: Ord + Show`. The built-in traits (Eq Ord Hash Show Default …) are ordinary traits of
 // stdlib/core; `Program::core` names those the compiler itself asks for.
 struct TypeParamDecl {
   Symbol name;
-  std::vector<TraitId> bounds;
-  Span span;
+  std::vector<TraitRef> bounds = {};
+  Span span = {};
+  // What `where` says about types with this parameter in them.
+  std::vector<Predicate> where = {};
+  // Of a trait: what it is where nothing is written, in terms of those before it.
+  TypeId fallback = {};
   // `F: fn(T) -> U`: what stands for it can be called like that. Invalid: no such bound.
   TypeId fn_bound = {};
   // `I: Iter<T>`: what its method `next` gives; `S: Iterable<I>`: the iterator that a loop over it
@@ -128,12 +150,23 @@ struct FnDecl {
   Span span;                         // of the name
 };
 
+// `type Item: Show` in a trait. Everything in it is in terms of the trait's type parameters.
+struct AssocDecl {
+  Symbol name;
+  TraitId trait;
+  std::vector<TraitRef> bounds;
+  TypeId fallback;                   // `type Output = Self`; invalid: every impl says it
+  Span span;
+};
+
 struct TraitDecl {
   Symbol name;
   ModuleId module;
+  // `Self`, then those written. They come first in each method, too.
   std::vector<TypeParamDecl> type_params;
-  std::vector<FnId> methods;         // Self is type parameter 0 of each
-  std::vector<TraitId> supertraits;  // `trait A: B + C`
+  std::vector<AssocId> assocs;
+  std::vector<FnId> methods;
+  std::vector<TraitRef> supertraits; // `trait A: B + C`
   std::vector<ImplId> impls;         // for all types
   bool is_unique = false;
   bool is_plain = false;
@@ -147,6 +180,8 @@ struct ImplDecl {
   std::vector<TypeParamDecl> type_params;
   std::optional<TraitId> trait;
   std::vector<TypeId> trait_args;
+  // What the trait's associated types are, in its order.
+  std::vector<TypeId> assocs;
   TypeId self_type;
   std::vector<FnId> methods;
   Span span;

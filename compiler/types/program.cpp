@@ -7,8 +7,13 @@
 #include <utility>
 
 #include "compiler/support/check.h"
+#include "compiler/types/impls.h"
 
 namespace skein::types {
+
+Program::Program(Interner& interner, SourceMap& sources) : interner(interner), sources(sources) {
+  types.set_assoc_finder([this](TypeId type) { return find_assoc(*this, type); });
+}
 
 const ExprFact& Program::fact(const ast::Expr* expr) const {
   SKEIN_CHECK(expr && expr->id.index < exprs.size(), "an expression without a fact");
@@ -79,6 +84,22 @@ static std::string option_name(const Program& program, const Type& type, const P
   return is_open ? "(" + inner + ")?" : inner + "?";
 }
 
+static std::string dyn_name(const Program& program, const Type& type, const Params& params) {
+  const TraitDecl& trait = program.traits[TraitId(type.decl)];
+  std::string args;
+  for (size_t i = 0; i < type.args.size(); ++i) {
+    if (i > 0) args += ", ";
+    size_t own = trait.type_params.empty() ? 0 : trait.type_params.size() - 1;
+    if (i >= own && i - own < trait.assocs.size()) {
+      args += std::string(program.interner.text(program.assocs[trait.assocs[i - own]].name));
+      args += " = ";
+    }
+    args += program.type_name(type.args[i], params);
+  }
+  std::string name = "dyn " + std::string(program.interner.text(trait.name));
+  return args.empty() ? name : name + "<" + args + ">";
+}
+
 std::string Program::type_name(TypeId id) const { return type_name(id, {}); }
 
 std::string Program::type_name(TypeId id, const Params& params) const {
@@ -99,10 +120,12 @@ std::string Program::type_name(TypeId id, const Params& params) const {
     case TypeKind::Enum:
       return with_args(*this, interner.text(enums[EnumId(type.decl)].name), type.args, params);
     case TypeKind::Dyn:
-      return "dyn " + with_args(*this, interner.text(traits[TraitId(type.decl)].name), type.args,
-                                params);
+      return dyn_name(*this, type, params);
     case TypeKind::Closure:
       return type_name(closures[ClosureId(type.decl)].signature, params);
+    case TypeKind::Assoc:
+      return type_name(type.args[0], params) + "." +
+             std::string(interner.text(assocs[AssocId(type.decl)].name));
     case TypeKind::Param:
       if (type.decl < params.size() && params[type.decl].is_implicit) {
         return type_name(params[type.decl].fn_bound, params);
@@ -121,7 +144,7 @@ static std::vector<TypeId> field_types(Program& program, const std::vector<Field
   std::vector<TypeId> out;
   out.reserve(fields.size());
   for (const FieldDecl& field : fields) {
-    out.push_back(args.empty() ? field.type : program.types.substitute(field.type, args));
+    out.push_back(program.types.substitute(field.type, args));
   }
   return out;
 }
@@ -162,8 +185,7 @@ std::vector<TypeId> Program::fields(TypeId id) {
   if (type.kind == TypeKind::Closure) {
     std::vector<TypeId> captured;
     for (VarId var : closures[ClosureId(type.decl)].captures) {
-      TypeId of_var = vars[var].type;
-      captured.push_back(type.args.empty() ? of_var : types.substitute(of_var, type.args));
+      captured.push_back(types.substitute(vars[var].type, type.args));
     }
     return captured;
   }
@@ -206,9 +228,13 @@ static TypeTraits own_traits(const Program& program, const Type& type) {
     case TypeKind::Shared:
     case TypeKind::Weak:
     case TypeKind::Fn:
-    case TypeKind::Dyn:
     case TypeKind::Param:
+    case TypeKind::Assoc:
       traits.needs_drop = true;
+      break;
+    case TypeKind::Dyn:
+      traits.needs_drop = true;
+      traits.is_move_only = program.traits[TraitId(type.decl)].is_unique;
       break;
     case TypeKind::Task:
       traits = {.needs_drop = true, .is_move_only = true, .has_task = true};

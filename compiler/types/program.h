@@ -115,7 +115,7 @@ struct TypeTraits {
 };
 
 struct Program {
-  Program(Interner& interner, SourceMap& sources) : interner(interner), sources(sources) {}
+  Program(Interner& interner, SourceMap& sources);
   Program(const Program&) = delete;
 
   Interner& interner;
@@ -126,6 +126,7 @@ struct Program {
   Store<StructId, StructDecl> structs;
   Store<EnumId, EnumDecl> enums;
   Store<TraitId, TraitDecl> traits;
+  Store<AssocId, AssocDecl> assocs;
   Store<ImplId, ImplDecl> impls;
   Store<FnId, FnDecl> fns;
   Store<ConstId, ConstDecl> consts;

@@ -50,6 +50,7 @@ TypeId TypeStore::intern(Type type) {
   uint8_t parts = 0;
   if (types_.back().kind == TypeKind::Param) parts = kHasParam;
   if (types_.back().kind == TypeKind::Var) parts = kHasVar;
+  if (types_.back().kind == TypeKind::Assoc) parts = kHasAssoc;
   for (TypeId arg : types_.back().args) parts |= parts_[arg.index];
   parts_.push_back(parts);
   return entry->second;
@@ -118,8 +119,16 @@ TypeId TypeStore::var(uint32_t number) {
   return intern(std::move(type));
 }
 
+TypeId TypeStore::assoc(AssocId decl, std::vector<TypeId> args) {
+  Type type;
+  type.kind = TypeKind::Assoc;
+  type.decl = decl.index;
+  type.args = std::move(args);
+  return intern(std::move(type));
+}
+
 TypeId TypeStore::substitute(TypeId id, std::span<const TypeId> args) {
-  if (!has_param(id)) return id;
+  if (!has_param(id) && !has_assoc(id)) return id;
   const Type& type = get(id);
   if (type.kind == TypeKind::Param) {
     SKEIN_CHECK(type.decl < args.size(), "a type parameter without an argument");
@@ -127,7 +136,8 @@ TypeId TypeStore::substitute(TypeId id, std::span<const TypeId> args) {
   }
   Type changed = type;
   for (TypeId& arg : changed.args) arg = substitute(arg, args);
-  return intern(std::move(changed));
+  TypeId made = intern(std::move(changed));
+  return kind(made) == TypeKind::Assoc ? find_assoc(made) : made;
 }
 
 bool is_integer(TypeKind kind) { return kind >= TypeKind::I8 && kind <= TypeKind::Uint; }

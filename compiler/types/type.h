@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ SKEIN_ID(StructId);
 SKEIN_ID(EnumId);
 SKEIN_ID(TraitId);
 SKEIN_ID(ClosureId);
+SKEIN_ID(AssocId);
 
 enum class TypeKind : uint8_t {
 #define SKEIN_TYPE(kind, spelling, shape) kind,
@@ -30,8 +32,9 @@ enum class ParamMode : uint8_t { Borrow, Mut, Own };
 
 struct Type {
   TypeKind kind = TypeKind::Error;
-  // Struct, Enum, Dyn, Closure: the index in the store of that kind. Param: its position among the type
-  // parameters in scope (those of the impl first). Var: the number of the inference variable.
+  // Struct, Enum, Dyn, Closure, Assoc: the index in the store of that kind. Param: its position among
+  // the type parameters in scope (those of the impl first). Var: the number of the inference
+  // variable.
   uint32_t decl = 0;
   // FixedArray: the number of elements.
   uint64_t length = 0;
@@ -73,16 +76,24 @@ class TypeStore {
   TypeId fn(std::vector<TypeId> params, std::vector<ParamMode> modes, TypeId result);
   TypeId param(uint32_t position);
   TypeId var(uint32_t number);
+  TypeId assoc(AssocId decl, std::vector<TypeId> args);
 
   // The n-th argument: the element of an array, the value of a task, …
   TypeId arg(TypeId id, size_t n = 0) const { return get(id).args[n]; }
 
-  // `id` with type parameter n replaced by `args[n]`.
+  // `id` with type parameter n replaced by `args[n]`, and associated types by what they are where
+  // that is known now.
   TypeId substitute(TypeId id, std::span<const TypeId> args);
+  // Says what an associated type is; gives it back where that is not known.
+  using AssocFinder = std::function<TypeId(TypeId)>;
+  void set_assoc_finder(AssocFinder finder) { find_assoc_ = std::move(finder); }
+  TypeId find_assoc(TypeId id) const { return find_assoc_ ? find_assoc_(id) : id; }
   // Whether a type parameter, or an inference variable, occurs in it.
   bool has_param(TypeId id) const { return (parts_[id.index] & kHasParam) != 0; }
   bool has_var(TypeId id) const { return (parts_[id.index] & kHasVar) != 0; }
-  // Whether either does.
+  // Whether an associated type of an unknown type does.
+  bool has_assoc(TypeId id) const { return (parts_[id.index] & kHasAssoc) != 0; }
+  // Whether a parameter or variable does.
   bool is_generic(TypeId id) const { return (parts_[id.index] & (kHasParam | kHasVar)) != 0; }
   // Whether `Error` occurs in it: something about it was reported.
   bool has_error(TypeId id) const { return (parts_[id.index] & kHasError) != 0; }
@@ -91,6 +102,7 @@ class TypeStore {
   static constexpr uint8_t kHasParam = 1;
   static constexpr uint8_t kHasVar = 2;
   static constexpr uint8_t kHasError = 4;
+  static constexpr uint8_t kHasAssoc = 8;
 
   struct Hash {
     const std::deque<Type>* types;
@@ -103,6 +115,7 @@ class TypeStore {
   std::deque<Type> types_;
   std::vector<uint8_t> parts_;   // what occurs in each
   std::unordered_map<uint32_t, TypeId, Hash, Equal> ids_;
+  AssocFinder find_assoc_;
 };
 
 bool is_integer(TypeKind kind);
