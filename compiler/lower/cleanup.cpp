@@ -176,34 +176,34 @@ BlockId Body::unwind_target() {
   size_t height = cleanups_.size();
   while (height > 0 && cleanups_[height - 1].kind == Cleanup::Kind::Dead) --height;
   if (height == 0) return in_cleanup_ ? resume_block() : BlockId();
-  // From the bottom up, so that a long stack takes no deep recursion.
   size_t first = height;
   while (first > 0 && !cleanups_[first - 1].unwind.valid()) --first;
-  for (size_t i = first; i < height; ++i) {
-    if (cleanups_[i].kind != Cleanup::Kind::Dead) build_unwind(i);
-  }
+  if (first < height) build_unwind(first);
   return cleanups_[height - 1].unwind;
 }
 
+// Makes the blocks of the stack from an entry up. They are made from the bottom up, so that a long
+// stack takes no deep recursion, and what is above is put aside once for all of them.
 void Body::build_unwind(size_t index) {
   BlockId interrupted = current_;
   bool was_in_cleanup = in_cleanup_;
   uint32_t depth = depth_;
-  std::vector<Cleanup> above(cleanups_.begin() + index, cleanups_.end());
+  std::vector<Cleanup> aside(cleanups_.begin() + index, cleanups_.end());
   cleanups_.resize(index);
-
-  in_cleanup_ = true;
-  depth_ = above[0].depth;
-  current_ = BlockId();
-  above[0].unwind = new_block();
-  begin(above[0].unwind);
-  run(above[0], above[0].span);
-  if (is_open()) {
-    BlockId below = unwind_target();
-    jump(below, above[0].span);
+  for (Cleanup& cleanup : aside) {
+    if (cleanup.kind != Cleanup::Kind::Dead) {
+      size_t below = cleanups_.size();
+      in_cleanup_ = true;
+      depth_ = cleanup.depth;
+      current_ = BlockId();
+      cleanup.unwind = new_block();
+      begin(cleanup.unwind);
+      run(cleanup, cleanup.span);
+      cleanups_.resize(below);
+      if (is_open()) jump(unwind_target(), cleanup.span);
+    }
+    cleanups_.push_back(cleanup);
   }
-
-  cleanups_.insert(cleanups_.end(), above.begin(), above.end());
   in_cleanup_ = was_in_cleanup;
   depth_ = depth;
   current_ = interrupted;
