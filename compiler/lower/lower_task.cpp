@@ -121,8 +121,12 @@ static FunctionId lower_call_task(Body& parent, const types::CallFact& call,
       }
       LocalId local = task.add_param(param.type, ParamMode::Own, param.name, span);
       task.own(local, span);
-      bool is_given = param.mode == ParamMode::Own && task.unit.needs_drop(param.type);
-      operands.push_back(is_given ? Operand::move(local) : task.borrow_of(local));
+      if (param.mode != ParamMode::Own) {
+        operands.push_back(task.borrow_of(local));
+      } else {
+        bool is_counted = task.unit.needs_drop(param.type);
+        operands.push_back(is_counted ? Operand::move(local) : Operand::copy(local));
+      }
     }
     TypeKind kind = task.unit.kind(value);
     bool gives_value = kind != TypeKind::Unit && kind != TypeKind::Never;
