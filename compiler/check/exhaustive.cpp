@@ -7,6 +7,8 @@
 // without a row when the columns are used up is missing; a pattern that adds nothing to the rows
 // above it is unreachable.
 #include <algorithm>
+#include <map>
+#include <unordered_map>
 
 #include "compiler/check/check_pattern.h"
 #include "compiler/check/cover.h"
@@ -100,7 +102,11 @@ static std::string ctor_text(Context& ctx, TypeId type, uint32_t ctor,
 // ---- rows ----------------------------------------------------------------------------------
 
 // Replaces `a | b` in the first column by a row each.
-static std::vector<Row> expand_or(const std::vector<Row>& rows) {
+static std::vector<Row> expand_or(std::vector<Row> rows) {
+  bool has_or = std::any_of(rows.begin(), rows.end(), [](const Row& row) {
+    return row.back()->kind == Pat::Kind::Or;
+  });
+  if (!has_or) return rows;
   std::vector<Row> out;
   for (const Row& row : rows) {
     if (row.back()->kind != Pat::Kind::Or) {
@@ -112,7 +118,7 @@ static std::vector<Row> expand_or(const std::vector<Row>& rows) {
       choices.push_back(row);
       choices.back().back() = choice;
     }
-    choices = expand_or(choices);
+    choices = expand_or(std::move(choices));
     out.insert(out.end(), choices.begin(), choices.end());
   }
   return out;
@@ -184,6 +190,94 @@ static std::vector<Stretch> split(const std::vector<Row>& rows, std::vector<Stre
   return out;
 }
 
+// For each constructor the rows that match it, as `specialize` wants them.
+static std::vector<std::vector<Row>> rows_by_ctor(Cover& cover, const std::vector<Row>& rows,
+                                                  size_t count) {
+  std::vector<std::vector<Row>> out(count);
+  for (const Row& row : rows) {
+    if (row.back()->kind == Pat::Kind::Ctor) out[row.back()->ctor].push_back(row);
+  }
+  for (const Row& row : rows) {
+    if (row.back()->kind != Pat::Kind::Wild) continue;
+    cover.steps += count;
+    if (cover.steps > kMaxSteps) break;
+    for (std::vector<Row>& of_ctor : out) of_ctor.push_back(row);
+  }
+  return out;
+}
+
+// For each stretch the rows that name all of it, without that column. `split` made the stretches,
+// so that no row names a part of one.
+static std::vector<std::vector<Row>> rows_by_stretch(Cover& cover, const std::vector<Row>& rows,
+                                                     const std::vector<Stretch>& stretches) {
+  std::vector<std::vector<Row>> out(stretches.size());
+  for (const Row& row : rows) {
+    if (row.back()->kind != Pat::Kind::Range) continue;
+    auto at = std::lower_bound(stretches.begin(), stretches.end(), row.back()->low,
+                               [](const Stretch& stretch, Wide low) { return stretch.low < low; });
+    for (; at != stretches.end() && at->high <= row.back()->high; ++at) {
+      if (++cover.steps > kMaxSteps) return out;
+      out[static_cast<size_t>(at - stretches.begin())].emplace_back(row.begin(), row.end() - 1);
+    }
+  }
+  return out;
+}
+
+// The rows of one column for the arms of a `match`, found by what they match: that an arm can match
+// is asked for each in turn, and a table of ten thousand would compare every two of them.
+class Arms {
+ public:
+  void add(const Pat* pat) {
+    switch (pat->kind) {
+      case Pat::Kind::Or:
+        for (const Pat* choice : pat->parts) add(choice);
+        return;
+      case Pat::Kind::Wild:
+        return wild_.push_back({pat});
+      case Pat::Kind::Ctor:
+        return ctors_[pat->ctor].push_back({pat});
+      case Pat::Kind::Literal:
+        return literals_[pat->literal].push_back({pat});
+      case Pat::Kind::Range:
+        ranges_.emplace(pat->low, pat);
+        widest_ = std::max(widest_, pat->high - pat->low);
+        return;
+    }
+  }
+
+  // Those that can match what `pat` does, and perhaps others.
+  std::vector<Row> near(const Pat* pat) const {
+    std::vector<Row> out = wild_;
+    auto add_all = [&](const std::vector<Row>& rows) {
+      out.insert(out.end(), rows.begin(), rows.end());
+    };
+    if (pat->kind == Pat::Kind::Ctor) {
+      auto found = ctors_.find(pat->ctor);
+      if (found != ctors_.end()) add_all(found->second);
+    } else if (pat->kind == Pat::Kind::Literal) {
+      auto found = literals_.find(pat->literal);
+      if (found != literals_.end()) add_all(found->second);
+    } else if (pat->kind == Pat::Kind::Range) {
+      auto end = ranges_.upper_bound(pat->high);
+      for (auto at = ranges_.lower_bound(pat->low - widest_); at != end; ++at) {
+        out.push_back({at->second});
+      }
+    } else {
+      for (const auto& [ctor, rows] : ctors_) add_all(rows);
+      for (const auto& [literal, rows] : literals_) add_all(rows);
+      for (const auto& [low, range] : ranges_) out.push_back({range});
+    }
+    return out;
+  }
+
+ private:
+  std::vector<Row> wild_;
+  std::unordered_map<uint32_t, std::vector<Row>> ctors_;
+  std::unordered_map<std::string, std::vector<Row>> literals_;
+  std::multimap<Wide, const Pat*> ranges_;   // by their first value
+  Wide widest_ = 0;
+};
+
 // ---- what is missing -----------------------------------------------------------------------
 
 static std::vector<Witness> find_missing(Cover& cover, std::vector<Row> rows,
@@ -247,6 +341,7 @@ static std::vector<Witness> missing_ctors(Cover& cover, const std::vector<Row>& 
     return out;
   }
   std::optional<std::vector<Witness>> of_wild;
+  std::vector<std::vector<Row>> by_ctor = rows_by_ctor(cover, rows, count);
   for (uint32_t ctor = 0; ctor < count && out.size() < kMaxWitnesses; ++ctor) {
     std::vector<TypeId> parts = ctor_parts(ctx, type, ctor);
     if (!is_named[ctor] && count != 1) {
@@ -258,7 +353,7 @@ static std::vector<Witness> missing_ctors(Cover& cover, const std::vector<Row>& 
     std::vector<TypeId> types = rest_types;
     types.insert(types.end(), parts.rbegin(), parts.rend());
     for (Witness& witness :
-         find_missing(cover, specialize(cover, rows, ctor, parts.size()), types)) {
+         find_missing(cover, specialize(cover, by_ctor[ctor], ctor, parts.size()), types)) {
       if (out.size() >= kMaxWitnesses) break;
       std::vector<std::string> shown(witness.rbegin(),
                                      witness.rbegin() + static_cast<ptrdiff_t>(parts.size()));
@@ -278,16 +373,16 @@ static std::vector<Witness> missing_stretches(Cover& cover, const std::vector<Ro
   std::vector<Witness> out;
   std::vector<Stretch> uncovered;   // neighbours made one
   std::optional<std::vector<Witness>> of_wild;
-  for (Stretch stretch : split(rows, domain_of(kind))) {
+  std::vector<Stretch> stretches = split(rows, domain_of(kind));
+  std::vector<std::vector<Row>> naming = rows_by_stretch(cover, rows, stretches);
+  std::vector<Row> wild = keep_wild(cover, rows);
+  for (size_t i = 0; i < stretches.size(); ++i) {
     if (cover.steps > kMaxSteps || out.size() >= kMaxWitnesses) break;
-    bool is_named = std::any_of(rows.begin(), rows.end(), [&](const Row& row) {
-      return row.back()->kind == Pat::Kind::Range && row.back()->low <= stretch.low &&
-             row.back()->high >= stretch.high;
-    });
-    cover.steps += rows.size();
-    if (is_named) {
-      add_in_front(out,
-                   find_missing(cover, keep_stretch(cover, rows, stretch), rest_types),
+    Stretch stretch = stretches[i];
+    if (!naming[i].empty()) {
+      cover.steps += wild.size();
+      naming[i].insert(naming[i].end(), wild.begin(), wild.end());
+      add_in_front(out, find_missing(cover, std::move(naming[i]), rest_types),
                    stretch_text(kind, stretch));
       continue;
     }
@@ -321,7 +416,7 @@ static std::vector<Witness> find_missing(Cover& cover, std::vector<Row> rows,
   if (cover.steps > kMaxSteps) return {};
   if (types.empty()) return rows.empty() ? std::vector<Witness>{{}} : std::vector<Witness>{};
   if (has_row_of_holes(rows)) return {};
-  rows = expand_or(rows);
+  rows = expand_or(std::move(rows));
   TypeId type = cover.ctx.infer.resolve(types.back());
   std::vector<TypeId> rest(types.begin(), types.end() - 1);
   size_t count = ctor_count(cover.ctx, type);
@@ -340,19 +435,19 @@ static bool is_useful(Cover& cover, std::vector<Row> rows, const Row& row,
                       const std::vector<TypeId>& types) {
   if (cover.steps > kMaxSteps) return true;
   if (types.empty()) return rows.empty();
-  rows = expand_or(rows);
+  rows = expand_or(std::move(rows));
   Context& ctx = cover.ctx;
   TypeId type = ctx.infer.resolve(types.back());
   const Pat& head = *row.back();
   Row rest_row(row.begin(), row.end() - 1);
   std::vector<TypeId> rest(types.begin(), types.end() - 1);
 
-  auto with_ctor = [&](uint32_t ctor) {
+  auto with_ctor = [&](uint32_t ctor, const std::vector<Row>& matching) {
     std::vector<TypeId> parts = ctor_parts(ctx, type, ctor);
     std::vector<TypeId> inner = rest;
     inner.insert(inner.end(), parts.rbegin(), parts.rend());
     std::vector<Row> one = specialize(cover, {row}, ctor, parts.size());
-    return is_useful(cover, specialize(cover, rows, ctor, parts.size()), one[0], inner);
+    return is_useful(cover, specialize(cover, matching, ctor, parts.size()), one[0], inner);
   };
   switch (head.kind) {
     case Pat::Kind::Or:
@@ -362,7 +457,7 @@ static bool is_useful(Cover& cover, std::vector<Row> rows, const Row& row,
         return is_useful(cover, rows, one, types);
       });
     case Pat::Kind::Ctor:
-      return with_ctor(head.ctor);
+      return with_ctor(head.ctor, rows);
     case Pat::Kind::Range: {
       std::vector<Stretch> stretches = split(rows, {{head.low, head.high}});
       return std::any_of(stretches.begin(), stretches.end(), [&](Stretch stretch) {
@@ -384,15 +479,20 @@ static bool is_useful(Cover& cover, std::vector<Row> rows, const Row& row,
   });
   if (!is_asked) return is_useful(cover, keep_wild(cover, rows), rest_row, rest);
   size_t count = ctor_count(ctx, type);
+  std::vector<std::vector<Row>> by_ctor = rows_by_ctor(cover, rows, count);
   for (uint32_t ctor = 0; ctor < count; ++ctor) {
-    if (with_ctor(ctor)) return true;
+    if (with_ctor(ctor, by_ctor[ctor])) return true;
   }
   if (count > 0) return false;
   TypeKind kind = ctx.types.kind(type);
   if (!is_ordered(kind)) return is_useful(cover, keep_wild(cover, rows), rest_row, rest);
   std::vector<Stretch> stretches = split(rows, domain_of(kind));
-  return std::any_of(stretches.begin(), stretches.end(), [&](Stretch stretch) {
-    return is_useful(cover, keep_stretch(cover, rows, stretch), rest_row, rest);
+  std::vector<std::vector<Row>> naming = rows_by_stretch(cover, rows, stretches);
+  std::vector<Row> wild = keep_wild(cover, rows);
+  return std::any_of(naming.begin(), naming.end(), [&](std::vector<Row>& matching) {
+    cover.steps += wild.size();
+    matching.insert(matching.end(), wild.begin(), wild.end());
+    return is_useful(cover, std::move(matching), rest_row, rest);
   });
 }
 
@@ -421,18 +521,29 @@ static void label_enum(Context& ctx, Report& report, TypeId subject) {
   if (!ctx.program.modules[decl.module].is_std) report.label(decl.span, "declared here");
 }
 
+// Whether `pat` matches something that no arm does.
+static bool adds_to(Cover& cover, const Arms& arms, const Pat* pat, TypeId subject) {
+  if (pat->kind != Pat::Kind::Or) return is_useful(cover, arms.near(pat), {pat}, {subject});
+  return std::any_of(pat->parts.begin(), pat->parts.end(), [&](const Pat* choice) {
+    return adds_to(cover, arms, choice, subject);
+  });
+}
+
 static void check_match_arms(Cover& cover, const PendingMatch& match) {
   Context& ctx = cover.ctx;
   std::vector<TypeId> types = {match.subject};
   std::vector<Row> rows;
+  Arms arms;
   for (const ast::MatchArm& arm : match.match->arms) {
     Row row = {simplify(cover, arm.pattern)};
     if (cover.has_error) return;
-    if (!is_useful(cover, rows, row, types)) {
+    if (!adds_to(cover, arms, row[0], match.subject)) {
       ctx.report(arm.pattern->span, D::UnreachableArm)
           .help("the arms above match everything that it matches");
     }
-    if (!arm.guard) rows.push_back(std::move(row));
+    if (arm.guard) continue;
+    arms.add(row[0]);
+    rows.push_back(std::move(row));
   }
   std::vector<Witness> missing = find_missing(cover, rows, types);
   if (cover.steps > kMaxSteps) {

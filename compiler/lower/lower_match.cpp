@@ -12,6 +12,7 @@
 //         _ => 3
 //     }
 #include <algorithm>
+#include <unordered_map>
 
 #include "compiler/lower/patterns.h"
 #include "compiler/lower/steps.h"
@@ -217,15 +218,47 @@ class DecisionTree {
     body_.emit(std::move(inst));
   }
 
-  void ask_variant(const Place& place, Rows rows) {
-    std::vector<uint32_t> variants;
-    for (const PatternRow& row : rows) {
-      const Question* question = row.find(place);
-      if (question == nullptr) continue;
-      if (std::find(variants.begin(), variants.end(), question->variant) == variants.end()) {
-        variants.push_back(question->variant);
+  // Rows by the answer they want to the question about a place, so that each answer finds its own
+  // among thousands.
+  struct Wanted {
+    std::vector<uint64_t> answers;   // in the order of the rows
+    std::unordered_map<uint64_t, std::vector<size_t>> rows;
+    std::vector<size_t> open;        // those that do not ask, or ask for more than one value
+  };
+
+  static Wanted sort_rows(const Rows& rows, const Place& place) {
+    Wanted wanted;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const Question* question = rows[i].find(place);
+      if (question == nullptr || question->kind == Question::Kind::Range) {
+        wanted.open.push_back(i);
+        continue;
       }
+      bool is_variant = question->kind == Question::Kind::Variant;
+      uint64_t answer = is_variant ? question->variant : question->low;
+      std::vector<size_t>& same = wanted.rows[answer];
+      if (same.empty()) wanted.answers.push_back(answer);
+      same.push_back(i);
     }
+    return wanted;
+  }
+
+  // Those an answer may leave, in their order; without one: any that nobody wants.
+  static Rows rows_for(const Rows& rows, const Wanted& wanted, std::optional<uint64_t> answer) {
+    std::vector<size_t> chosen = wanted.open;
+    if (answer) {
+      const std::vector<size_t>& same = wanted.rows.at(*answer);
+      chosen.insert(chosen.end(), same.begin(), same.end());
+      std::inplace_merge(chosen.begin(), chosen.begin() + wanted.open.size(), chosen.end());
+    }
+    Rows out;
+    for (size_t row : chosen) out.push_back(rows[row]);
+    return out;
+  }
+
+  void ask_variant(const Place& place, Rows rows) {
+    Wanted wanted = sort_rows(rows, place);
+    const std::vector<uint64_t>& variants = wanted.answers;
     TypeId type = body_.type_of(place);
     bool is_complete = variants.size() == body_.program.variant_count(type);
     LocalId tag = emit_tag(body_, place, span_);
@@ -237,24 +270,18 @@ class DecisionTree {
     emit_switch(Operand::copy(tag), std::move(cases), targets);
     for (size_t i = 0; i < targets.size(); ++i) {
       std::optional<uint32_t> variant;
-      if (i < variants.size()) variant = variants[i];
+      if (i < variants.size()) variant = static_cast<uint32_t>(variants[i]);
       body_.begin(targets[i]);
-      decide(rows_of_variant(body_, rows, place, variant));
+      decide(rows_of_variant(body_, rows_for(rows, wanted, variant), place, variant));
     }
   }
 
   void ask_number(const Place& place, Rows rows) {
-    std::vector<uint64_t> numbers;
-    for (const PatternRow& row : rows) {
-      const Question* question = row.find(place);
-      if (question == nullptr || question->kind != Question::Kind::Number) continue;
-      if (std::find(numbers.begin(), numbers.end(), question->low) == numbers.end()) {
-        numbers.push_back(question->low);
-      }
-    }
     if (body_.unit.kind(body_.type_of(place)) == TypeKind::Bool) {
       return ask_bool(place, std::move(rows));
     }
+    Wanted wanted = sort_rows(rows, place);
+    const std::vector<uint64_t>& numbers = wanted.answers;
     std::vector<BlockId> targets;
     for (size_t i = 0; i <= numbers.size(); ++i) targets.push_back(body_.new_block());
     emit_switch(Operand::copy(place), numbers, targets);
@@ -262,7 +289,7 @@ class DecisionTree {
       std::optional<uint64_t> number;
       if (i < numbers.size()) number = numbers[i];
       body_.begin(targets[i]);
-      decide(rows_of_number(body_, rows, place, number));
+      decide(rows_of_number(body_, rows_for(rows, wanted, number), place, number));
     }
   }
 
@@ -284,9 +311,11 @@ class DecisionTree {
     ask_order(question, sir::BinaryOp::Le, Operand::constant_int(type, question.high), outside);
     body_.jump(inside, span_);
     body_.begin(inside);
-    decide(rows_of_range(body_, rows, question, true));
+    decide(rows_inside(body_, rows, question));
     body_.begin(outside);
-    decide(rows_of_range(body_, rows, question, false));
+    // The same rows but a few: a long list of ranges is worked through without copies of it.
+    keep_outside(body_, rows, question);
+    decide(std::move(rows));
   }
 
   // Goes on if the number stands in this order to the bound, else to `outside`.
@@ -306,9 +335,10 @@ class DecisionTree {
                  body_.borrow_of(question.place), *question.value, is_same, span_);
     body_.branch(Operand::copy(is_same), same, other, span_);
     body_.begin(same);
-    decide(rows_of_equal(rows, question, true));
+    decide(rows_equal(rows, question));
     body_.begin(other);
-    decide(rows_of_equal(rows, question, false));
+    keep_different(rows, question);
+    decide(std::move(rows));
   }
 
   Body& body_;

@@ -322,35 +322,35 @@ PatternRows rows_of_number(Body& body, const PatternRows& rows, const Place& pla
   return left;
 }
 
-// What is left of a row that asks for a range, where another range was asked for.
-static void add_range_row(PatternRows& left, const PatternRow& row, const Question* question,
-                          const Question& range, const NumberLine& line, bool is_inside) {
-  bool holds_all = line.contains(*question, range.low) && line.contains(*question, range.high);
-  bool is_part = line.contains(range, question->low) && line.contains(range, question->high);
-  bool is_apart = line.less(question->high, range.low) || line.less(range.high, question->low);
-  if (is_inside ? is_apart : is_part) return;
-  if (is_inside && holds_all) {
-    left.push_back(answered(row, question, {}));
-  } else {
-    left.push_back(row);
-  }
-}
-
-PatternRows rows_of_range(Body& body, const PatternRows& rows, const Question& range,
-                          bool is_inside) {
+PatternRows rows_inside(Body& body, const PatternRows& rows, const Question& range) {
   NumberLine line = number_line(body, body.type_of(range.place));
   PatternRows left;
   for (const PatternRow& row : rows) {
     const Question* question = row.find(range.place);
     if (question == nullptr) {
       left.push_back(row);
-    } else if (question->kind == Question::Kind::Range) {
-      add_range_row(left, row, question, range, line, is_inside);
-    } else if (line.contains(range, question->low) == is_inside) {
-      left.push_back(row);
+    } else if (question->kind != Question::Kind::Range) {
+      if (line.contains(range, question->low)) left.push_back(row);
+    } else if (line.contains(*question, range.low) && line.contains(*question, range.high)) {
+      left.push_back(answered(row, question, {}));
+    } else {
+      bool is_apart =
+          line.less(question->high, range.low) || line.less(range.high, question->low);
+      if (!is_apart) left.push_back(row);
     }
   }
   return left;
+}
+
+void keep_outside(Body& body, PatternRows& rows, const Question& range) {
+  NumberLine line = number_line(body, body.type_of(range.place));
+  std::erase_if(rows, [&](const PatternRow& row) {
+    const Question* question = row.find(range.place);
+    if (question == nullptr) return false;
+    bool is_range = question->kind == Question::Kind::Range;
+    return line.contains(range, question->low) &&
+           (!is_range || line.contains(range, question->high));
+  });
 }
 
 static bool same_constant(const Operand& a, const Operand& b) {
@@ -358,19 +358,24 @@ static bool same_constant(const Operand& a, const Operand& b) {
          a.constant.text == b.constant.text;
 }
 
-PatternRows rows_of_equal(const PatternRows& rows, const Question& asked, bool is_equal) {
+PatternRows rows_equal(const PatternRows& rows, const Question& asked) {
   PatternRows left;
   for (const PatternRow& row : rows) {
     const Question* question = row.find(asked.place);
     if (question == nullptr) {
       left.push_back(row);
     } else if (same_constant(*question->value, *asked.value)) {
-      if (is_equal) left.push_back(answered(row, question, {}));
-    } else if (!is_equal) {
-      left.push_back(row);
+      left.push_back(answered(row, question, {}));
     }
   }
   return left;
+}
+
+void keep_different(PatternRows& rows, const Question& asked) {
+  std::erase_if(rows, [&](const PatternRow& row) {
+    const Question* question = row.find(asked.place);
+    return question != nullptr && same_constant(*question->value, *asked.value);
+  });
 }
 
 }  // namespace skein::lower

@@ -63,8 +63,11 @@ PatternRows rows_of_variant(Body& body, const PatternRows& rows, const Place& pl
 // The same for numbers.
 PatternRows rows_of_number(Body& body, const PatternRows& rows, const Place& place,
                            std::optional<uint64_t> number);
-PatternRows rows_of_range(Body& body, const PatternRows& rows, const Question& range,
-                          bool is_inside);
-PatternRows rows_of_equal(const PatternRows& rows, const Question& question, bool is_equal);
+// Where the number is in the range, and where it is not.
+PatternRows rows_inside(Body& body, const PatternRows& rows, const Question& range);
+void keep_outside(Body& body, PatternRows& rows, const Question& range);
+// Where the value is the one asked for, and where it is not.
+PatternRows rows_equal(const PatternRows& rows, const Question& question);
+void keep_different(PatternRows& rows, const Question& question);
 
 }  // namespace skein::lower
