@@ -6,6 +6,7 @@
 #   %run_all FILE   builds FILE at -O0 and --release, runs each with 1, 2 and 8 workers, and compares
 #                   with the comments at its head (run_program.py says which)
 #   %python %root   the interpreter; the top of the source tree
+#   %slack          how often a test may exceed its limits
 #   %rt %stress     the folder of the runtime's library and bitcode; its stress program
 import importlib.util
 import os
@@ -29,6 +30,8 @@ config.substitutions.append(("%stress", os.path.join(config.skein_build, "test",
 config.substitutions.append(("%run", f"{config.python} {test}/run_workers.py"))
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%root", config.skein_source))
+# A compiler that checks itself may take that many times as long, and as much memory.
+config.substitutions.append(("%slack", "12" if config.sanitize else "1"))
 
 # FileCheck, not, split-file and the LLVM tools of the version we build against.
 config.environment["PATH"] = os.pathsep.join([config.llvm_tools, config.environment["PATH"]])

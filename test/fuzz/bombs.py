@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Programs of extreme shape: each must be accepted or rejected within bounds, never crash the compiler.
 
-usage: bombs.py --skein PATH [--seconds S] [--mib M] [NAME...]
+usage: bombs.py --skein PATH [--seconds S] [--mib M] [--slack N] [NAME...]
+
+Seconds are those of the processor, memory is what was really used, so that a busy machine changes
+nothing; --slack multiplies both, for a compiler that checks itself.
 """
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 
 N = 100_000
 
@@ -64,31 +67,88 @@ BOMBS = {
 }
 
 
-def limit_memory(mib):
-    import resource
-    resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
+def lines(form, count):
+    return "".join(form.format(i=i, next=i + 1) for i in range(count))
+
+
+def match_of(subject, arms):
+    return f"fn f(a: {subject}) -> int {{\n match a {{\n{arms}  _ => 7\n }}\n}}\nfn main() {{ }}\n"
+
+
+# The shapes that made one step or another take the square of its input, or more.
+BOMBS.update({
+    "strings_in_a_scope": (in_main(lines('let s{i} = "a${{{i}}}"\n', N // 2)), True),
+    "calls_in_a_row": ("fn f(x: int) -> int { x + 1 }\n" + in_main("var x = 0\n" + "x = f(x)\n" * (N // 2)), True),
+    "loops_in_a_row": (in_main("var x = 0\n" + lines("for i in 0..3 {{ x += i }}\n", N // 10)), True),
+    "matches_in_a_row": (in_main("var x = 0\n" + lines("x += match x {{ 1 => 2, 3 => {i}, _ => 1 }}\n", N // 10)), True),
+    "long_map": (in_main("let m = [" + lines("{i}: {i}, ", N) + "0: 0]\nprintln(m.len())"), True),
+    "fixed_array_of_all_memory": ("fn f(a: [[int; 4000000000]; 4000000000]) -> int { 1 }\nfn main() { }\n", False),
+    "fixed_array_of_a_million": ("const A: [int; 1000000] = [7; 1000000]\nfn main() { println(A[5]) }\n", True),
+    "constant_recursion": ("fn f(n: int) -> int { f(n + 1) }\nconst X: int = f(1)\nfn main() { }\n", False),
+    "constant_loop": ("fn f() -> int {\n var i = 0\n loop { i = 1 - i }\n}\nconst X: int = f()\nfn main() { }\n", False),
+    "constant_text": ('const X: str = "ab".repeat(1000000000)\nfn main() { }\n', False),
+    "constants_in_a_chain": ("const C0: int = 1\n" + lines("const C{next}: int = C{i} + 1\n", 10_000) +
+                             "fn main() { println(C10000) }\n", True),
+    "growing_option": ("fn f<T>(n: int, x: T?) -> int {\n let y: T?? = x\n f(n - 1, y)\n}\nfn main() { println(f(3, 1)) }\n", False),
+    "growing_closure": ("fn f(n: int, g: fn(int) -> int) -> int { f(n - 1, |x| g(x) + 1) }\nfn main() { println(f(3, |x| x)) }\n", False),
+    "doubling_struct": ("struct S0 { a: int }\n" + lines("struct S{next} {{ a: S{i}, b: S{i} }}\n", 40) +
+                        "fn f(own s: S40) -> S40 { s }\nfn main() { }\n", None),
+    "doubling_enum": ("enum S0 { A(int), B }\n" + lines("enum S{next} {{ A(S{i}, S{i}), B(S{i}) }}\n", 40) +
+                      "fn f(own s: S40) -> S40 { s }\nfn main() { }\n", None),
+    "match_of_numbers": (match_of("int", lines("  {i} => 1\n", 20_000)), True),
+    "match_of_ranges": (match_of("int", lines("  {i}0..={i}7 => 1\n", 5000)), True),
+    "match_of_texts": (match_of("str", lines('  "s{i}" => 1\n', 5000)), True),
+    "match_of_variants": ("enum E {\n" + lines("  V{i}(int)\n", 10_000) + "}\nfn f(e: E) -> int {\n match e {\n" +
+                          lines("  V{i}(x) => x + {i}\n", 10_000) + " }\n}\nfn main() { }\n", True),
+    "match_of_a_diagonal": (match_of("bool", "").replace("match a", "match (" + "a, " * 24 + "a)").replace("  _ => 7\n", lines(
+        "", 0) + "".join("  (" + ", ".join("true" if j == i else "_" for j in range(25)) + ") => 1\n" for i in range(25))), False),
+    "match_of_everything": ("fn f(a: int) -> int {\n match (" + "a, " * 29 + "a) {\n" + "".join(
+        "  (" + ", ".join(str(j) if (i >> (j % 10)) & 1 else "_" for j in range(30)) + f") => {i}\n" for i in range(300)) +
+        "  _ => 7\n }\n}\nfn main() { }\n", None),
+    "closures_in_a_chain": (in_main("let f0 = |x: int| x\n" + lines("let f{next} = |x: int| f{i}(x) + 1\n", 2000) + "println(f2000(1))"), True),
+    "adaptors_in_a_chain": (in_main("let y = [1, 2]" + ".map(|x| x + 1)" * 200 + ".collect()\nprintln(y.len())"), None),
+    "holes_in_a_text": (in_main("let x = 1\nlet s = \"" + "${x}" * (N // 2) + "\"\nprintln(s.len())"), True),
+    "tasks_in_a_scope": ("fn f(x: int) -> int { x }\n" + in_main(lines("let t{i} = spawn f({i})\n", 5000) + lines(
+        "println(await t{i})\n", 5000)), True),
+    "traits_in_a_chain": ("trait T0 { fn m0(self) -> int { 1 } }\n" + lines("trait T{next}: T{i} {{ fn m{next}(self) -> int {{ 1 }} }}\n", 1000) +
+                          "struct A { x: int }\nimpl T0 for A { }\n" + lines("impl T{next} for A {{ }}\n", 1000) +
+                          "fn f<X: T1000>(x: X) -> int { x.m0() }\nfn main() { println(f(A { x: 1 })) }\n", True),
+    "functions_in_a_circle": (lines("fn f{i}(n: int) -> int {{ if n == 0 {{ 0 }} else {{ f{next}(n - 1) }} }}\n", 5000) +
+                              "fn f5000(n: int) -> int { f0(n) }\nfn main() { println(f0(10)) }\n", True),
+    "nested_loops": (in_main("var x = 0\n" + lines('for i{i} in ["a"] {{ let s{i} = i{i} + "c"\n', 150) + "x += s3.len()" + "}" * 150), True),
+    "nested_catches": (in_main("_ = " + "catch { " * 100 + "1" + " }" * 100), True),
+    "nested_scopes": (in_main("async { " * 100 + "println(1)" + " }" * 100), True),
+})
+
+
+def start(options, path):
+    """Status, reports, seconds and MiB of one check."""
+    limit = 2 * options.seconds * options.slack
+    err = tempfile.TemporaryFile()
+    child = subprocess.Popen([options.skein, "check", path], stdout=subprocess.DEVNULL, stderr=err,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)))
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    err.seek(0)
+    return (child.returncode, err.read().decode(errors="replace"), usage.ru_utime + usage.ru_stime,
+            usage.ru_maxrss / 1024)
 
 
 def judge(options, name, text, good, folder):
     path = os.path.join(folder, f"{name}.sk")
     with open(path, "wb") as file:
         file.write(text if isinstance(text, bytes) else text.encode())
-    # Address space holds the reserved stack too; what counts is what is left for the rest.
-    limit = (lambda: limit_memory(options.mib + 600)) if options.mib else None
-    begin = time.monotonic()
-    try:
-        done = subprocess.run([options.skein, "check", path], capture_output=True, timeout=options.seconds,
-                              preexec_fn=limit)
-    except subprocess.TimeoutExpired:
-        return f"no end within {options.seconds} s"
-    took = time.monotonic() - begin
-    err = done.stderr.decode(errors="replace")
+    status, err, seconds, mib = start(options, path)
     if options.verbose:
-        print(f"{took:6.2f} s  status {done.returncode}  {name}: {(err.splitlines() or [''])[0][:100]}")
-    if done.returncode not in (0, 1):
-        return f"status {done.returncode}: {err[-800:]}"
-    if good is not None and (done.returncode == 0) != good:
-        return f"status {done.returncode}: {err[:800]}"
+        print(f"{seconds:6.2f} s {mib:6.0f} MiB  status {status}  {name}: {(err.splitlines() or [''])[0][:100]}")
+    if status not in (0, 1):
+        return f"status {status}: {err[-800:]}"
+    if seconds > options.seconds * options.slack:
+        return f"took {seconds:.1f} s"
+    if mib > options.mib * options.slack:
+        return f"took {mib:.0f} MiB"
+    if good is not None and (status == 0) != good:
+        return f"status {status}: {err[:800]}"
     if len(err) > 2 << 20:
         return f"{len(err)} bytes of reports"
     return None
@@ -97,8 +157,9 @@ def judge(options, name, text, good, folder):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--skein", required=True)
-    parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--mib", type=int, default=0, help="limit of memory; 0: none")
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--mib", type=int, default=800)
+    parser.add_argument("--slack", type=int, default=1)
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("names", nargs="*", default=list(BOMBS))
     options = parser.parse_args()
