@@ -9,6 +9,7 @@
 #include "compiler/check/assoc.h"
 #include "compiler/check/bounds.h"
 #include "compiler/check/resolve_type.h"
+#include "compiler/check/trait_impl.h"
 #include "compiler/check/traits.h"
 #include "compiler/types/dyn.h"
 
@@ -182,6 +183,10 @@ bool fits_dyn(Context& ctx, TypeId found, TypeId wanted) {
   }
   for (const TraitRef& trait : types::dyn_traits(ctx.program, wanted)) {
     use_bridge(ctx, trait.trait);
+    // The table names the methods of the type, which nobody else may call.
+    std::optional<ImplMatch> match = find_trait_impl(ctx, found, trait, Span());
+    if (!match) continue;
+    for (FnId method : ctx.program.impls[match->impl].methods) use_fn(ctx, method);
   }
   return true;
 }

@@ -162,7 +162,10 @@ static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& enti
 static void collect_names(Context& ctx, std::vector<std::string_view>& names) {
   for (Symbol name : ctx.locals.names()) names.push_back(ctx.text(name));
   for (const NameTable* table = ctx.table; table; table = table->outer) {
-    for (const auto& [name, entity] : table->names) names.push_back(ctx.text(name));
+    for (const auto& [name, entity] : table->names) {
+      // A trait is no value, however near its name is.
+      if (entity.kind != Entity::Kind::Trait) names.push_back(ctx.text(name));
+    }
   }
 }
 

@@ -1,12 +1,12 @@
 // Operators.
 //
 // Those of numbers, `bool` and `str` are built in. Those of `Duration` and `Instant` are methods of
-// the core library, found by the table below; operators of the user's own types will be found the
-// same way by their traits.
+// the core library, found by the table below; those of other types are methods of traits.
 #include <algorithm>
 
 #include "compiler/check/check_expr.h"
 #include "compiler/check/method.h"
+#include "compiler/check/trait_operator.h"
 #include "compiler/check/traits.h"
 
 namespace skein::check {
@@ -173,6 +173,7 @@ static TypeId report_operands(Context& ctx, BinaryOp op, Span op_span, const ast
     report.help("arrays are joined with `xs.extend(ys)`");
   } else {
     help_with_operands(ctx, report, op, left_type, right_type, right);
+    help_with_trait(ctx, report, trait_of(ctx, op), left_type, right_type);
   }
   return ctx.types.error();
 }
@@ -208,6 +209,13 @@ TypeId apply_operator(Context& ctx, const ast::Expr* node, BinaryOp op, Span op_
   if (ctx.kind(right_type) == TypeKind::Never) {
     ctx.adjust(right, Adjustment::NeverToAny, left_type);
     return left_type;
+  }
+  bool by_trait = operand_kind(ctx, left_type) == Operand::Other ||
+                  operand_kind(ctx, right_type) == Operand::Other;
+  if (by_trait) {
+    std::optional<TypeId> result =
+        apply_trait(ctx, node, trait_of(ctx, op), left_type, {left, right});
+    if (result) return *result;
   }
   if (op == BinaryOp::Shl || op == BinaryOp::Shr) {
     return apply_shift(ctx, op, op_span, left, right);
@@ -274,12 +282,17 @@ TypeId check_unary(Context& ctx, const ast::Unary* node, const Want& want) {
     if (is_negatable && !is_unsigned) return type;
     if (kind == TypeKind::Duration) return call_core(ctx, node, kind, "neg", {node->operand});
   }
+  TraitId trait = trait_of(ctx, node->op);
+  if (std::optional<TypeId> result = apply_trait(ctx, node, trait, type, {node->operand})) {
+    return *result;
+  }
   Report report = ctx.report(node->op_span, D::BadOperands,
                              {ast::op_text(node->op), quoted(ctx.show(type))});
   report.label(node->operand->span, "`" + ctx.show(type) + "`");
   if (kind == TypeKind::Option && node->op == ast::UnaryOp::Not) {
     report.help("to ask whether there is a value, write `x == none`");
   }
+  help_with_trait(ctx, report, trait, type, TypeId());
   return ctx.types.error();
 }
 

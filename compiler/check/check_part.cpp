@@ -6,6 +6,7 @@
 #include "compiler/check/check_map.h"
 #include "compiler/check/method.h"
 #include "compiler/check/suggest.h"
+#include "compiler/check/trait_operator.h"
 
 namespace skein::check {
 
@@ -171,7 +172,11 @@ TypeId check_index(Context& ctx, const ast::Index* node) {
   }
   check_expr(ctx, index);
   if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->receiver);
+  TraitId trait = index_trait(ctx);
+  std::optional<TypeId> result = apply_trait(ctx, node, trait, type, {node->receiver, index});
+  if (result) return *result;
   Report report = ctx.report(node->receiver->span, D::NotIndexable, {ctx.show(type)});
+  help_with_trait(ctx, report, trait, type, ctx.fact(index).type);
   if (head.kind == TypeKind::Tuple) report.help("parts of a tuple are reached with `.0`");
   return ctx.types.error();
 }
@@ -228,6 +233,39 @@ static TypeId report_bad_try(Context& ctx, const ast::Expr* node, TypeId type) {
   return ctx.types.arg(ctx.infer.shallow(type));
 }
 
+// The error of `from`, a Result, becomes that of `to` by `From`.
+static TypeId convert_error(Context& ctx, const ast::Expr* node, const Type& from, TypeId to) {
+  TypeId found = ctx.infer.shallow(from.args[1]);
+  TypeId wanted = ctx.infer.shallow(ctx.types.get(to).args[1]);
+  std::optional<Conversion> conversion = find_conversion(ctx, found, wanted, node->span);
+  if (conversion && node->kind != ast::ExprKind::Try) {
+    ctx.not_yet(node->span, "`?.` that converts an error");
+    return from.args[0];
+  }
+  if (conversion) {
+    types::CallFact& call = ctx.add_call(node);
+    call.callee = conversion->fn;
+    call.type_args = std::move(conversion->type_args);
+    return from.args[0];
+  }
+  TypeId whole = ctx.types.intern(from);
+  Report report = ctx.report(node->span, D::BadTry, {ctx.show(whole), ctx.show(to)});
+  if (ctx.body->result_span.valid()) {
+    report.label(ctx.body->result_span, "the function gives this");
+  }
+  TypeKind kind = ctx.kind(wanted);
+  if (kind == TypeKind::Struct || kind == TypeKind::Enum) {
+    report.help("say how: `impl From<" + ctx.show(found) + "> for " + ctx.show(wanted) +
+                " { fn from(own value: " + ctx.show(found) + ") -> " + ctx.show(wanted) +
+                " { … } }`");
+  }
+  if (kind == TypeKind::Dyn) {
+    report.help("make it an error: `impl Error for " + ctx.show(found) + " {}`");
+  }
+  report.help("or convert it here: `.map_err(|e| …)?`");
+  return from.args[0];
+}
+
 // The value that `?` takes out of one of `type`, the operand of `node`.
 static TypeId tried_type(Context& ctx, const ast::Expr* node, TypeId type) {
   const Type head = ctx.types.get(type);
@@ -237,15 +275,14 @@ static TypeId tried_type(Context& ctx, const ast::Expr* node, TypeId type) {
     return report_bad_try(ctx, node, type);
   }
   if (head.kind == TypeKind::Result) {
-    TypeId any =
-        ctx.types.make(TypeKind::Result, {ctx.infer.fresh(node->span), head.args[1]});
-    if (returns_kind(ctx, any)) return head.args[0];
-    TypeId result = ctx.infer.shallow(ctx.body->result);
-    if (ctx.types.kind(result) == TypeKind::Result) {
-      ctx.not_yet(node->span, "`?` that converts `" + ctx.show(head.args[1]) + "` to `" +
-                                  ctx.show(ctx.types.get(result).args[1]) + "`");
+    TypeId value = ctx.infer.fresh(node->span);
+    if (returns_kind(ctx, ctx.types.make(TypeKind::Result, {value, head.args[1]}))) {
       return head.args[0];
     }
+    // It was only there to ask.
+    ctx.infer.unify(value, ctx.types.unit());
+    TypeId result = ctx.infer.shallow(ctx.body->result);
+    if (ctx.types.kind(result) == TypeKind::Result) return convert_error(ctx, node, head, result);
     return report_bad_try(ctx, node, type);
   }
   ctx.report(node->span, D::NothingToUnwrap, {ctx.show(type), "?"})

@@ -21,6 +21,7 @@ VarId root_of(Context& ctx, const ast::Expr* expr) {
         expr = expr->as<ast::TupleIndex>()->receiver;
         break;
       case ast::ExprKind::Index:
+        if (ctx.fact(expr).call != UINT32_MAX) return VarId();   // a value of its own, by `at`
         expr = expr->as<ast::Index>()->receiver;
         break;
       default:

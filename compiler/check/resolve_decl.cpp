@@ -497,10 +497,12 @@ static void resolve_impl_head(Context& ctx, const ast::ImplItem& item, NameTable
     impl.trait_args = std::move(ref->args);
   }
   if (ctx.types.has_error(impl.self_type)) return;
-  // An impl stands in the package of its trait or of its type.
-  bool is_own_trait =
-      impl.trait && is_own_package(ctx, ctx.program.traits[*impl.trait].module);
-  if (!is_own_trait && !is_own_type(ctx, impl.self_type)) {
+  // An impl stands in the package of its trait or of one of its types: `impl Mul<Vec> for int`.
+  bool is_own = (impl.trait && is_own_package(ctx, ctx.program.traits[*impl.trait].module)) ||
+                is_own_type(ctx, impl.self_type) ||
+                std::any_of(impl.trait_args.begin(), impl.trait_args.end(),
+                            [&](TypeId arg) { return is_own_type(ctx, arg); });
+  if (!is_own) {
     ctx.report(item.self_type->span, D::ForeignImpl, {ctx.show(impl.self_type)})
         .help("write a function that takes it, or wrap it in a struct of your own");
     if (impl.trait) {

@@ -11,6 +11,7 @@
 #include "compiler/check/foreign_trait.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/suggest.h"
+#include "compiler/check/trait_operator.h"
 
 namespace skein::check {
 
@@ -157,7 +158,7 @@ static TypeId builtin_type(Context& ctx, TypeKind kind, ast::Ident name,
     return ctx.types.error();
   }
   if (kind == TypeKind::Result && args.size() == 1) {
-    return ctx.not_yet(name.span, "`Result<T>` without an error type");
+    return ctx.types.make(kind, {resolve_type(ctx, args[0]), dyn_error(ctx)});
   }
   std::optional<std::vector<TypeId>> given =
       resolve_args(ctx, name, args, builtin_arg_count(kind), missing);

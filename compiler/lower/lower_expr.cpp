@@ -255,8 +255,10 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
     case ExprKind::StrLit:
     case ExprKind::ByteStrLit:
     case ExprKind::DurationLit:
+      SKEIN_UNREACHABLE("a literal is a constant");
     case ExprKind::Index:
-      SKEIN_UNREACHABLE("a literal is a constant, and an element a place");
+      SKEIN_CHECK(body.program.call_of(expr) != nullptr, "an element is a place");
+      return lower_call(body, expr, dest);
     case ExprKind::ErrorExpr:
     case ExprKind::Underscore:
     case ExprKind::ParFor:

@@ -110,15 +110,32 @@ void lower_unwrap(Body& body, const ast::Unwrap* node, const Place& dest) {
   if (dest.valid()) body.assign(dest, body.taken_from(payload_of(operand, good)), node->span);
 }
 
+// The error of `operand`, made one of the function's own by `From` where `node` says so.
+static Operand lower_error(Body& body, const ast::Expr* node, const Place& operand) {
+  Operand error = body.taken_from(payload_of(operand, kErr));
+  const types::CallFact* call = node->kind == ast::ExprKind::Try ? body.program.call_of(node)
+                                                                 : nullptr;
+  if (call == nullptr) return error;
+  TypeId type = body.program.types.arg(body.fn.return_type(), 1);
+  LocalId converted = body.new_temp(type, node->span);
+  emit_call(body, call->callee, call->type_args, {std::move(error)}, type, converted, node->span);
+  body.own(converted, node->span);
+  return body.taken_from(converted);
+}
+
 // Leaves the function with `none`, or with the error of `operand`.
-static void emit_try_exit(Body& body, const Place& operand, bool is_option, Span span) {
+static void emit_try_exit(Body& body, const ast::Expr* node, const Place& operand,
+                          bool is_option) {
+  Span span = node->span;
   LocalId result = body.fn.return_local();
   std::vector<Operand> fields;
-  if (!is_option) fields.push_back(body.taken_from(payload_of(operand, kErr)));
+  size_t outer = body.mark();
+  if (!is_option) fields.push_back(lower_error(body, node, operand));
   emit_variant(body, is_option ? kNone : kErr, std::move(fields), result, span);
   body.cancel_scopes(span);
   body.exit(0, span, result);
   body.emit(InstKind::Return, {}, span);
+  body.forget(outer);
 }
 
 void lower_try(Body& body, const ast::Try* node, const Place& dest) {
@@ -127,7 +144,7 @@ void lower_try(Body& body, const ast::Try* node, const Place& dest) {
   uint32_t good = is_option ? kSome : kOk;
   VariantTest test = emit_variant_test(body, operand, good, node->span);
   body.begin(test.is_not);
-  emit_try_exit(body, operand, is_option, node->span);
+  emit_try_exit(body, node, operand, is_option);
   body.begin(test.is);
   if (dest.valid()) body.assign(dest, body.taken_from(payload_of(operand, good)), node->span);
 }
@@ -169,7 +186,7 @@ static void lower_try_link(Body& body, const ast::Expr* node, const Place& recei
                            const Place& dest) {
   VariantTest test = emit_variant_test(body, receiver, kOk, node->span);
   body.begin(test.is_not);
-  emit_try_exit(body, receiver, false, node->span);
+  emit_try_exit(body, node, receiver, false);
   body.begin(test.is);
   lower_link(body, node, payload_of(receiver, kOk), body.program.fact(node).type, dest);
 }

@@ -21,7 +21,8 @@ bool has_place_form(Body& body, const ast::Expr* expr) {
     case ExprKind::TupleIndex:
       return !expr->as<ast::TupleIndex>()->optional;
     case ExprKind::Index:
-      return true;
+      // Else it is a call of `at`.
+      return body.program.call_of(expr) == nullptr;
     default:
       return false;
   }

@@ -175,6 +175,7 @@ types::VarId root_variable(const types::Program& program, const ast::Expr* expr)
     case ExprKind::TupleIndex:
       return root_variable(program, expr->as<ast::TupleIndex>()->receiver);
     case ExprKind::Index:
+      if (program.call_of(expr) != nullptr) return types::VarId();
       return root_variable(program, expr->as<ast::Index>()->receiver);
     case ExprKind::Slice:
       return root_variable(program, expr->as<ast::Slice>()->receiver);

@@ -165,7 +165,7 @@ class Specializer {
             operand.constant.type = concrete(operand.constant.type, request.args);
           }
         }
-        if (inst.kind == sir::InstKind::ToDyn) add_table(to, inst, request.depth);
+        if (inst.kind == sir::InstKind::ToDyn) make_dyn(to, inst, request.depth);
         use_value(inst);
         call_directly(to, inst);
         call_iterator(inst);
@@ -274,6 +274,16 @@ class Specializer {
   }
 
   // ---- tables of `dyn` values ----
+
+  // In generic code what becomes a `dyn` value may turn out to be one of that type.
+  void make_dyn(const Function& function, Inst& inst, uint32_t depth) {
+    TypeId content = sir::operand_type(module_, function, inst.operands[0]);
+    if (content == sir::place_type(module_, function, inst.dest)) {
+      inst.kind = sir::InstKind::Assign;
+    } else {
+      add_table(function, inst, depth);
+    }
+  }
 
   // Asks for the table of the type of what becomes a `dyn` value.
   void add_table(const Function& function, const Inst& inst, uint32_t depth) {
