@@ -197,14 +197,19 @@ struct Waiter {
 static_assert(sizeof(Waiter) == 56 && offsetof(Waiter, value) == 24);
 static_assert(offsetof(Waiter, outcome) == 52 && offsetof(Waiter, kind) == 53);
 
+// Tasks that wait for the same thing, the first first. See wait/wait_queue.h.
+struct WaitQueue {
+  Waiter* first;
+  Waiter* last;
+};
+
 // What a Mutex, RwLock or Shared is a handle to: a value, behind this, and the lock that protects it.
 struct alignas(kAlignment) Cell {
   int64_t count;        // handles that keep the value
   int64_t weak;         // Weak handles, and one for all that keep the value: these keep the memory
   uint32_t state;       // see wait/lock.cpp
-  uint32_t queue_lock;  // of `first` and `last`
-  Waiter* first;        // tasks that wait for the lock; `arm` of each is 1 if it wants to read
-  Waiter* last;
+  uint32_t queue_lock;  // of `waiting`
+  WaitQueue waiting;    // for the lock; `arm` of each is 1 if it wants to read
   uint32_t poisoned;    // 1: a panic left a block that could change the value
   uint32_t unused;
 };

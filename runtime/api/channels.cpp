@@ -6,7 +6,6 @@
 #include "runtime/wait/channel_wait.h"
 #include "runtime/wait/select.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <new>
 
@@ -19,11 +18,6 @@ using wait::Channel;
 static Channel& channel_at(Ptr chan) { return *static_cast<Channel*>(chan); }
 static abi::Select& select_at(Ptr select) { return *static_cast<abi::Select*>(select); }
 
-// A task that was handed something runs next, while that is in the cache.
-static void make_ready(Frame* frame) {
-  if (frame != nullptr) sched::current().make_ready(frame);
-}
-
 extern "C" {
 
 Ptr skn_chan_new(I64 capacity, I64 size, Ptr name) {
@@ -35,14 +29,14 @@ void skn_chan_free(Ptr chan) { Channel::free(&channel_at(chan)); }
 I32 skn_chan_send(Ptr chan, Ptr value) {
   Frame* other = nullptr;
   const wait::Outcome outcome = channel_at(chan).send(value, other);
-  make_ready(other);
+  wait::wake(other);
   return static_cast<I32>(outcome);
 }
 
 I32 skn_chan_receive(Ptr chan, Ptr value) {
   Frame* other = nullptr;
   const wait::Outcome outcome = channel_at(chan).receive(value, other);
-  make_ready(other);
+  wait::wake(other);
   return static_cast<I32>(outcome);
 }
 
@@ -54,15 +48,7 @@ I1 skn_await_receive(Ptr wait, Ptr frame) {
   return wait::receive(static_cast<abi::Wait*>(wait), static_cast<Frame*>(frame));
 }
 
-void skn_chan_close(Ptr chan) {
-  Waiter* served = channel_at(chan).close();
-  while (served != nullptr) {
-    // The node lies in the frame, which may run and be gone as soon as it is ready.
-    Waiter* next = served->next;
-    sched::current().make_ready_last(served->frame);
-    served = next;
-  }
-}
+void skn_chan_close(Ptr chan) { wait::wake_all(channel_at(chan).close()); }
 
 I1 skn_chan_is_closed(Ptr chan) { return channel_at(chan).is_closed(); }
 I64 skn_chan_length(Ptr chan) { return channel_at(chan).length(); }
@@ -82,22 +68,17 @@ Ptr skn_chan_end_free(Ptr end) {
 }
 
 SKEIN_COLD Ptr skn_panic_chan_capacity(I64 capacity, I32 site) {
-  char text[80];
-  const int size = snprintf(text, sizeof(text), "a channel cannot have room for %ld values", capacity);
-  return fault::new_panic({text, static_cast<size_t>(size)}, static_cast<uint32_t>(site));
+  return fault::panic_with(site, "a channel cannot have room for %ld values", capacity);
 }
 
 SKEIN_COLD Ptr skn_panic_chan_closed(Ptr chan, I32 site) {
   const char* name = channel_at(chan).name();
-  const char* format = name == nullptr ? "sent on a closed channel" : "sent on the closed channel `%s`";
-  char text[160];
-  const int size = snprintf(text, sizeof(text), format, name);
-  const size_t length = size < int(sizeof(text)) ? static_cast<size_t>(size) : sizeof(text) - 1;
-  return fault::new_panic({text, length}, static_cast<uint32_t>(site));
+  if (name == nullptr) return fault::panic_with(site, "sent on a closed channel");
+  return fault::panic_with(site, "sent on the closed channel `%s`", name);
 }
 
 I32 skn_select_try(Ptr select) {
-  return wait::try_arms(select_at(select), sched::current().random(), make_ready);
+  return wait::try_arms(select_at(select), sched::current().random(), wait::wake);
 }
 
 I1 skn_await_select(Ptr wait, Ptr frame) {
@@ -107,7 +88,7 @@ I1 skn_await_select(Ptr wait, Ptr frame) {
 I32 skn_select_finish(Ptr select) { return wait::finish(select_at(select)); }
 
 SKEIN_COLD Ptr skn_panic_select_off(I32 site) {
-  return fault::new_panic(std::string_view("no arm is enabled"), static_cast<uint32_t>(site));
+  return fault::panic_with(site, "no arm is enabled");
 }
 
 }  // extern "C"

@@ -22,7 +22,6 @@
 #include "runtime/wait/sleep.h"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 using namespace skein;
@@ -30,6 +29,7 @@ using namespace skein::api;
 using abi::Buffer;
 using abi::Frame;
 using abi::Panic;
+using fault::panic_with;
 
 static Frame* frame_at(Ptr pointer) { return static_cast<Frame*>(pointer); }
 static abi::Future* future_at(Ptr pointer) { return static_cast<abi::Future*>(pointer); }
@@ -40,12 +40,6 @@ static std::string_view text_at(Ptr str) { return value::text_of(buffer_at(str))
 static const abi::FormatSpec* spec_at(Ptr spec) { return static_cast<abi::FormatSpec*>(spec); }
 static Panic* panic_at(Ptr payload) { return task::panic_of(reinterpret_cast<uint64_t>(payload)); }
 static uint32_t site_of(I32 site) { return static_cast<uint32_t>(site); }
-
-static Panic* panic_with(I32 site, const char* format, auto... arguments) {
-  char text[160];
-  const int size = snprintf(text, sizeof(text), format, arguments...);
-  return fault::new_panic({text, static_cast<size_t>(size)}, site_of(site));
-}
 
 extern "C" {
 

@@ -10,25 +10,14 @@
 using namespace skein;
 using namespace skein::api;
 using abi::Cell;
-using abi::Waiter;
 using base::AtomicRef;
 using base::Order;
 using wait::LockRequest;
 
 static Cell* cell_at(Ptr cell) { return static_cast<Cell*>(cell); }
 
-static Ptr panic_with(std::string_view message, I32 site) {
-  return fault::new_panic(message, static_cast<uint32_t>(site));
-}
-
 static void release(LockRequest request, bool poisons) {
-  Waiter* served = wait::release_lock(request, poisons);
-  while (served != nullptr) {
-    // The node lies in the frame, which may run and be gone as soon as it is ready.
-    Waiter* next = served->next;
-    sched::current().make_ready_last(served->frame);
-    served = next;
-  }
+  wait::wake_all(wait::release_lock(request, poisons));
 }
 
 extern "C" {
@@ -74,13 +63,13 @@ void skn_lock_release(Ptr cell, I1 reads, I1 poisons) {
 
 Ptr skn_locks_sort(Ptr requests, I64 count, I32 site) {
   if (!wait::sort_requests(static_cast<void**>(requests), count)) return nullptr;
-  return panic_with("`lock` names the same lock twice", site);
+  return fault::panic_with(site, "`lock` names the same lock twice");
 }
 
 SKEIN_COLD Ptr skn_lock_failed(Ptr requests, I64 taken, I32 site) {
-  void** list = static_cast<void**>(requests);
-  for (int64_t i = 0; i < taken; ++i) release(LockRequest(list[i]), false);
-  return panic_with("the lock is poisoned: a task panicked while it could change the value", site);
+  skn_locks_give_back(requests, taken);
+  return fault::panic_with(site,
+                           "the lock is poisoned: a task panicked while it could change the value");
 }
 
 I1 skn_lock_is_poisoned(Ptr cell) { return wait::is_poisoned(cell_at(cell)); }

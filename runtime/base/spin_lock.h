@@ -2,9 +2,20 @@
 #pragma once
 
 #include "runtime/base/atomic.h"
-#include "runtime/base/platform.h"
+#include "runtime/base/backoff.h"
 
 namespace skein::base {
+
+// Takes the lock that a word is: 0 while nobody has it.
+template <class Word>
+void lock_word(Word& word) {
+  Backoff backoff;
+  while (word.exchange(1, Order::Acquire) != 0) {
+    do {
+      backoff.pause();
+    } while (word.load(Order::Relaxed) != 0);
+  }
+}
 
 class SpinLock {
  public:
@@ -13,19 +24,7 @@ class SpinLock {
   bool try_lock() {
     return locked_.load(Order::Relaxed) == 0 && locked_.exchange(1, Order::Acquire) == 0;
   }
-  void lock() {
-    int tries = 0;
-    while (locked_.exchange(1, Order::Acquire) != 0) {
-      do {
-        // The holder may have lost its core: give it ours now and then.
-        if (++tries % 64 == 0) {
-          yield_thread();
-        } else {
-          spin_pause();
-        }
-      } while (locked_.load(Order::Relaxed) != 0);
-    }
-  }
+  void lock() { lock_word(locked_); }
   void unlock() { locked_.store(0, Order::Release); }
 
  private:
@@ -41,6 +40,18 @@ class SpinGuard {
 
  private:
   SpinLock& lock_;
+};
+
+// The same over a word in a structure that compiled code knows.
+class WordGuard {
+ public:
+  explicit WordGuard(uint32_t& word) : word_(word) { lock_word(word_); }
+  ~WordGuard() { word_.store(0, Order::Release); }
+  WordGuard(const WordGuard&) = delete;
+  WordGuard& operator=(const WordGuard&) = delete;
+
+ private:
+  AtomicRef<uint32_t> word_;
 };
 
 }  // namespace skein::base

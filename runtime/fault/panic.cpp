@@ -7,6 +7,8 @@
 #include "runtime/value/str.h"
 
 #include <cstdlib>
+#include <cstdarg>
+#include <cstdio>
 #include <cstring>
 #include <unwind.h>
 
@@ -61,6 +63,16 @@ Panic* new_panic(abi::Buffer* message, uint32_t site) {
 
 Panic* new_panic(std::string_view message, uint32_t site) {
   return new_panic(value::new_str(message), site);
+}
+
+Panic* panic_with(int32_t site, const char* format, ...) {
+  char text[160];
+  va_list arguments;
+  va_start(arguments, format);
+  const int size = vsnprintf(text, sizeof(text), format, arguments);
+  va_end(arguments);
+  const size_t length = size < int(sizeof(text)) ? static_cast<size_t>(size) : sizeof(text) - 1;
+  return new_panic(std::string_view(text, length), static_cast<uint32_t>(site));
 }
 
 void free_panic(Panic* panic) {

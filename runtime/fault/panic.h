@@ -16,6 +16,8 @@ using abi::Panic;
 // Takes the message over; `site` is where it happened. Remembers the native stack.
 Panic* new_panic(abi::Buffer* message, uint32_t site);
 Panic* new_panic(std::string_view message, uint32_t site);
+// With a message in the manner of printf, cut off if it is very long.
+__attribute__((format(printf, 2, 3))) Panic* panic_with(int32_t site, const char* format, ...);
 
 // With everything attached to it.
 void free_panic(Panic* panic);

@@ -1,19 +1,13 @@
 // The contended ways through owner_lock.h.
 #include "runtime/sched/owner_lock.h"
 
-#include "runtime/base/platform.h"
+#include "runtime/base/backoff.h"
 
 namespace skein::sched {
 
-// Waits while `word` is not 0; the other side may have lost its core.
 static void wait_until_zero(const base::Atomic<int32_t>& word) {
-  for (int tries = 1; word.load(Order::Acquire) != 0; ++tries) {
-    if (tries % 64 == 0) {
-      base::yield_thread();
-    } else {
-      base::spin_pause();
-    }
-  }
+  base::Backoff backoff;
+  while (word.load(Order::Acquire) != 0) backoff.pause();
 }
 
 void OwnerLock::enter_closed() {

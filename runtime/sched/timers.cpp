@@ -1,7 +1,7 @@
 // See timers.h.
 #include "runtime/sched/timers.h"
 
-#include "runtime/base/platform.h"
+#include "runtime/base/backoff.h"
 
 namespace skein::sched {
 
@@ -53,13 +53,8 @@ bool Timers::withdraw(abi::Timer* timer) {
 }
 
 bool Timers::withdraw_as_guest(abi::Timer* timer) {
-  for (int tries = 1; !lock_.try_close(); ++tries) {
-    if (tries % 64 == 0) {
-      base::yield_thread();
-    } else {
-      base::spin_pause();
-    }
-  }
+  base::Backoff backoff;
+  while (!lock_.try_close()) backoff.pause();
   const bool removed = remove(timer);
   lock_.open();
   return removed;

@@ -2,7 +2,7 @@
 #include "runtime/task/deadline.h"
 
 #include "runtime/base/atomic.h"
-#include "runtime/base/platform.h"
+#include "runtime/base/backoff.h"
 #include "runtime/task/reasons.h"
 #include "runtime/task/scope.h"
 
@@ -42,12 +42,9 @@ void leave_fired_deadline(Deadline* deadline, Host& host) {
   uint32_t state = static_cast<uint32_t>(DeadlineState::Armed);
   const uint32_t left = static_cast<uint32_t>(DeadlineState::Left);
   if (state_of(deadline).compare_exchange(state, left, Order::AcqRel)) return;
-  for (int tries = 1; state != static_cast<uint32_t>(DeadlineState::Fired); ++tries) {
-    if (tries % 64 == 0) {
-      base::yield_thread();
-    } else {
-      base::spin_pause();
-    }
+  base::Backoff backoff;
+  while (state != static_cast<uint32_t>(DeadlineState::Fired)) {
+    backoff.pause();
     state = state_of(deadline).load(Order::Acquire);
   }
   free_deadline(deadline, host);

@@ -1,19 +1,10 @@
 // See node.h.
 #include "runtime/task/node.h"
 
-#include "runtime/base/platform.h"
+#include "runtime/base/backoff.h"
 #include "runtime/task/scope.h"
 
 namespace skein::task {
-
-// The other side may have lost its core: it gets ours now and then.
-static void pause(int& tries) {
-  if (++tries % 64 == 0) {
-    base::yield_thread();
-  } else {
-    base::spin_pause();
-  }
-}
 
 uint32_t set_shield(abi::Node* node, uint32_t shield) {
   AtomicRef<uint32_t> word = site_of(node);
@@ -60,18 +51,18 @@ bool settle_cancelled_wait(abi::Node* node, uint64_t what) {
 }
 
 void leave_wait_slowly(abi::Node* node) {
-  int tries = 0;
+  base::Backoff backoff;
   while (true) {
     uint64_t what = wait_of(node).load(Order::Acquire);
     if (what == 0) return;
     if ((what & kWaitLocked) == 0 && wait_of(node).compare_exchange(what, 0, Order::AcqRel)) return;
-    pause(tries);
+    backoff.pause();
   }
 }
 
 abi::Frame* cancel(abi::Node* node, uint32_t bit) {
   if ((cancel_of(node).fetch_or(bit, Order::AcqRel) & bit) != 0) return nullptr;
-  int tries = 0;
+  base::Backoff backoff;
   uint64_t what = 0;
   while (true) {
     what = wait_of(node).load(Order::Acquire);
@@ -80,7 +71,7 @@ abi::Frame* cancel(abi::Node* node, uint32_t bit) {
         wait_of(node).compare_exchange(what, what | kWaitLocked, Order::AcqRel)) {
       break;
     }
-    pause(tries);
+    backoff.pause();
   }
   abi::Frame* frame = is_cancelled_slowly(node) ? withdraw(what) : nullptr;
   wait_of(node).store(frame != nullptr ? 0 : what, Order::Release);

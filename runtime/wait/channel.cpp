@@ -16,20 +16,6 @@ using base::SpinGuard;
 
 // --- Waiters -------------------------------------------------------------------------------------
 
-void WaitQueue::add(Waiter* waiter) {
-  waiter->next = nullptr;
-  waiter->previous = last_;
-  (last_ != nullptr ? last_->next : first_) = waiter;
-  last_ = waiter;
-  waiter->is_linked = true;
-}
-
-void WaitQueue::remove(Waiter* waiter) {
-  (waiter->previous != nullptr ? waiter->previous->next : first_) = waiter->next;
-  (waiter->next != nullptr ? waiter->next->previous : last_) = waiter->previous;
-  waiter->is_linked = false;
-}
-
 Claim claim(Waiter* waiter) {
   if (waiter->claim == nullptr) return Claim::Won;
   AtomicRef<uint32_t> word(*waiter->claim);
@@ -108,12 +94,12 @@ inline void Channel::put_last(const void* value) {
 
 // With the lock.
 inline bool Channel::try_send(const void* value, Frame*& wake) {
-  for (Waiter *waiter = receivers_.first(), *next; waiter != nullptr; waiter = next) {
+  for (Waiter *waiter = receivers_.first, *next; waiter != nullptr; waiter = next) {
     next = waiter->next;
     // Claimed before it is unlinked: a node that lost is its task's to take out.
     const Claim won = claim(waiter);
     if (won == Claim::Lost) continue;
-    receivers_.remove(waiter);
+    remove(receivers_, waiter);
     move(waiter->value, value);
     serve(waiter, won, Outcome::Done, wake);
     return true;
@@ -130,11 +116,11 @@ inline bool Channel::try_receive(void* value, Frame*& wake) {
     if (++head_ == slots_) head_ = 0;
     length_.store(length - 1, Order::Relaxed);
   }
-  for (Waiter *waiter = senders_.first(), *next; waiter != nullptr; waiter = next) {
+  for (Waiter *waiter = senders_.first, *next; waiter != nullptr; waiter = next) {
     next = waiter->next;
     const Claim won = claim(waiter);
     if (won == Claim::Lost) continue;
-    senders_.remove(waiter);
+    remove(senders_, waiter);
     if (length > 0) {
       put_last(waiter->value);
     } else {
@@ -166,7 +152,7 @@ bool Channel::wait_to_send(Waiter* waiter, Frame*& wake) {
   } else if (try_send(waiter->value, wake)) {
     outcome = Outcome::Done;
   } else {
-    senders_.add(waiter);
+    add_last(senders_, waiter);
   }
   waiter->outcome = static_cast<uint8_t>(outcome);
   return outcome == Outcome::Waiting;
@@ -180,7 +166,7 @@ bool Channel::wait_to_receive(Waiter* waiter, Frame*& wake) {
   } else if (closed_.load(Order::Relaxed) != 0) {
     outcome = Outcome::Closed;
   } else {
-    receivers_.add(waiter);
+    add_last(receivers_, waiter);
   }
   waiter->outcome = static_cast<uint8_t>(outcome);
   return outcome == Outcome::Waiting;
@@ -196,7 +182,7 @@ bool Channel::may_meet(const Waiter* waiter, bool sends) const {
   if (closed_.load(Order::Relaxed) != 0) return true;
   if (sends ? has_room() : length_.load(Order::Relaxed) > 0) return true;
   const WaitQueue& others = sends ? receivers_ : senders_;
-  for (const Waiter* other = others.first(); other != nullptr; other = other->next) {
+  for (const Waiter* other = others.first; other != nullptr; other = other->next) {
     if (other->claim != waiter->claim) return true;
   }
   return false;
@@ -210,7 +196,7 @@ Channel::Offer Channel::offer(Waiter* waiter, Frame*& wake) {
   SpinGuard guard(lock_);
   waiter->outcome = static_cast<uint8_t>(Outcome::Waiting);
   if (!may_meet(waiter, sends)) {
-    queue_of(waiter).add(waiter);
+    add_last(queue_of(waiter), waiter);
     return Offer::Linked;
   }
   if (claim(waiter) == Claim::Lost) return Offer::Lost;
@@ -229,16 +215,16 @@ Channel::Offer Channel::offer(Waiter* waiter, Frame*& wake) {
 bool Channel::withdraw(Waiter* waiter) {
   SpinGuard guard(lock_);
   if (!waiter->is_linked) return false;
-  queue_of(waiter).remove(waiter);
+  remove(queue_of(waiter), waiter);
   return true;
 }
 
 bool Channel::may_send() const {
-  return has_room() || receivers_.first() != nullptr || closed_.load(Order::Relaxed) != 0;
+  return has_room() || receivers_.first != nullptr || closed_.load(Order::Relaxed) != 0;
 }
 
 bool Channel::may_receive() const {
-  return length_.load(Order::Relaxed) > 0 || senders_.first() != nullptr ||
+  return length_.load(Order::Relaxed) > 0 || senders_.first != nullptr ||
          closed_.load(Order::Relaxed) != 0;
 }
 
@@ -248,11 +234,11 @@ Waiter* Channel::close() {
   closed_.store(1, Order::Release);
   Waiter* served = nullptr;
   for (WaitQueue* queue : {&senders_, &receivers_}) {
-    for (Waiter *waiter = queue->first(), *next; waiter != nullptr; waiter = next) {
+    for (Waiter *waiter = queue->first, *next; waiter != nullptr; waiter = next) {
       next = waiter->next;
       const Claim won = claim(waiter);
       if (won == Claim::Lost) continue;
-      queue->remove(waiter);
+      remove(*queue, waiter);
       waiter->outcome = static_cast<uint8_t>(Outcome::Closed);
       // An early one may run on, and end, at any moment: its node is not to be touched again.
       if (won == Claim::WonEarly) continue;

@@ -13,11 +13,11 @@
 
 #include "runtime/abi/layout.h"
 #include "runtime/base/spin_lock.h"
+#include "runtime/wait/wait_queue.h"
 
 namespace skein::wait {
 
 using abi::Frame;
-using abi::Waiter;
 
 // What became of an operation. Compiled code knows these numbers.
 enum class Outcome : uint8_t {
@@ -25,18 +25,6 @@ enum class Outcome : uint8_t {
   Closed = 1,   // a value cannot be sent any more, or all have been received
   Blocked = 2,  // it would have to wait
   Waiting = 3,  // of a node: it was not served yet
-};
-
-// Tasks that wait at one end, the first first.
-class WaitQueue {
- public:
-  Waiter* first() const { return first_; }
-  void add(Waiter* waiter);
-  void remove(Waiter* waiter);
-
- private:
-  Waiter* first_ = nullptr;
-  Waiter* last_ = nullptr;
 };
 
 // Whether a node may be served by the caller, who then has to.
@@ -118,8 +106,8 @@ class alignas(abi::kAlignment) Channel {
   int64_t head_ = 0;
   int64_t slots_ = 0;
   char* ring_ = nullptr;
-  WaitQueue senders_;
-  WaitQueue receivers_;
+  WaitQueue senders_ = {};
+  WaitQueue receivers_ = {};
   const int64_t capacity_;
   const uint32_t size_;
   const char* const name_;

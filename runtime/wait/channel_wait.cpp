@@ -16,9 +16,17 @@ const abi::Waiter* waiter_behind(const abi::Wait* wait) {
   return static_cast<const Waiter*>(behind(const_cast<abi::Wait*>(wait)));
 }
 
-// A task that was handed something runs next, while that is in the cache.
-static void make_ready(Frame* frame) {
+void wake(Frame* frame) {
   if (frame != nullptr) sched::current().make_ready(frame);
+}
+
+void wake_all(Waiter* served) {
+  while (served != nullptr) {
+    // The node lies in the frame, which may run and be gone as soon as it is ready.
+    Waiter* next = served->next;
+    sched::current().make_ready_last(served->frame);
+    served = next;
+  }
 }
 
 // Whoever served it has taken it out of the queue, under the channel's lock.
@@ -27,32 +35,28 @@ static bool withdraw_waiter(abi::Wait* wait) {
   return static_cast<Channel*>(waiter->chan)->withdraw(waiter);
 }
 
-static Waiter* prepare(abi::Wait* wait, Frame* frame, abi::Arm kind) {
+// `operation` queues the node if it has to wait.
+static bool wait_at_channel(abi::Wait* wait, Frame* frame, abi::Arm kind, WaitReason reason,
+                            bool (Channel::*operation)(Waiter*, Frame*&)) {
   Waiter* waiter = static_cast<Waiter*>(behind(wait));
   waiter->frame = frame;
   waiter->claim = nullptr;
   waiter->kind = static_cast<uint8_t>(kind);
-  return waiter;
+  Waiting waiting(wait, frame, reason, withdraw_waiter);
+  waiting.begin();
+  Frame* other = nullptr;
+  const bool waits = (static_cast<Channel*>(waiter->chan)->*operation)(waiter, other);
+  wake(other);
+  return waits ? waiting.settle() : waiting.drop();
 }
 
 bool send(abi::Wait* wait, Frame* frame) {
-  Waiter* waiter = prepare(wait, frame, abi::Arm::Send);
-  Waiting waiting(wait, frame, WaitReason::Send, withdraw_waiter);
-  waiting.begin();
-  Frame* other = nullptr;
-  const bool waits = static_cast<Channel*>(waiter->chan)->wait_to_send(waiter, other);
-  make_ready(other);
-  return waits ? waiting.settle() : waiting.drop();
+  return wait_at_channel(wait, frame, abi::Arm::Send, WaitReason::Send, &Channel::wait_to_send);
 }
 
 bool receive(abi::Wait* wait, Frame* frame) {
-  Waiter* waiter = prepare(wait, frame, abi::Arm::Receive);
-  Waiting waiting(wait, frame, WaitReason::Receive, withdraw_waiter);
-  waiting.begin();
-  Frame* other = nullptr;
-  const bool waits = static_cast<Channel*>(waiter->chan)->wait_to_receive(waiter, other);
-  make_ready(other);
-  return waits ? waiting.settle() : waiting.drop();
+  return wait_at_channel(wait, frame, abi::Arm::Receive, WaitReason::Receive,
+                         &Channel::wait_to_receive);
 }
 
 // The arms stay where they are: the task takes them out itself, as it does with those that lost.
@@ -64,7 +68,7 @@ bool select(abi::Wait* wait, Frame* frame) {
   abi::Select& select = *static_cast<abi::Select*>(behind(wait));
   Waiting waiting(wait, frame, WaitReason::Select, withdraw_select);
   waiting.begin();
-  switch (offer_arms(select, frame, make_ready)) {
+  switch (offer_arms(select, frame, wake)) {
     case Offered::Waits:
       return waiting.settle();
     case Offered::Served:

@@ -15,6 +15,11 @@ bool select(abi::Wait* wait, abi::Frame* frame);
 // A Waiter with a LockRequest lies behind it. True: until the task has the lock.
 bool lock(abi::Wait* wait, abi::Frame* frame);
 
+// What was served is ready to go on: next, while what it was handed is in the cache; null is nobody. Of
+// several, linked by `next`, each takes its turn.
+void wake(abi::Frame* frame);
+void wake_all(abi::Waiter* served);
+
 // What a wait at a channel is about, for reports.
 const abi::Waiter* waiter_behind(const abi::Wait* wait);
 

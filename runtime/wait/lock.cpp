@@ -4,6 +4,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/base/platform.h"
 #include "runtime/base/spin_lock.h"
+#include "runtime/wait/wait_queue.h"
 
 #include <cstdlib>
 #include <new>
@@ -23,29 +24,6 @@ constexpr uint32_t kReader = 4;  // one; they are counted above the two bits
 constexpr int kSpins = 40;
 
 static AtomicRef<uint32_t> state_of(Cell* cell) { return AtomicRef<uint32_t>(cell->state); }
-
-// The queue is changed with this held.
-class QueueGuard {
- public:
-  explicit QueueGuard(Cell* cell) : word_(cell->queue_lock) {
-    int tries = 0;
-    while (word_.exchange(1, Order::Acquire) != 0) {
-      while (word_.load(Order::Relaxed) != 0) {
-        if (++tries % 64 == 0) {
-          base::yield_thread();
-        } else {
-          base::spin_pause();
-        }
-      }
-    }
-  }
-  ~QueueGuard() { word_.store(0, Order::Release); }
-  QueueGuard(const QueueGuard&) = delete;
-  QueueGuard& operator=(const QueueGuard&) = delete;
-
- private:
-  AtomicRef<uint32_t> word_;
-};
 
 Cell* make_cell(int64_t size) {
   void* memory = nullptr;
@@ -99,23 +77,9 @@ int32_t try_lock(LockRequest request) {
   return abi::kLockBusy;
 }
 
-static void add(Cell* cell, Waiter* waiter) {
-  waiter->next = nullptr;
-  waiter->previous = cell->last;
-  (cell->last != nullptr ? cell->last->next : cell->first) = waiter;
-  cell->last = waiter;
-  waiter->is_linked = true;
-}
-
-static void remove(Cell* cell, Waiter* waiter) {
-  (waiter->previous != nullptr ? waiter->previous->next : cell->first) = waiter->next;
-  (waiter->next != nullptr ? waiter->next->previous : cell->last) = waiter->previous;
-  waiter->is_linked = false;
-}
-
 bool wait_for_lock(LockRequest request, Waiter* waiter) {
   Cell* cell = request.cell();
-  QueueGuard guard(cell);
+  base::WordGuard guard(cell->queue_lock);
   AtomicRef<uint32_t> word = state_of(cell);
   uint32_t state = word.load(Order::Relaxed);
   while (true) {
@@ -127,17 +91,17 @@ bool wait_for_lock(LockRequest request, Waiter* waiter) {
     if (word.compare_exchange(state, state | kWaiters, Order::AcqRel)) break;
   }
   waiter->arm = request.reads() ? 1 : 0;
-  add(cell, waiter);
+  add_last(cell->waiting, waiter);
   return true;
 }
 
 bool stop_waiting_for_lock(Waiter* waiter) {
   Cell* cell = LockRequest(waiter->chan).cell();
-  QueueGuard guard(cell);
+  base::WordGuard guard(cell->queue_lock);
   if (!waiter->is_linked) return false;
-  remove(cell, waiter);
+  remove(cell->waiting, waiter);
   // Those behind it may have waited for its sake alone: they get the lock when it is given back.
-  if (cell->first == nullptr) state_of(cell).fetch_and(~kWaiters, Order::AcqRel);
+  if (cell->waiting.first == nullptr) state_of(cell).fetch_and(~kWaiters, Order::AcqRel);
   return true;
 }
 
@@ -146,11 +110,11 @@ static Waiter* hand_over(Cell* cell, uint32_t& state) {
   Waiter* served = nullptr;
   Waiter** end = &served;
   const int32_t outcome = is_poisoned(cell) ? abi::kLockPoisoned : abi::kLockTaken;
-  while (Waiter* waiter = cell->first) {
+  while (Waiter* waiter = cell->waiting.first) {
     const bool reads = waiter->arm != 0;
     const bool fits = reads ? (state & kWriter) == 0 : state == 0;
     if (!fits) break;
-    remove(cell, waiter);
+    remove(cell->waiting, waiter);
     state = taken(state, reads);
     waiter->outcome = static_cast<uint8_t>(outcome);
     waiter->next = nullptr;
@@ -169,13 +133,13 @@ Waiter* release_lock(LockRequest request, bool poisons) {
   while ((state & kWaiters) == 0) {
     if (word.compare_exchange(state, state - share, Order::AcqRel)) return nullptr;
   }
-  QueueGuard guard(cell);
+  base::WordGuard guard(cell->queue_lock);
   // Others may still give up their shares for reading meanwhile, but nobody takes one.
   state = word.fetch_sub(share, Order::AcqRel) - share;
   uint32_t holders = state & ~kWaiters;
   if (holders != 0) return nullptr;
   Waiter* served = hand_over(cell, holders);
-  word.store(holders | (cell->first != nullptr ? kWaiters : 0), Order::Release);
+  word.store(holders | (cell->waiting.first != nullptr ? kWaiters : 0), Order::Release);
   return served;
 }
 
