@@ -170,24 +170,34 @@ TypeId check_catch(Context& ctx, const ast::Catch* node, const Want& want) {
 
 // ---- within, shield ----------------------------------------------------------------------------
 
+// What a block that is a scope has to give. A `spawn` on its last line is one of the tasks it waits
+// for, as in a race, unless a task is asked for: nobody wants the handle of a task that has ended.
+static Want want_of_scope(Context& ctx, const ast::Block& block, const Want& want) {
+  bool is_spawn = block.value != nullptr && block.value->kind == ast::ExprKind::Spawn;
+  if (!is_spawn) return want;
+  TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
+  bool is_asked_for = wanted.valid() && !ctx.infer.is_unknown(wanted);
+  return is_asked_for ? want : Want::must(ctx.types.unit());
+}
+
 TypeId check_within(Context& ctx, const ast::Within* node, const Want& want) {
   check_value(ctx, node->duration, Want::must(ctx.types.plain(TypeKind::Duration)));
   TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
   bool wants_result = wanted.valid() && ctx.types.kind(wanted) == TypeKind::Result;
   TypeId value = wants_result ? ctx.types.arg(wanted) : ctx.infer.fresh(node->span);
   ++ctx.body->scopes;
-  TypeId found = check_block(ctx, *node->body, Want::must(value));
+  TypeId found = check_block(ctx, *node->body, want_of_scope(ctx, *node->body, Want::must(value)));
   --ctx.body->scopes;
   // A block that never ends gives nothing.
-  if (ctx.kind(found) == TypeKind::Never) ctx.infer.unify(value, ctx.types.unit());
-  if (ctx.is_error(found)) ctx.infer.unify(value, found);
+  if (ctx.kind(found) == TypeKind::Never) found = ctx.types.unit();
+  ctx.infer.unify(value, found);
   return ctx.types.make(TypeKind::Result,
                         {value, ctx.types.struct_(ctx.program.core.timeout, {})});
 }
 
 TypeId check_shield(Context& ctx, const ast::Shield* node, const Want& want) {
   ++ctx.body->scopes;
-  TypeId type = check_block(ctx, *node->body, want);
+  TypeId type = check_block(ctx, *node->body, want_of_scope(ctx, *node->body, want));
   --ctx.body->scopes;
   return type;
 }
@@ -290,7 +300,9 @@ TypeId check_async(Context& ctx, const ast::Async* node, const Want& want) {
   if (node->scope.valid()) declare_scope(ctx, node);
   bool is_contest = node->policy != ast::Async::Policy::All;
   uint32_t contests = std::exchange(ctx.body->contests, 0);
-  TypeId type = is_contest ? check_contest(ctx, node, want) : check_block(ctx, *node->body, want);
+  TypeId type = is_contest
+                    ? check_contest(ctx, node, want)
+                    : check_block(ctx, *node->body, want_of_scope(ctx, *node->body, want));
   ctx.body->contests = contests;
   ctx.body->scope_vars.resize(named);
   --ctx.body->scopes;
