@@ -17,7 +17,7 @@ namespace skein::check {
 
 static constexpr std::string_view kPlannedNames[] = {
     "Barrier", "CancelToken", "Closed",    "Condvar",  "Error",     "Event",  "File",
-    "Gen",     "Iter",        "Lazy",      "Once",     "Ordering",  "Panic",  "Semaphore",
+    "Gen",     "Iter",        "Lazy",      "Once",     "Panic",  "Semaphore",
     "Thread",  "TaskError",   "Timeout",   "TryRecv",  "TrySend",   "WaitGroup"};
 
 bool is_planned_name(std::string_view name) {

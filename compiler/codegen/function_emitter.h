@@ -21,6 +21,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -275,6 +276,9 @@ class FunctionEmitter {
   bool emit_number_builtin(const sir::Inst& inst);
   bool emit_text_builtin(const sir::Inst& inst);
   bool emit_atomic_builtin(const sir::Inst& inst);
+  void emit_atomic_new(const sir::Inst& inst);
+  llvm::Value* emit_atomic(const sir::Inst& inst, llvm::Value* cell,
+                           std::span<llvm::Value* const> values, llvm::AtomicOrdering order);
   bool emit_outside_builtin(const sir::Inst& inst);
   void emit_show(const sir::Inst& inst);
   void emit_equal(const sir::Inst& inst);

@@ -1,4 +1,5 @@
 // The operations of builtins.def on values.
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -327,13 +328,14 @@ bool Machine::atomic_builtin(const Inst& inst) {
     set(inst, std::move(cell));
     return true;
   }
-  if (inst.builtin < Builtin::AtomicLoad || inst.builtin > Builtin::AtomicSub) return false;
+  if (inst.builtin < Builtin::AtomicLoad || inst.builtin > Builtin::AtomicMax) return false;
   Value handle = read(inst.operands[0]);
   Value& cell = handle.own_parts()[0];
   Value before = cell;
   TypeKind kind = module_.types().kind(inst.type_args[0]);
-  auto change = [&](__int128 by) {
-    cell.bits = wrap(kind, number_of(kind, cell.bits) + by);
+  auto change = [&](auto operation) {
+    cell.bits = wrap(kind, operation(number_of(kind, cell.bits),
+                                     number_of(kind, bits(inst.operands[1]))));
   };
   switch (inst.builtin) {
     case Builtin::AtomicStore:
@@ -343,10 +345,25 @@ bool Machine::atomic_builtin(const Inst& inst) {
       cell = read(inst.operands[1]);
       break;
     case Builtin::AtomicAdd:
-      change(number_of(kind, bits(inst.operands[1])));
+      change([](__int128 a, __int128 b) { return a + b; });
       break;
     case Builtin::AtomicSub:
-      change(-number_of(kind, bits(inst.operands[1])));
+      change([](__int128 a, __int128 b) { return a - b; });
+      break;
+    case Builtin::AtomicAnd:
+      change([](__int128 a, __int128 b) { return a & b; });
+      break;
+    case Builtin::AtomicOr:
+      change([](__int128 a, __int128 b) { return a | b; });
+      break;
+    case Builtin::AtomicXor:
+      change([](__int128 a, __int128 b) { return a ^ b; });
+      break;
+    case Builtin::AtomicMin:
+      change([](__int128 a, __int128 b) { return std::min(a, b); });
+      break;
+    case Builtin::AtomicMax:
+      change([](__int128 a, __int128 b) { return std::max(a, b); });
       break;
     case Builtin::AtomicCompareExchange: {
       bool is_equal = cell.bits == bits(inst.operands[1]);

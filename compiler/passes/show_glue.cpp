@@ -125,7 +125,9 @@ void ValueGlue::write_show(Writer& writer, TypeId type, std::string_view inner_s
     case TypeKind::Atomic: {
       TypeId content = module_.types().arg(type);
       LocalId value = writer.new_temp(content);
-      writer.builtin(Builtin::AtomicLoad, content, {Operand::borrow(kValue)}, value);
+      // In the strongest order, as any number that is none counts.
+      Operand order = Operand::constant_int(module_.types().int_(), 4);
+      writer.builtin(Builtin::AtomicLoad, content, {Operand::borrow(kValue), order}, value);
       append(writer, "Atomic(");
       show_part(writer, value, content, "?");
       append(writer, ")");
