@@ -7,7 +7,7 @@ namespace skein::sched {
 
 void Timers::publish() {
   const uint64_t tick = wheel_.next_tick();
-  due_.store(tick == kNever ? kNoTimer : static_cast<int64_t>(tick) * kTick, Order::Relaxed);
+  due_.store(tick == kNever ? kNoTimer : static_cast<int64_t>(tick) * kTick, Order::Release);
 }
 
 void Timers::insert(abi::Timer* timer, int64_t now, int64_t nanoseconds) {

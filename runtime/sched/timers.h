@@ -18,8 +18,9 @@ class Timers {
   // fired before this returns.
   void insert(abi::Timer* timer, int64_t now, int64_t nanoseconds);
 
-  // The time at which `fire` should be called; kNoTimer if there is no timer.
-  int64_t due() const { return due_.load(Order::Relaxed); }
+  // The time at which `fire` should be called; kNoTimer if there is no timer. Who sees that a timer is gone
+  // sees also that its owner or guest was awake by then (Scheduler::nothing_can_happen).
+  int64_t due() const { return due_.load(Order::Acquire); }
 
   // Owner, or a guest that found a time due: the timers that are due, linked by `next`.
   abi::Timer* fire(int64_t now);

@@ -269,6 +269,14 @@ void Worker::rest() {
   scheduler.end_sleep();
 }
 
+void Worker::watch_others() {
+  scheduler.stop_watching();
+  const int64_t now = base::now();
+  for (uint32_t i = 0; i < scheduler.started(); ++i) {
+    if (&scheduler.worker(i) != this) fire_timers_of(scheduler.worker(i), now);
+  }
+}
+
 void Worker::park() {
   if (quiet_ > 0) rest();
   const uint32_t prepared = scheduler.begin_sleep();
@@ -283,15 +291,13 @@ void Worker::park() {
     if (watch_ > kMostWatch) watch_ = kMostWatch;
     counters.sleeps++;
     scheduler.sleep(prepared, time_to_sleep(watches));
-    if (watches) {
-      scheduler.stop_watching();
-      const int64_t now = base::now();
-      for (uint32_t i = 0; i < scheduler.started(); ++i) {
-        if (&scheduler.worker(i) != this) fire_timers_of(scheduler.worker(i), now);
-      }
-    }
+    // Awake before it fires: a timer that is out of its wheel while its task is in no queue yet would
+    // look like a deadlock to whoever finds everybody asleep.
+    scheduler.end_sleep();
+    if (watches) watch_others();
+  } else {
+    scheduler.end_sleep();
   }
-  scheduler.end_sleep();
   quiet_ = quiet_ == 0 ? kLeastQuiet : quiet_ * 2;
   if (quiet_ > kMostQuiet) quiet_ = kMostQuiet;
 }

@@ -106,6 +106,7 @@ class alignas(128) Worker {
   void fire_timers_of(Worker& victim, int64_t now);
   void act_on(abi::Timer* fired);
   void park();
+  void watch_others();
   void rest();
   int64_t time_to_sleep(bool watches);
 
