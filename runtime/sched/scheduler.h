@@ -70,11 +70,13 @@ class Scheduler {
   }
   void ask_for_wake();
   void sleep(uint32_t prepared, int64_t nanoseconds) { idle_.sleep(prepared, nanoseconds); }
+  // In this order: who finds everybody asleep after it has read `ends_of_sleep_` sees all that those did who
+  // were awake by then, and notices those who wake up later.
   void end_sleep() {
-    ends_of_sleep_.fetch_add(1, Order::AcqRel);
     sleepers_.fetch_sub(1, Order::AcqRel);
+    ends_of_sleep_.fetch_add(1, Order::AcqRel);
   }
-  bool everybody_sleeps() const { return sleepers_.load(Order::Relaxed) >= int32_t(started()); }
+  bool everybody_sleeps() const { return sleepers_.load(Order::Acquire) >= int32_t(started()); }
   bool has_stealable_work();
   // Every worker sleeps, no timer is set, and nobody outside will wake a task. For a worker between
   // begin_sleep and end_sleep.
