@@ -40,15 +40,14 @@ llvm::CallInst* FunctionEmitter::coro(unsigned intrinsic, llvm::ArrayRef<llvm::V
   return b.CreateIntrinsic(static_cast<llvm::Intrinsic::ID>(intrinsic), types, args);
 }
 
-void FunctionEmitter::plan_coroutine() {
-  plan_ = plan_frame(m.sir, sir_);
-  if (!plan_.needs_frame) return;
-  function_->setPresplitCoroutine();
-  for (sir::LocalId id : sir_.locals.ids()) {
-    const sir::Local& local = sir_.locals[id];
-    if (!sir::owns_value(local) || v.layout(local.type).size <= kSmallLocal) continue;
-    plan_.begin = sir::BlockId();
+FramePlan ModuleEmitter::frame_plan(sir::FunctionId id) {
+  const sir::Function& function = sir.functions[id];
+  FramePlan plan = plan_frame(sir, function);
+  for (const sir::Local& local : function.locals) {
+    if (!sir::owns_value(local) || layouts.of(local.type).size <= kSmallLocal) continue;
+    return {.needs_frame = plan.needs_frame, .begin = {}, .has_early_exit = false};
   }
+  return plan;
 }
 
 void FunctionEmitter::begin_frame() {
@@ -229,6 +228,10 @@ llvm::Value* Values::tagged(llvm::Value* payload) {
 llvm::Value* Values::is_cancelled(llvm::Value* outcome) {
   llvm::Value* bits = b.CreatePtrToInt(outcome, b.getInt64Ty());
   return b.CreateICmpEQ(bits, i64(abi::kCancelled));
+}
+
+llvm::Value* Values::handle_of(llvm::Value* result) {
+  return result->getType()->isStructTy() ? b.CreateExtractValue(result, 0u) : result;
 }
 
 // The outcome that a state word says, for one that is done without a value.

@@ -124,8 +124,7 @@ void FunctionEmitter::emit_suspending_call(const Inst& inst, const Signature& si
   llvm::CallInst* result = b.CreateCall(signature.type, callee, args);
   result->setCallingConv(convention_of(callee));
   result->setDoesNotThrow();
-  llvm::Value* handle =
-      result->getType()->isStructTy() ? b.CreateExtractValue(result, 0u) : result;
+  llvm::Value* handle = v.handle_of(result);
   llvm::BasicBlock* here = v.new_block("here");
   llvm::BasicBlock* later = v.new_block("later");
   llvm::BasicBlock* after = v.new_block("called");

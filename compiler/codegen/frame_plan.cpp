@@ -135,6 +135,69 @@ static bool can_run_without_frame(const sir::Block& block) {
   return true;
 }
 
+// ---- early exits -------------------------------------------------------------------------------
+
+// So many instructions may be copied to every call.
+static constexpr size_t kShort = 12;
+
+// Whether it does nothing but compute: nobody can tell when it runs, or in which task.
+static bool only_computes(sir::Module& module, const sir::Function& function,
+                          const sir::Inst& inst) {
+  using sir::InstKind;
+  if (sir::may_unwind(module, function, inst)) return false;
+  if (inst.kind == InstKind::Builtin) {
+    return types::builtin_effects(inst.builtin) == types::BuiltinEffects::Pure;
+  }
+  bool is_number = inst.kind == InstKind::Unary || inst.kind == InstKind::Binary ||
+                   inst.kind == InstKind::Convert;
+  sir::Effects effects = sir::inst_row(inst.kind).effects;
+  return is_number || effects == sir::Effects::Pure || effects == sir::Effects::Ends;
+}
+
+static void note_locals(const sir::Place& place, std::vector<bool>& noted) {
+  if (!place.valid()) return;
+  noted[place.local.index] = true;
+  for (const sir::Projection& step : place.path) {
+    if (step.local.valid()) noted[step.local.index] = true;
+  }
+}
+
+// The locals that blocks mention; `return` mentions local 0.
+static std::vector<bool> locals_of(const sir::Function& function, const std::vector<bool>& blocks) {
+  std::vector<bool> noted(function.locals.size());
+  for (BlockId block : function.blocks.ids()) {
+    if (!blocks[block.index]) continue;
+    for (const sir::Inst& inst : function.blocks[block].insts) {
+      note_locals(inst.dest, noted);
+      for (const sir::Operand& operand : inst.operands) note_locals(operand.place, noted);
+      if (inst.kind == sir::InstKind::Return) noted[0] = true;
+    }
+  }
+  return noted;
+}
+
+static bool find_early_exit(sir::Module& module, const sir::Function& function, BlockId begin,
+                            const std::vector<bool>& before) {
+  std::vector<bool> after = locals_of(function, reachable(function, {begin}, BlockId()));
+  size_t count = 0;
+  for (BlockId id : function.blocks.ids()) {
+    if (!before[id.index]) continue;
+    const sir::Block& block = function.blocks[id];
+    count += block.insts.size();
+    if (count > kShort || is_in_loop(function, id)) return false;
+    bool leads_on = reachable(function, {id}, BlockId())[begin.index];
+    for (const sir::Inst& inst : block.insts) {
+      if (!only_computes(module, function, inst)) return false;
+      if (!leads_on) continue;
+      if (inst.dest.valid() && after[inst.dest.local.index]) return false;
+      for (const sir::Operand& operand : inst.operands) {
+        if (operand.kind == sir::Operand::Kind::Move) return false;
+      }
+    }
+  }
+  return true;
+}
+
 FramePlan plan_frame(sir::Module& module, const sir::Function& function) {
   Dominators dominators(function);
   FramePlan plan;
@@ -159,6 +222,7 @@ FramePlan plan_frame(sir::Module& module, const sir::Function& function) {
       return plan;
     }
   }
+  plan.has_early_exit = find_early_exit(module, function, plan.begin, before);
   return plan;
 }
 

@@ -2,6 +2,7 @@
 #include "compiler/codegen/function_emitter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/support/check.h"
 #include "llvm/IR/Instructions.h"
@@ -20,16 +21,22 @@ using sir::ParamMode;
 using sir::Place;
 using sir::Projection;
 
-FunctionEmitter::FunctionEmitter(ModuleEmitter& module, sir::FunctionId id)
+FunctionEmitter::FunctionEmitter(ModuleEmitter& module, sir::FunctionId id,
+                                 llvm::Function* function)
     : m(module),
       sir_(module.sir.functions[id]),
       signature_(module.signature(id)),
-      function_(module.function(id)),
+      function_(function),
       b(module.context),
-      v(module, b) {}
+      v(module, b),
+      is_early_(function == module.early_exit(id).early) {
+  if (signature_.suspends) plan_ = module.frame_plan(id);
+  if (function == module.early_exit(id).frame) first_ = std::exchange(plan_.begin, BlockId());
+  if (plan_.needs_frame && !is_early_) function_->setPresplitCoroutine();
+}
 
 void FunctionEmitter::run() {
-  if (m.debug != nullptr) {
+  if (m.debug != nullptr && !is_early_) {
     subprogram_ = m.debug->describe(*function_, sir_.display_name, sir_.span);
   }
   llvm::BasicBlock* entry = llvm::BasicBlock::Create(m.context, "entry", function_);
@@ -41,7 +48,6 @@ void FunctionEmitter::run() {
   find_spawn_room();
   find_lifetimes();
   create_locals();
-  if (signature_.suspends) plan_coroutine();
   if (signature_.suspends && plan_.needs_frame && !plan_.begin.valid()) {
     region_ = Region::Body;
     begin_frame();
@@ -51,21 +57,30 @@ void FunctionEmitter::run() {
     if (signature_.suspends) region_ = Region::Before;
     receive_params();
   }
-  b.CreateBr(block(BlockId(0)));
+  b.CreateBr(block(first_));
   emit_blocks();
   if (ret_block_ != nullptr) emit_ret_block();
 }
 
+void FunctionEmitter::emit_begin_block() {
+  b.SetInsertPoint(begin_block_);
+  if (is_early_) {
+    // Any handle but null.
+    b.CreateRet(pack_result(b.CreateIntToPtr(v.i64(abi::kOutcome), b.getPtrTy()), {}));
+    return;
+  }
+  region_ = Region::Body;
+  inst_ = nullptr;
+  set_location(sir_.span);
+  begin_frame();
+  test_stack();
+  b.CreateBr(block(plan_.begin));
+}
+
 void FunctionEmitter::emit_blocks() {
-  while (!pending_.empty() || (begin_block_ != nullptr && frame_ == nullptr)) {
+  while (!pending_.empty() || (begin_block_ != nullptr && begin_block_->empty())) {
     if (pending_.empty()) {
-      region_ = Region::Body;
-      inst_ = nullptr;
-      b.SetInsertPoint(begin_block_);
-      set_location(sir_.span);
-      begin_frame();
-      test_stack();
-      b.CreateBr(block(plan_.begin));
+      emit_begin_block();
       continue;
     }
     std::tie(region_, block_id_) = pending_.back();

@@ -1,4 +1,4 @@
-// Emits one SIR function as one LLVM function.
+// Emits one SIR function as one LLVM function, or one part of it.
 //
 // Locals are allocas and instructions go through memory; LLVM makes SSA of it. The class is spread
 // over files by subject:
@@ -51,7 +51,8 @@ enum class Region : uint8_t {
 
 class FunctionEmitter {
  public:
-  FunctionEmitter(ModuleEmitter& module, sir::FunctionId id);
+  // `function` is that of the whole, or of one of its parts (early_exit.cpp).
+  FunctionEmitter(ModuleEmitter& module, sir::FunctionId id, llvm::Function* function);
   void run();
 
  private:
@@ -62,6 +63,7 @@ class FunctionEmitter {
   void find_lifetimes();
   void receive_params();
   void emit_blocks();
+  void emit_begin_block();
   llvm::BasicBlock* block(sir::BlockId id);
   llvm::AllocaInst* entry_alloca(llvm::Type* type, uint64_t align, const llvm::Twine& name);
   // Memory for the length of the instruction being emitted.
@@ -318,7 +320,6 @@ class FunctionEmitter {
   // Goes to the heap first where the stack below is nearly full, or others are to have a turn. What
   // the caller passed has been taken by then.
   void test_stack();
-  void plan_coroutine();
   // Suspends through `wrapper(awaiter, frame)` unless that says false.
   void suspend(llvm::Value* awaiter, llvm::Function* wrapper);
   void note_site();
@@ -362,6 +363,8 @@ class FunctionEmitter {
 
   // The frame.
   FramePlan plan_;
+  bool is_early_ = false;                       // only what comes before the frame
+  sir::BlockId first_ = sir::BlockId(0);        // where the function begins
   llvm::AllocaInst* promise_ = nullptr;
   llvm::BasicBlock* begin_block_ = nullptr;
   llvm::Value* coro_id_ = nullptr;

@@ -35,13 +35,15 @@ void ModuleEmitter::run() {
                                         options.opt_level != OptLevel::O0);
   }
   functions_.resize(sir.functions.size());
+  early_exits_.resize(sir.functions.size());
   signatures_.resize(sir.functions.size());
   wrappers_.resize(sir.functions.size());
   for (sir::FunctionId id : sir.functions.ids()) declare(id);
   find_tasks();
+  split_early_exits();
   for (sir::FunctionId id : sir.functions.ids()) {
     Doing doing("emitting", sir.functions[id].name);
-    FunctionEmitter(*this, id).run();
+    emit_function(id);
   }
   for (sir::FunctionId id : sir.functions.ids()) {
     if (!sir.functions[id].c_name.empty()) c_entry(id, sir.functions[id].c_name);

@@ -9,6 +9,7 @@
 #include "compiler/codegen/codegen.h"
 #include "compiler/codegen/constants.h"
 #include "compiler/codegen/debug_info.h"
+#include "compiler/codegen/frame_plan.h"
 #include "compiler/codegen/glue.h"
 #include "compiler/codegen/layout.h"
 #include "compiler/codegen/runtime_abi.h"
@@ -49,6 +50,12 @@ struct Signature {
   std::vector<ParamPassing> params;
 };
 
+// A suspending function in two parts, see early_exit.cpp.
+struct EarlyExit {
+  llvm::Function* early = nullptr;   // what comes before the frame; null: it is in one piece
+  llvm::Function* frame = nullptr;   // the rest
+};
+
 // Where a spawn passes its arguments: behind the Task value the wrapper fills in.
 struct SpawnShape {
   uint64_t task_size = 0;
@@ -66,7 +73,9 @@ class ModuleEmitter {
   void run();
 
   llvm::Function* function(sir::FunctionId id) { return functions_[id.index]; }
+  const EarlyExit& early_exit(sir::FunctionId id) { return early_exits_[id.index]; }
   const Signature& signature(sir::FunctionId id) { return signatures_[id.index]; }
+  FramePlan frame_plan(sir::FunctionId id);
   // That of the functions behind values of a fn type: the value comes first.
   Signature fn_signature(TypeId fn_type);
   // That of an entry of the tables for a dyn type.
@@ -106,10 +115,14 @@ class ModuleEmitter {
  private:
   void declare(sir::FunctionId id);
   void find_tasks();
+  void split_early_exits();
+  void emit_function(sir::FunctionId id);
+  void join_early_exit(sir::FunctionId id);
   Signature make_signature(const sir::Function& function);
   void emit_root();
 
   std::vector<llvm::Function*> functions_;
+  std::vector<EarlyExit> early_exits_;
   std::vector<Signature> signatures_;
   std::vector<llvm::Function*> wrappers_;
   std::unordered_map<uint32_t, llvm::Function*> c_entries_;

@@ -47,7 +47,8 @@ class WrapperEmitter {
       : m_(module),
         signature_(module.signature(callee)),
         shape_(module.spawn_shape(callee)),
-        child_(module.function(callee)),
+        early_(module.early_exit(callee).early),
+        child_(early_ != nullptr ? module.early_exit(callee).frame : module.function(callee)),
         awaiter_(wrapper->getArg(0)),
         parent_(wrapper->getArg(1)),
         b_(llvm::BasicBlock::Create(module.context, "entry", wrapper)),
@@ -57,6 +58,7 @@ class WrapperEmitter {
 
   void run() {
     std::vector<llvm::Value*> args = take_args();
+    if (early_ != nullptr) end_early(args);
     future_ = v_.rt(Rt::skn_future_alloc, {future_size_});
     v_.store_at(future_, awaiter_, 0);
     // A plain function waits for nothing, and mostly nobody asks who it is.
@@ -97,24 +99,44 @@ class WrapperEmitter {
     return args;
   }
 
+  llvm::CallInst* call(llvm::Function* function, const std::vector<llvm::Value*>& args) {
+    llvm::CallInst* result = b_.CreateCall(function, args);
+    result->setCallingConv(function->getCallingConv());
+    return result;
+  }
+
+  std::vector<llvm::Value*> pieces_of(llvm::Value* result) {
+    std::vector<llvm::Value*> pieces;
+    if (!result->getType()->isStructTy()) return pieces;
+    for (unsigned i = 0; i < result_.pieces.size(); ++i) {
+      pieces.push_back(b_.CreateExtractValue(result, i + 1));
+    }
+    return pieces;
+  }
+
+  // What ends before it needs a frame needs no task: nobody could have taken the parent meanwhile.
+  void end_early(const std::vector<llvm::Value*>& args) {
+    llvm::CallInst* result = call(early_, args);
+    llvm::BasicBlock* ended = v_.new_block("ended");
+    llvm::BasicBlock* goes_on = v_.new_block("goes_on");
+    b_.CreateCondBr(b_.CreateIsNull(v_.handle_of(result)), ended, goes_on);
+    b_.SetInsertPoint(ended);
+    v_.store_at(v_.null(), awaiter_, 0);
+    store_value(pieces_of(result), awaiter_);
+    b_.CreateRet(b_.getFalse());
+    b_.SetInsertPoint(goes_on);
+  }
+
   void call_suspending(const std::vector<llvm::Value*>& args) {
-    llvm::CallInst* result = b_.CreateCall(child_, args);
-    result->setCallingConv(child_->getCallingConv());
-    bool has_pieces = result->getType()->isStructTy();
-    llvm::Value* handle = has_pieces ? b_.CreateExtractValue(result, 0u) : result;
+    llvm::CallInst* result = call(child_, args);
+    llvm::Value* handle = v_.handle_of(result);
     llvm::BasicBlock* value = v_.new_block("value");
     llvm::BasicBlock* no_value = v_.new_block("no_value");
     llvm::BasicBlock* outcome = v_.new_block("outcome");
     llvm::BasicBlock* suspended = v_.new_block("suspended");
     v_.branch(b_.CreateIsNull(handle), value, no_value, Chance::Likely);
     b_.SetInsertPoint(value);
-    std::vector<llvm::Value*> pieces;
-    if (has_pieces) {
-      for (unsigned i = 0; i < result_.pieces.size(); ++i) {
-        pieces.push_back(b_.CreateExtractValue(result, i + 1));
-      }
-    }
-    end_with_value(pieces);
+    end_with_value(pieces_of(result));
     b_.SetInsertPoint(no_value);
     llvm::Value* bits = b_.CreatePtrToInt(handle, b_.getInt64Ty());
     llvm::Value* tag = b_.CreateAnd(bits, v_.i64(abi::kOutcome));
@@ -203,7 +225,8 @@ class WrapperEmitter {
   ModuleEmitter& m_;
   const Signature& signature_;
   SpawnShape shape_;
-  llvm::Function* child_;
+  llvm::Function* early_;    // what may end the call at once; null: nothing
+  llvm::Function* child_;    // the rest of it
   llvm::Value* awaiter_;
   llvm::Value* parent_;
   llvm::IRBuilder<> b_;

@@ -78,6 +78,8 @@ class Values {
   // An outcome of a payload: the pointer with the tag that tells it from a handle.
   llvm::Value* tagged(llvm::Value* payload);
   llvm::Value* is_cancelled(llvm::Value* outcome);
+  // The handle in what a suspending function returns.
+  llvm::Value* handle_of(llvm::Value* result);
 
   // The same pointer under a new definition that LLVM does not see through. What lives over a
   // suspension is saved in the frame where it is defined: this moves the saving off the fast path.
