@@ -151,6 +151,7 @@ void ModuleEmitter::find_tasks() {
         asks_for_task = asks_for_task || (inst.kind == sir::InstKind::Builtin &&
                                           (inst.builtin == types::Builtin::Cancelled ||
                                            inst.builtin == types::Builtin::TimeDeadline));
+        sets_deadlines = sets_deadlines || inst.kind == sir::InstKind::WithinEnter;
         if (inst.kind != sir::InstKind::Spawn) continue;
         Signature& callee = signatures_[inst.callee.index];
         callee.is_task = callee.suspends;

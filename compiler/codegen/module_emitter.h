@@ -111,6 +111,8 @@ class ModuleEmitter {
   std::unique_ptr<DebugInfo> debug;   // null without debug information
   // Whether some function asks for its task: `cancelled()`, `time.deadline()`.
   bool asks_for_task = false;
+  // Whether some block has a deadline.
+  bool sets_deadlines = false;
 
  private:
   void declare(sir::FunctionId id);

@@ -59,12 +59,16 @@ class WrapperEmitter {
   void run() {
     std::vector<llvm::Value*> args = take_args();
     if (early_ != nullptr) end_early(args);
+    // Read before anything is called, so that it stays the constant the parent wrote.
+    llvm::Value* site = b_.CreateAlignedLoad(
+        b_.getInt32Ty(), v_.offset(parent_, offsetof(abi::Frame, site)), llvm::Align(4));
     future_ = v_.rt(Rt::skn_future_alloc, {future_size_});
     v_.store_at(future_, awaiter_, 0);
     // A plain function waits for nothing, and mostly nobody asks who it is.
     if (signature_.suspends || m_.asks_for_task) {
       has_begun_ = true;
-      v_.rt(Rt::skn_task_begin, {future_, parent_});
+      v_.rt(Rt::skn_task_begin, {future_, site});
+      if (m_.sets_deadlines) v_.rt(Rt::skn_task_inherit, {future_, parent_});
     }
     v_.rt(Rt::skn_push, {parent_});
     if (signature_.suspends) {

@@ -72,8 +72,8 @@ static_assert(offsetof(Future, state) == 0 && offsetof(Future, result) == kFutur
 // A task, as far as it can be cancelled, named and looked at from outside. It lies right before the
 // future of the task, in one block, and is the current one of the worker while the task runs.
 //
-// While a node is in its pool, and when a task begins, everything but the first two words is zero;
-// the first two are written by each spawn. So a task that ends in place costs two stores.
+// While a node is in its pool, and when a task begins, everything is zero but `site`, which a spawn
+// writes, and in programs that set deadlines `deadline`. So a task that ends in place costs one store.
 struct alignas(kAlignment) Node {
   int64_t deadline;   // of the innermost `within` around it; 0 = none
   uint32_t cancel;    // bit 0: the task is cancelled; bit d: the block of depth d is to be left

@@ -31,23 +31,25 @@ SKEIN_HOT void skn_frame_free(Ptr frame, I64 size) {
 }
 
 SKEIN_HOT Ptr skn_future_alloc(I64 size) {
-  abi::Node* node = static_cast<abi::Node*>(nodes().allocate(node_size(size)));
-  abi::Future* future = task::future_of(node);
+  abi::Future* future = static_cast<abi::Future*>(nodes().allocate(node_size(size)));
   // Plain: nobody else knows the future before the parent is pushed.
   future->state = abi::kPending;
   return future;
 }
 
 SKEIN_HOT void skn_future_free(Ptr future, I64 size) {
-  nodes().free_in_place(task::node_of(static_cast<abi::Future*>(future)), node_size(size));
+  nodes().free_in_place(future, node_size(size));
 }
 
-SKEIN_HOT void skn_task_begin(Ptr future, Ptr parent) {
+SKEIN_HOT void skn_task_begin(Ptr future, I32 site) {
+  abi::Node* node = task::node_of(static_cast<abi::Future*>(future));
+  node->site = static_cast<uint32_t>(site);
+  sched::skn_node = node;
+}
+
+SKEIN_HOT void skn_task_inherit(Ptr future, Ptr parent) {
   abi::Node* node = task::node_of(static_cast<abi::Future*>(future));
   node->deadline = static_cast<abi::Frame*>(parent)->node->deadline;
-  node->cancel = 0;
-  node->site = static_cast<abi::Frame*>(parent)->site;
-  sched::skn_node = node;
 }
 
 SKEIN_HOT void skn_task_end(Ptr parent) {

@@ -118,7 +118,7 @@ void* FramePool::refill(size_t size_class) {
   char* block = chunk.next;
   chunk.next += size;
   bytes_from_chunks_ += size;
-  return block;
+  return block + bytes_before(kind_);
 }
 
 char* FramePool::cut_chunk(size_t bytes) {
@@ -135,10 +135,10 @@ char* FramePool::cut_chunk(size_t bytes) {
 void* FramePool::allocate_large(size_t size) {
   void* memory = aligned_alloc(kBlockStep, (size + kBlockStep - 1) / kBlockStep * kBlockStep);
   if (memory == nullptr) base::fatal("out of memory");
-  if (kind_ == Blocks::Nodes) memset(memory, 0, size);
-  return memory;
+  memset(memory, 0, bytes_before(kind_));
+  return static_cast<char*>(memory) + bytes_before(kind_);
 }
 
-void FramePool::free_large(void* memory) { free(memory); }
+void FramePool::free_large(void* memory) { free(static_cast<char*>(memory) - bytes_before(kind_)); }
 
 }  // namespace skein::task

@@ -11,11 +11,14 @@
 // Blocks are 16-byte multiples up to a kilobyte; longer ones come from malloc. Fresh blocks are cut
 // from chunks of 4096.
 //
-// The nodes of tasks, with their futures, have pools of their own. Their blocks are zero but for the
-// first sixteen bytes while they are free, and their chunks are known, so that a dump finds all tasks
-// that wait without anybody having kept a list (for_each_node_block).
+// The nodes of tasks, with their futures, have pools of their own. A block of these goes by the
+// address of its future: the list of free ones runs through the words of the future, so that the node
+// in front can stay as it was, which is zero, and a spawn need not write what it finds so. Their
+// chunks are known, and a dump finds all tasks that wait without anybody having kept a list
+// (for_each_node_block).
 #pragma once
 
+#include "runtime/abi/layout.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/spin_lock.h"
 
@@ -40,11 +43,17 @@ constexpr size_t kNodesInChunk = 1024;
 // What a pool's blocks are for. Those of one kind never become those of another.
 enum class Blocks : uint8_t { Frames, Nodes };
 
+// How many bytes of a block lie in front of its address.
+constexpr size_t bytes_before(Blocks kind) {
+  return kind == Blocks::Nodes ? sizeof(abi::Node) : 0;
+}
+
 class FramePool {
  public:
   constexpr FramePool() = default;
   constexpr explicit FramePool(Blocks kind) : kind_(kind) {}
 
+  // `size` is that of the whole block.
   SKEIN_INLINE void* allocate(size_t size) {
     if (size > kLargestBlock) return allocate_large(size);
     const size_t size_class = class_of(size);
@@ -85,7 +94,7 @@ class FramePool {
 
   SKEIN_COLD void* refill(size_t size_class);
   SKEIN_COLD void* allocate_large(size_t size);
-  SKEIN_COLD static void free_large(void* memory);
+  SKEIN_COLD void free_large(void* memory);
   char* cut_chunk(size_t bytes);
 
   Block* free_[kSizeClasses] = {};

@@ -13,10 +13,12 @@ void release_future(abi::Future* future, size_t size, Host& host) {
   abi::Node* node = node_of(future);
   // As the pool wants it; nobody else looks at it any more, but for the dump, which may.
   wait_of(node).store(0, Order::Relaxed);
+  node->deadline = 0;
+  node->cancel = 0;
   node->block = nullptr;
   node->next = nullptr;
   node->link = nullptr;
-  host.nodes.free_later(node, sizeof(abi::Node) + size);
+  host.nodes.free_later(future, sizeof(abi::Node) + size);
 }
 
 // Moves the result of a frame that is done, and that we own, into a future.

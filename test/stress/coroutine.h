@@ -158,7 +158,7 @@ struct Spawn {
     Make call = make;
     Future* future = static_cast<Future*>(api::skn_future_alloc(kFutureSize<T>));
     task.future = future;
-    api::skn_task_begin(future, frame);
+    api::skn_task_begin(future, 0);
     api::skn_push(frame);
     const Ramp<T> child = call();
     if (child.handle == nullptr) {

@@ -23,8 +23,7 @@ class TaskTest : public ::testing::Test {
   }
   abi::Future* new_future() {
     void* block = host.nodes.allocate(sizeof(abi::Node) + kFutureSize);
-    abi::Future* future = future_of(static_cast<abi::Node*>(block));
-    node_of(future)->cancel = 0;
+    abi::Future* future = static_cast<abi::Future*>(block);
     node_of(future)->site = 0;
     future->state = abi::kPending;
     return future;
