@@ -40,6 +40,17 @@ def squares(n):
     return (n - 1) * n * (2 * n - 1) // 6
 
 
+def product(n):
+    """The sum of all elements of the product of the two matrices that matmul makes."""
+    columns = [sum((row + k) % 7 for row in range(n)) for k in range(n)]
+    rows = [sum((k + 2 * column) % 5 for column in range(n)) for k in range(n)]
+    return sum(left * right for left, right in zip(columns, rows))
+
+
+# How N queens can stand on a board of N by N.
+WAYS = {8: 92, 10: 724, 12: 14_200, 14: 365_596}
+
+
 class Workload:
     """What to run: sizes, the right answers, and smaller sizes for those who need seconds for the rest."""
 
@@ -57,6 +68,10 @@ WORKLOADS = {
     "skynet": Workload("P4: skynet, a tree of N leaves, ten wide", lambda n: n * (n - 1) // 2,
                        [1_000_000, 100_000_000], [10_000],
                        slow={"go": 10_000_000, "tokio": 10_000_000, "tbb": 10_000_000}),
+    "nqueens": Workload("P4: N queens, a task for each that fits", WAYS.get, [14], [8], slow={"go": 12}),
+    "matmul": Workload("P4: the product of two N by N matrices", product, [1024], [64]),
+    "parked": Workload("P5: N tasks asleep at once; the memory counts", lambda n: n * (n - 1) // 2,
+                       [100_000, 1_000_000], [1_000]),
 }
 
 
@@ -122,7 +137,7 @@ def build_rust(source, exe, _):
                    for path in sorted(HERE.glob("*/rust/*.rs")))
     (project / "Cargo.toml").write_text(
         '[package]\nname = "peers"\nversion = "0.0.0"\nedition = "2021"\n'
-        '[dependencies]\ntokio = { version = "1", features = ["rt-multi-thread"] }\nrayon = "1"\n'
+        '[dependencies]\ntokio = { version = "1", features = ["rt-multi-thread", "time"] }\nrayon = "1"\n'
         '[profile.release]\nlto = "fat"\ncodegen-units = 1\npanic = "abort"\n' + bins)
     name = f"{source.parts[-3]}_{source.stem}"
     call(["cargo", "build", "--release", "--offline", "-q", "--bin", name], cwd=project)

@@ -8,6 +8,7 @@ where
 {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
+        .enable_time()
         .build()
         .expect("a runtime");
     runtime.block_on(async move { tokio::spawn(work).await.expect("the work ends") });
