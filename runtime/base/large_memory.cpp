@@ -24,10 +24,9 @@ static char* reserve(size_t size) {
   return aligned;
 }
 
-// Advice: where the system has no huge pages, small ones do.
-static void use_huge_pages(void* memory, size_t size) {
-  madvise(memory, size / kHugePage * kHugePage, MADV_HUGEPAGE);
-}
+// Advice: where the system has no huge pages, small ones do, as they do for what is left behind the
+// last huge one. The whole of it, since a mapping can only grow while it is advised as one.
+static void use_huge_pages(void* memory, size_t size) { madvise(memory, size, MADV_HUGEPAGE); }
 
 // --- Kept mappings -------------------------------------------------------------------------------
 
@@ -102,7 +101,6 @@ void* grow_large(void* memory, size_t size, size_t& new_size) {
       return nullptr;
     }
   }
-  use_huge_pages(grown, new_size);
   return grown;
 }
 

@@ -1,0 +1,46 @@
+// Buffers keep their elements while they grow, from malloc into huge pages and on.
+#include "runtime/value/buffer.h"
+
+#include <gtest/gtest.h>
+
+namespace skein::value {
+
+static void push(Buffer*& buffer, int64_t value) {
+  if (buffer->length == buffer->capacity) buffer = grow(buffer, 8, buffer->length + 1);
+  reinterpret_cast<int64_t*>(data_of(buffer))[buffer->length++] = value;
+}
+
+TEST(Buffer, ElementsStayWhileItGrows) {
+  constexpr int64_t kCount = 1'500'000;
+  Buffer* buffer = empty();
+  for (int64_t i = 0; i < kCount; ++i) push(buffer, i);
+  EXPECT_EQ(buffer->length, kCount);
+  const int64_t* elements = reinterpret_cast<const int64_t*>(data_of(buffer));
+  for (int64_t i = 0; i < kCount; ++i) ASSERT_EQ(elements[i], i);
+  free_buffer(buffer);
+}
+
+TEST(Buffer, LargeCopyIsOfItsOwn) {
+  Buffer* buffer = new_buffer(8, 400'000);
+  EXPECT_GE(buffer->capacity, 400'000);
+  buffer->length = 0;
+  for (int64_t i = 0; i < 400'000; ++i) push(buffer, -i);
+  Buffer* other = copy(buffer, 8, 500'000);
+  EXPECT_GE(other->capacity, 500'000);
+  free_buffer(buffer);
+  const int64_t* elements = reinterpret_cast<const int64_t*>(data_of(other));
+  for (int64_t i = 0; i < 400'000; ++i) ASSERT_EQ(elements[i], -i);
+  free_buffer(other);
+}
+
+TEST(Buffer, GrowthAtLeastDoubles) {
+  Buffer* buffer = new_buffer(16, 100);
+  for (int step = 0; step < 18; ++step) {
+    const int64_t before = buffer->capacity;
+    buffer = grow(buffer, 16, before + 1);
+    EXPECT_GE(buffer->capacity, 2 * before);
+  }
+  free_buffer(buffer);
+}
+
+}  // namespace skein::value
