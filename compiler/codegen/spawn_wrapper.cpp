@@ -62,7 +62,8 @@ class WrapperEmitter {
     // Read before anything is called, so that it stays the constant the parent wrote.
     llvm::Value* site = b_.CreateAlignedLoad(
         b_.getInt32Ty(), v_.offset(parent_, offsetof(abi::Frame, site)), llvm::Align(4));
-    future_ = v_.rt(Rt::skn_future_alloc, {future_size_});
+    future_ = v_.rt(signature_.suspends ? Rt::skn_future_alloc : Rt::skn_future_spare,
+                    {future_size_});
     v_.store_at(future_, awaiter_, 0);
     // A plain function waits for nothing, and mostly nobody asks who it is.
     if (signature_.suspends || m_.asks_for_task) {
@@ -187,6 +188,17 @@ class WrapperEmitter {
     if (has_begun_) v_.rt(Rt::skn_task_end, {parent_});
   }
 
+  // The future of a plain child lies ready for the next one, as long as nobody needs it.
+  void free_future() {
+    v_.rt(signature_.suspends ? Rt::skn_future_free : Rt::skn_future_unused,
+          {future_, future_size_});
+  }
+
+  void finish_future(llvm::Value* state) {
+    if (!signature_.suspends) v_.rt(Rt::skn_future_used, {future_size_});
+    v_.rt(Rt::skn_future_finish, {future_, state, future_size_});
+  }
+
   void store_value(const std::vector<llvm::Value*>& pieces, llvm::Value* task_or_future) {
     llvm::Value* place = v_.offset(task_or_future, abi::kFutureResult);
     if (out_ != nullptr) {
@@ -202,13 +214,13 @@ class WrapperEmitter {
     v_.branch(v_.rt(Rt::skn_pop_is, {parent_}), here, stolen, Chance::Likely);
     b_.SetInsertPoint(here);
     end_task();
-    v_.rt(Rt::skn_future_free, {future_, future_size_});
+    free_future();
     v_.store_at(v_.null(), awaiter_, 0);
     store_value(pieces, awaiter_);
     b_.CreateRet(b_.getFalse());
     b_.SetInsertPoint(stolen);
     store_value(pieces, future_);
-    v_.rt(Rt::skn_future_finish, {future_, v_.i64(abi::kValue), future_size_});
+    finish_future(v_.i64(abi::kValue));
     b_.CreateRet(b_.getTrue());
   }
 
@@ -218,11 +230,11 @@ class WrapperEmitter {
     b_.CreateCondBr(v_.rt(Rt::skn_pop_is, {parent_}), here, stolen);
     b_.SetInsertPoint(here);
     end_task();
-    v_.rt(Rt::skn_future_free, {future_, future_size_});
+    free_future();
     v_.store_at(outcome, awaiter_, 0);
     b_.CreateRet(b_.getFalse());
     b_.SetInsertPoint(stolen);
-    v_.rt(Rt::skn_future_finish, {future_, v_.state_of(outcome), future_size_});
+    finish_future(v_.state_of(outcome));
     b_.CreateRet(b_.getTrue());
   }
 

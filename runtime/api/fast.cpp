@@ -41,6 +41,21 @@ SKEIN_HOT void skn_future_free(Ptr future, I64 size) {
   nodes().free_in_place(future, node_size(size));
 }
 
+static bool has_spare(I64 size) { return node_size(size) <= task::kLargestBlock; }
+
+SKEIN_HOT Ptr skn_future_spare(I64 size) {
+  static_assert(abi::kPending == 0);
+  return has_spare(size) ? nodes().spare(node_size(size)) : skn_future_alloc(size);
+}
+
+SKEIN_HOT void skn_future_unused(Ptr future, I64 size) {
+  if (!has_spare(size)) skn_future_free(future, size);
+}
+
+SKEIN_HOT void skn_future_used(I64 size) {
+  if (has_spare(size)) nodes().use_spare(node_size(size));
+}
+
 SKEIN_HOT void skn_task_begin(Ptr future, I32 site) {
   abi::Node* node = task::node_of(static_cast<abi::Future*>(future));
   node->site = static_cast<uint32_t>(site);

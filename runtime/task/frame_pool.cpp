@@ -121,6 +121,13 @@ void* FramePool::refill(size_t size_class) {
   return block + bytes_before(kind_);
 }
 
+void* FramePool::new_spare(size_t size_class) {
+  Block* block = static_cast<Block*>(allocate(size_class * kBlockStep));
+  block->next = nullptr;
+  spare_[size_class] = block;
+  return block;
+}
+
 char* FramePool::cut_chunk(size_t bytes) {
   constexpr size_t kArena = size_t(16) << 20;
   if (bytes > static_cast<size_t>(arena_end_ - arena_)) {

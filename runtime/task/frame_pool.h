@@ -73,6 +73,14 @@ class FramePool {
     free_[class_of(size)] = block;
   }
 
+  // A block that is wanted only if something happens until the next time this is called: the same one
+  // each time, its first word zero, until `use_spare`. Not for sizes above kLargestBlock.
+  SKEIN_INLINE void* spare(size_t size) {
+    Block* block = spare_[class_of(size)];
+    return SKEIN_LIKELY(block != nullptr) ? block : new_spare(class_of(size));
+  }
+  SKEIN_INLINE void use_spare(size_t size) { spare_[class_of(size)] = nullptr; }
+
   // For a block of any worker.
   void free_later(void* memory, size_t size);
 
@@ -93,11 +101,13 @@ class FramePool {
   static SKEIN_INLINE size_t class_of(size_t size) { return (size + kBlockStep - 1) / kBlockStep; }
 
   SKEIN_COLD void* refill(size_t size_class);
+  SKEIN_COLD void* new_spare(size_t size_class);
   SKEIN_COLD void* allocate_large(size_t size);
   SKEIN_COLD void free_large(void* memory);
   char* cut_chunk(size_t bytes);
 
   Block* free_[kSizeClasses] = {};
+  Block* spare_[kSizeClasses] = {};
   Counted counted_[kSizeClasses] = {};
   Chunk chunks_[kSizeClasses] = {};
   char* arena_ = nullptr;

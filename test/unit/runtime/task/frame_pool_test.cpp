@@ -29,6 +29,28 @@ TEST(FramePool, BlocksAreAlignedAndApart) {
   }
 }
 
+TEST(FramePool, SpareBlockIsTheSameUntilItIsUsed) {
+  FramePool pool{Blocks::Nodes};
+  void* spare = pool.spare(64);
+  EXPECT_EQ(pool.spare(64), spare);
+  EXPECT_NE(pool.allocate(64), spare);
+  EXPECT_EQ(*static_cast<uint64_t*>(spare), abi::kPending);
+  pool.use_spare(64);
+  EXPECT_NE(pool.spare(64), spare);
+}
+
+TEST(FramePool, NodeInFrontOfAFreshBlockIsZero) {
+  FramePool pool{Blocks::Nodes};
+  for (size_t size : {64, 2000}) {
+    abi::Node* node = static_cast<abi::Node*>(pool.allocate(size)) - 1;
+    EXPECT_EQ(node->deadline, 0);
+    EXPECT_EQ(node->cancel, 0u);
+    EXPECT_EQ(node->wait, 0u);
+    EXPECT_EQ(node->block, nullptr);
+    pool.free_in_place(node + 1, size);
+  }
+}
+
 TEST(FramePool, MemoryStaysFlatWhenOneWorkerAllocatesAndAnotherFrees) {
   FramePool producer;
   FramePool consumer;
