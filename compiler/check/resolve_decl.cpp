@@ -17,8 +17,7 @@ namespace skein::check {
 
 // ---- attributes ----------------------------------------------------------------------------
 
-static constexpr std::string_view kPlannedAttributes[] = {"plain",
-                                                          "deprecated"};
+static constexpr std::string_view kPlannedAttributes[] = {"deprecated"};
 
 static bool is_std(Context& ctx) { return ctx.program.modules[ctx.table->module].is_std; }
 
@@ -41,6 +40,21 @@ static void refuse_attribute(Context& ctx, const ast::Attribute& attribute) {
   }
   Report report = ctx.report(attribute.name.span, D::UnknownAttribute, {name});
   suggest(report, attribute.name.span, name, {"derive", "plain", "blocking"});
+}
+
+// `@plain`: what it stands before never suspends, which passes/check_plain holds it to.
+static bool is_plain_attribute(Context& ctx, const ast::Attribute& attribute) {
+  return ctx.text(attribute.name.name) == "plain" && attribute.args.empty();
+}
+
+void resolve_trait_attributes(Context& ctx, const ast::TraitItem& item, types::TraitDecl& decl) {
+  for (const ast::Attribute& attribute : item.attributes) {
+    if (is_plain_attribute(ctx, attribute)) {
+      decl.is_plain = true;
+    } else {
+      refuse_attribute(ctx, attribute);
+    }
+  }
 }
 
 static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<TraitId>& derives,
@@ -369,6 +383,8 @@ static void resolve_fn_attributes(Context& ctx, const ast::FnItem& item, types::
       resolve_builtin(ctx, attribute, fn);
     } else if (resolve_foreign_attribute(ctx, attribute, fn)) {
       continue;
+    } else if (is_plain_attribute(ctx, attribute)) {
+      fn.is_plain = true;
     } else {
       refuse_attribute(ctx, attribute);
     }

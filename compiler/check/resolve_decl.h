@@ -28,6 +28,8 @@ void resolve_generics(Context& ctx, const ast::Generics& generics,
 NameTable& table_with(Context& ctx, NameTable& outer,
                       const std::vector<types::TypeParamDecl>& params);
 
+void resolve_trait_attributes(Context& ctx, const ast::TraitItem& item, types::TraitDecl& decl);
+
 // The signature of a function. `type_params` holds those of the impl or trait around it.
 void resolve_fn(Context& ctx, FnId id, NameTable& outer);
 

@@ -91,6 +91,7 @@ void resolve_trait_bounds(Context& ctx, const ast::TraitItem& item) {
   TraitId id(ctx.decl_of_item[item.id.index]);
   types::TraitDecl& decl = ctx.program.traits[id];
   InTable in(ctx, *ctx.trait_tables[id.index]);
+  resolve_trait_attributes(ctx, item, decl);
   for (size_t i = 0; i < item.generics.params.size(); ++i) {
     const ast::TypeExpr* fallback = item.generics.params[i].fallback;
     if (fallback) decl.type_params[i + 1].fallback = resolve_type(ctx, fallback);

@@ -34,7 +34,8 @@ static constexpr Pass kPasses[] = {
     {"simplify", total<simplify>, VerifyStage::Specialized},
     // After all calls are in place.
     {"infer_suspend", total<infer_suspend>, VerifyStage::Specialized},
-    // As soon as it is known who suspends; the last one that may report.
+    // As soon as it is known who suspends; the last two that may report.
+    {"check_plain", check_plain, VerifyStage::Specialized},
     {"check_foreign", check_foreign, VerifyStage::Specialized},
     // Last: it looks at what is captured by the tasks that are left.
     {"mark_shared", total<mark_shared>, VerifyStage::Specialized},

@@ -74,13 +74,21 @@ class Specializer {
       entry_ = request(module_.entry, {}, 0, Span());
       request_constants();
       for (FunctionId id : module_.functions.ids()) {
-        if (!module_.functions[id].c_name.empty()) request(id, {}, 0, Span());
+        const Function& function = module_.functions[id];
+        bool is_root = !function.c_name.empty() || promises_something(function);
+        if (is_root && function.type_param_count == 0) request(id, {}, 0, Span());
       }
       return;
     }
     for (FunctionId id : module_.functions.ids()) {
       if (module_.functions[id].type_param_count == 0) request(id, {}, 0, Span());
     }
+  }
+
+  // A function of the user's that says it never suspends is held to it, whether it is called or not.
+  bool promises_something(const Function& function) const {
+    if (!function.decl.valid() || !must_be_plain(program_, function.decl)) return false;
+    return !program_.modules[program_.fns[function.decl].module].is_std;
   }
 
   // Those nobody uses, too: they are computed, and what is wrong with them is reported.

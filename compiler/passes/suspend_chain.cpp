@@ -82,14 +82,26 @@ class ChainSearch {
   };
 
   bool waits(const Function& function, const Inst& inst) {
-    bool is_call = inst.kind == InstKind::Call || inst.kind == InstKind::CallValue;
+    bool is_call = inst.kind == InstKind::Call || inst.kind == InstKind::CallValue ||
+                   inst.kind == InstKind::CallDyn;
     return !is_call && sir::may_suspend(module_, function, inst);
   }
 
   std::vector<FunctionId> callees(const Function& function, const Inst& inst) {
     if (inst.kind == InstKind::Call) return {inst.callee};
-    if (inst.kind != InstKind::CallValue) return {};
-    return closures_[sir::operand_type(module_, function, inst.operands[0])];
+    bool is_known = inst.kind == InstKind::CallValue || inst.kind == InstKind::CallDyn;
+    if (!is_known) return {};
+    TypeId type = sir::operand_type(module_, function, inst.operands[0]);
+    return inst.kind == InstKind::CallValue ? closures_[type] : methods(type, inst.index);
+  }
+
+  // Those that a call through a table may reach.
+  std::vector<FunctionId> methods(TypeId dyn, uint32_t entry) const {
+    std::vector<FunctionId> found;
+    for (const sir::Module::DynTable& table : module_.dyn_tables) {
+      if (table.dyn == dyn) found.push_back(table.methods[entry]);
+    }
+    return found;
   }
 
   std::vector<SuspendStep> steps(FunctionId at, const Inst& last) {

@@ -134,6 +134,7 @@ struct FnDecl {
   TypeId result;
   bool has_self = false;
   bool is_pub = false;
+  bool is_plain = false;   // `@plain`: it never suspends
   // Set for functions of the standard library without a body.
   std::optional<Builtin> builtin;
   // Of an `extern` block: a function of C's, or one of ours that C may call, and its name there.
@@ -169,7 +170,7 @@ struct TraitDecl {
   std::vector<TraitRef> supertraits; // `trait A: B + C`
   std::vector<ImplId> impls;         // for all types
   bool is_unique = false;
-  bool is_plain = false;
+  bool is_plain = false;   // `@plain`: its methods never suspend
   bool is_pub = false;
   Span span;
 };
