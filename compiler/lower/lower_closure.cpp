@@ -65,6 +65,34 @@ static void end_function(Body& body, Span span) {
   body.finish();
 }
 
+// ---- the scope of its tasks -----------------------------------------------------------------
+
+// The variable without a name that stands for the scope among the captures; invalid: none does.
+static VarId scope_capture(const types::Program& program, const ClosureDecl& closure) {
+  if (closure.captures.empty()) return VarId();
+  VarId last = closure.captures.back();
+  return program.vars[last].name.valid() ? VarId() : last;
+}
+
+// A closure given to a plain parameter counts as part of the function around it: the tasks it gives
+// up belong to the scope there (language rule 23), which it captures like a variable.
+static void capture_scope(Body& body, ClosureId id) {
+  ClosureDecl& closure = body.program.closures[id];
+  const ast::Closure* node = closure.node->try_as<ast::Closure>();
+  if (node == nullptr || !gives_up_outside(body.program, node)) return;
+  VarId scope = scope_capture(body.program, closure);
+  if (!scope.valid()) {
+    types::VarDecl decl;
+    decl.type = body.program.types.plain(TypeKind::Scope);
+    decl.span = closure.span;
+    scope = body.program.vars.add(std::move(decl));
+    closure.captures.push_back(scope);
+    closure.is_changed.push_back(false);
+  }
+  SKEIN_CHECK(!body.task_scopes.empty(), "a closure gives tasks up where there is no scope");
+  body.bind(scope, body.task_scopes.back());
+}
+
 // ---- bodies --------------------------------------------------------------------------------
 
 // Each captured variable is a reference to its part of the environment.
@@ -92,10 +120,12 @@ static void lower_literal(Body& body, const ClosureDecl& closure, LocalId enviro
                           const std::vector<LocalId>& params) {
   const ast::Closure* node = closure.node->as<ast::Closure>();
   Place result = result_place(body);
-  if (gives_up_tasks(body.program, node->body, !result.valid())) {
+  VarId scope = scope_capture(body.program, closure);
+  if (!scope.valid() && gives_up_tasks(body.program, node->body, !result.valid())) {
     enter_task_scope(body, node->body->span);
   }
   bind_captures(body, closure, environment);
+  if (scope.valid()) body.task_scopes.push_back(body.local_of(scope));
   for (size_t i = 0; i < params.size(); ++i) {
     if (body.fn.locals[params[i]].mode == ParamMode::Own) body.own(params[i], node->span);
     if (binding_of(node->params[i]) != nullptr) {
@@ -213,6 +243,7 @@ static FunctionId value_function(Body& parent, ClosureId id, TypeId fn_type) {
 // ---- values --------------------------------------------------------------------------------
 
 static void emit_environment(Body& body, ClosureId id, const Place& dest, Span span) {
+  capture_scope(body, id);
   const ClosureDecl& closure = body.program.closures[id];
   body_function(body, id);
   Inst inst;

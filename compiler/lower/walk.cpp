@@ -244,6 +244,19 @@ static bool is_detach(const types::Program& program, const ast::Expr* expr) {
          program.fns[call->callee].builtin == types::Builtin::TaskDetach;
 }
 
+static bool gives_nothing(const types::Program& program, const types::ClosureDecl& closure) {
+  types::TypeKind kind = program.types.kind(program.types.get(closure.signature).args.back());
+  return kind == types::TypeKind::Unit || kind == types::TypeKind::Never;
+}
+
+bool gives_up_outside(const types::Program& program, const ast::Closure* node) {
+  auto found = program.closure_of.find(node->id.index);
+  if (found == program.closure_of.end()) return false;
+  const types::ClosureDecl& closure = program.closures[found->second];
+  return closure.is_borrowed &&
+         gives_up_tasks(program, node->body, gives_nothing(program, closure));
+}
+
 bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool discards) {
   if (expr == nullptr) return false;
   if (is_detach(program, expr)) return true;
@@ -254,6 +267,8 @@ bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool d
       break;
     case ExprKind::Async:
       return false;
+    case ExprKind::Closure:
+      return gives_up_outside(program, expr->as<ast::Closure>());
     case ExprKind::Lock:
       for (const ast::LockedPlace& place : expr->as<ast::Lock>()->places) {
         if (gives_up_tasks(program, place.place, false)) return true;

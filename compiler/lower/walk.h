@@ -17,5 +17,7 @@ bool changes_variable(const types::Program& program, const ast::Expr* expr, type
 // value is dropped.
 bool gives_up_tasks(const types::Program& program, const ast::Block* block, bool discards);
 bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool discards);
+// Whether it is a closure that counts as part of the function around it, and gives tasks up.
+bool gives_up_outside(const types::Program& program, const ast::Closure* node);
 
 }  // namespace skein::lower
