@@ -76,6 +76,8 @@ void FunctionEmitter::emit(const Inst& inst) {
       return emit_lifetime(inst, true);
     case InstKind::Dead:
       return emit_lifetime(inst, false);
+    case InstKind::Expire:
+      SKEIN_UNREACHABLE("expire_values left one");
     case InstKind::Drop:
       return emit_drop(inst);
     case InstKind::Jump:

@@ -299,6 +299,7 @@ void Machine::step() {
       break;
     case InstKind::Unshare:   // writing copies what is shared
     case InstKind::Dead:
+    case InstKind::Expire:
       break;
     case InstKind::Builtin:
       builtin(inst);

@@ -1,6 +1,7 @@
 // Writing blocks, instructions and locals of one function.
 #include "compiler/lower/body.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "compiler/support/check.h"
@@ -186,10 +187,33 @@ void Body::own(LocalId local, Span span) {
   add_cleanup({.kind = Cleanup::Kind::Drop, .local = local, .span = span});
 }
 
-LocalId Body::local_of(VarId var) const {
+LocalId Body::local_of(VarId var) {
   auto found = vars_.find(var);
   SKEIN_CHECK(found != vars_.end(), "a variable is used where it is not in scope");
-  return found->second;
+  LocalId local = found->second;
+  TypeId type = fn.locals[local].type;
+  bool can_end = sir::owns_value(fn.locals[local]) && unit.needs_drop(type) &&
+                 !unit.is_move_only(type);
+  if (can_end) mentions_.push_back(local);
+  return local;
+}
+
+Body::Statement Body::enter_statement() const {
+  return {mentions_.size(), static_cast<uint32_t>(fn.locals.size())};
+}
+
+// What the statement itself declared ends with its block; what it named is also named by the
+// statements around it.
+void Body::leave_statement(const Statement& statement, Span span) {
+  auto first = mentions_.begin() + static_cast<ptrdiff_t>(statement.first_mention);
+  std::sort(first, mentions_.end(), [](LocalId a, LocalId b) { return a.index < b.index; });
+  auto end = std::unique(first, mentions_.end());
+  while (end != first && (end - 1)->index >= statement.first_local) --end;
+  mentions_.erase(end, mentions_.end());
+  for (size_t i = statement.first_mention; i < mentions_.size(); ++i) {
+    if (mentions_[i].index < first_local_of_loop) continue;
+    emit(life_inst(InstKind::Expire, mentions_[i], span));
+  }
 }
 
 Operand Body::value_of(const Place& place) {

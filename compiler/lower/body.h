@@ -148,9 +148,21 @@ class Body {
   // From here on the local's value is dropped on each way out of the current scope.
   void own(LocalId local, Span span);
   void bind(VarId var, LocalId local) { vars_[var] = local; }
-  LocalId local_of(VarId var) const;
+  // Its use is noted: the value may end with the statement.
+  LocalId local_of(VarId var);
 
   TypeId type_of(const Place& place) { return sir::place_type(module, fn, place); }
+
+  // Statements. At the end of each, what it named ends if nothing uses it later (language rule 13).
+  // A loop is one statement, so nothing that was there before it ends inside.
+  struct Statement {
+    size_t first_mention;
+    uint32_t first_local;
+  };
+  Statement enter_statement() const;
+  void leave_statement(const Statement& statement, Span span);
+  uint32_t first_local_of_loop = 0;
+
   // Reading a place as a value of its own.
   Operand value_of(const Place& place);
   // Reading a part of a value that is not used again: temporaries give it away.
@@ -207,6 +219,8 @@ class Body {
   BlockId resume_block_;
   std::vector<Cleanup> cleanups_;
   std::unordered_map<VarId, LocalId, IdHash> vars_;
+  // The locals that the statements around have named so far.
+  std::vector<LocalId> mentions_;
 };
 
 }  // namespace skein::lower

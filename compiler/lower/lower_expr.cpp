@@ -390,7 +390,11 @@ Operand lower_borrowed(Body& body, const ast::Expr* expr) {
 
 void lower_block(Body& body, const ast::Block* block, const Place& dest) {
   size_t outer = body.mark();
-  for (const ast::Stmt* stmt : block->stmts) lower_stmt(body, stmt);
+  for (const ast::Stmt* stmt : block->stmts) {
+    Body::Statement statement = body.enter_statement();
+    lower_stmt(body, stmt);
+    body.leave_statement(statement, stmt->span);
+  }
   LocalId result = dest.valid() && dest.is_local() ? dest.local : LocalId();
   Span end = {block->span.end > 0 ? block->span.end - 1 : 0, block->span.end};
   if (block->value != nullptr) {

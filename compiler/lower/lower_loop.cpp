@@ -7,6 +7,20 @@
 
 namespace skein::lower {
 
+// The statements of a loop end nothing that was there before it.
+class InLoop {
+ public:
+  explicit InLoop(Body& body) : body_(body), outside_(body.first_local_of_loop) {
+    body.first_local_of_loop = static_cast<uint32_t>(body.fn.locals.size());
+  }
+  ~InLoop() { body_.first_local_of_loop = outside_; }
+  InLoop(const InLoop&) = delete;
+
+ private:
+  Body& body_;
+  uint32_t outside_;
+};
+
 // ---- loop, while ---------------------------------------------------------------------------
 
 // Lowers the body of one round; `continue` and the end of the body go to `next`.
@@ -19,6 +33,7 @@ static void lower_round(Body& body, const ast::Block* block, const LoopTarget& t
 }
 
 void lower_loop(Body& body, const ast::Loop* node, const Place& dest) {
+  InLoop in_loop(body);
   BlockId head = body.new_block();
   BlockId done = body.new_block();
   body.jump(head, node->span);
@@ -35,6 +50,7 @@ void lower_loop(Body& body, const ast::Loop* node, const Place& dest) {
 }
 
 void lower_while(Body& body, const ast::While* node) {
+  InLoop in_loop(body);
   BlockId head = body.new_block();
   BlockId done = body.new_block();
   body.jump(head, node->span);
@@ -356,6 +372,7 @@ static void lower_for_array(Body& body, const ast::For* node) {
 }
 
 void lower_for(Body& body, const ast::For* node) {
+  InLoop in_loop(body);
   size_t outer = body.mark();
   TypeId type = body.program.type_of(node->iterable);
   if (is_map(body, type) || is_set(body, type)) {

@@ -109,7 +109,7 @@ class AccessChecker {
       bool writes = operand.kind == Operand::Kind::Move || operand.kind == Operand::Kind::Mut;
       found |= conflicts(operand.place, writes);
     }
-    bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+    bool is_life = sir::marks_life(inst);
     bool sets = inst.dest.valid() && inst.kind != InstKind::Ref && !is_life;
     if (sets) found |= conflicts(inst.dest, true);
     if (found) report_reference(inst, reference);

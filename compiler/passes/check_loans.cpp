@@ -166,8 +166,9 @@ class LoanChecker {
 
   bool touches(const Inst& inst, const Loan& loan, bool is_current,
                const sir::Liveness& live) const {
-    bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
-    if (is_life) return inst.dest.local == loan.place.local;
+    // What is lent does not end with a statement (see expire_values).
+    if (inst.kind == InstKind::Expire) return false;
+    if (sir::marks_life(inst)) return inst.dest.local == loan.place.local;
     // The reference moves on to the next element.
     if (sets_reference(inst) && loan.through.valid() && inst.dest == Place(loan.through)) {
       return false;

@@ -96,8 +96,7 @@ class MoveChecker {
       check_value(inst, operand.place, operand.kind == Operand::Kind::Move);
       check_indices(inst, operand.place);
     }
-    bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
-    if (!inst.dest.valid() || is_life) return;
+    if (!inst.dest.valid() || sir::marks_life(inst)) return;
     check_indices(inst, inst.dest);
     if (!inst.dest.is_local()) return check_container(inst);
     check_set_once(inst);

@@ -63,7 +63,7 @@ class PartLender {
     std::vector<bool> is_unfit(function_.locals.size());
     for (const sir::Block& block : function_.blocks) {
       for (const Inst& inst : block.insts) {
-        bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+        bool is_life = sir::marks_life(inst);
         if (is_life || inst.kind == InstKind::Drop) continue;
         for (const Operand& operand : inst.operands) {
           bool leaves = operand.kind == Operand::Kind::Mut ||
@@ -169,7 +169,7 @@ class PartLender {
     for (sir::Block& block : function_.blocks) {
       std::erase_if(block.insts, [&](const Inst& inst) {
         if (inst.kind == InstKind::Drop) return bool{is_lent_[inst.operands[0].place.local.index]};
-        bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+        bool is_life = sir::marks_life(inst);
         return is_life && is_lent_[inst.dest.local.index];
       });
     }

@@ -91,7 +91,7 @@ class BorrowFinder {
             operand.kind == Operand::Kind::Move || operand.kind == Operand::Kind::Mut;
         if (is_given_away) is_fit_[operand.place.local.index] = false;
       }
-      bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+      bool is_life = sir::marks_life(inst);
       if (!inst.dest.valid() || is_life) continue;
       if (!inst.dest.is_local() || ++set_count_[inst.dest.local.index] > 1) {
         is_fit_[inst.dest.local.index] = false;

@@ -21,6 +21,9 @@ void expand_glue(sir::Module& module);
 // Turns copies of what is not used again into moves, and copies that only look into borrows.
 void move_last_uses(sir::Module& module);
 
+// Ends values after the last statement that uses them, in place of at the end of their scope.
+void expire_values(sir::Module& module);
+
 // Gives instructions that unwind clean-up of their own where what they share would drop what has no
 // value on this way.
 void split_cleanups(sir::Module& module);

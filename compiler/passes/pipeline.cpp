@@ -25,6 +25,9 @@ static constexpr Pass kPasses[] = {
     {"expand_glue", total<expand_glue>, VerifyStage::Specialized},
     // Before drops are placed: a value that is moved away or borrowed leaves none.
     {"move_last_uses", total<move_last_uses>, VerifyStage::Specialized},
+    // When it is known which variables still own what they hold; the drops at the ends of scopes that
+    // this makes needless go below.
+    {"expire_values", total<expire_values>, VerifyStage::Specialized},
     // Before drops are placed: where a way out has clean-up of its own, no flag has to tell.
     {"split_cleanups", total<split_cleanups>, VerifyStage::Specialized},
     {"place_drops", total<place_drops>, VerifyStage::Specialized},

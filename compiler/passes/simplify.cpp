@@ -44,13 +44,13 @@ class Simplifier {
         for (const sir::Operand& operand : inst.operands) {
           if (operand.is_place()) sir::for_each_local(operand.place, use);
         }
-        bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+        bool is_life = sir::marks_life(inst);
         if (inst.dest.valid() && !is_life) sir::for_each_local(inst.dest, use);
       }
     }
     for (Block& block : function_.blocks) {
       std::erase_if(block.insts, [&](const Inst& inst) {
-        bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+        bool is_life = sir::marks_life(inst);
         return is_life && !is_used[inst.dest.local.index];
       });
     }

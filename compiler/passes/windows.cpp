@@ -124,7 +124,7 @@ class WindowRewriter {
     for (const sir::Block& block : function_.blocks) {
       for (const Inst& inst : block.insts) {
         if (writes_window(inst)) return false;
-        bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+        bool is_life = sir::marks_life(inst);
         if (inst.dest.valid() && inst.dest.local == copy && !is_life) {
           if (!inst.dest.is_local() || ++sets > 1) return false;
         }
@@ -163,7 +163,7 @@ class WindowRewriter {
   }
 
   void rewrite(Inst inst, std::vector<Inst>& out) {
-    bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
+    bool is_life = sir::marks_life(inst);
     bool sets_whole = inst.dest.valid() && !is_life && inst.kind != InstKind::Ref &&
                       !sir::makes_window(inst) && is_window(inst.dest);
     if (sets_whole && !is_copy_of_window(inst)) return refuse(inst, "replaced", inst.dest);

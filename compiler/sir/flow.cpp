@@ -352,14 +352,13 @@ void Liveness::add_uses(uint32_t inst, const Inst& what) {
     if (counts && operand.is_place()) for_each_local(operand.place, use);
   }
   if (what.kind == InstKind::Return) use(flow_.function().return_local());
-  if (!what.dest.valid()) return;
-  bool is_life = what.kind == InstKind::Live || what.kind == InstKind::Dead;
+  if (!what.dest.valid() || what.kind == InstKind::Expire) return;
   const Local& dest = flow_.function().locals[what.dest.local];
   // Setting a local ends the life of what it held; setting what a reference stands for, or a part
   // of a local, uses it.
   bool sets_whole = what.dest.is_local() && (!dest.is_ref || what.kind == InstKind::Ref);
   if (!sets_whole) for_each_local(what.dest, use);
-  if (sets_whole || is_life) changes_.add(inst, Moment::Gives, what.dest.local.index, false);
+  if (sets_whole || marks_life(what)) changes_.add(inst, Moment::Gives, what.dest.local.index, false);
 }
 
 void Liveness::step_back(BlockId block, size_t index, BitSet& live) const {

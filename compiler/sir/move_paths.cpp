@@ -110,9 +110,8 @@ void InitStates::add_changes(uint32_t inst, const Inst& what, const MovePaths& p
   for (const Operand& operand : what.operands) {
     if (operand.kind == Operand::Kind::Move) change(operand.place, Moment::Takes, false);
   }
-  if (!what.dest.valid()) return;
-  bool is_life = what.kind == InstKind::Live || what.kind == InstKind::Dead;
-  change(what.dest, Moment::Gives, !is_life);
+  if (!what.dest.valid() || what.kind == InstKind::Expire) return;
+  change(what.dest, Moment::Gives, !marks_life(what));
 }
 
 }  // namespace skein::sir

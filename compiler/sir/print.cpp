@@ -405,6 +405,7 @@ class Printer {
         break;
       case InstKind::Live:
       case InstKind::Dead:
+      case InstKind::Expire:
         out_ += " " + place(inst.dest);
         break;
       case InstKind::Builtin:

@@ -464,7 +464,7 @@ class Reader {
     bool has_index = inst.kind == InstKind::Variant || inst.kind == InstKind::CallC ||
                      inst.kind == InstKind::CallDyn;
     if (has_index) inst.index = expect_index();
-    if (inst.kind == InstKind::Live || inst.kind == InstKind::Dead) inst.dest = read_place();
+    if (marks_life(inst)) inst.dest = read_place();
     if (inst.kind == InstKind::Builtin) {
       std::string name = expect(Kind::Word, "a builtin");
       std::optional<Builtin> builtin = types::find_builtin(name);

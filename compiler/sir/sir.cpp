@@ -251,6 +251,11 @@ bool ends_block(const Inst& inst) {
   return effects == Effects::Ends || effects == Effects::EndsPanics;
 }
 
+bool marks_life(const Inst& inst) {
+  return inst.kind == InstKind::Live || inst.kind == InstKind::Dead ||
+         inst.kind == InstKind::Expire;
+}
+
 bool makes_window(const Inst& inst) {
   return inst.kind == InstKind::Builtin &&
          (inst.builtin == Builtin::ArrayWindow || inst.builtin == Builtin::ArraySplitMut);

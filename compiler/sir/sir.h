@@ -271,6 +271,8 @@ bool may_suspend(Module& module, const Function& function, const Inst& inst);
 // Whether it may leave by `unwind`: by a panic, or by being cancelled while it waits.
 bool may_unwind(Module& module, const Function& function, const Inst& inst);
 bool ends_block(const Inst& inst);
+// Whether it says something about the life of the local `dest`, and neither reads nor sets it.
+bool marks_life(const Inst& inst);
 // Whether its result is a window, or two: a view that stands for a part of its first operand.
 bool makes_window(const Inst& inst);
 

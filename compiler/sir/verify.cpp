@@ -24,6 +24,7 @@ static Arity operand_arity(InstKind kind) {
   switch (kind) {
     case InstKind::Live:
     case InstKind::Dead:
+    case InstKind::Expire:
     case InstKind::Yield:
     case InstKind::Jump:
     case InstKind::Return:
@@ -226,8 +227,7 @@ class Verifier {
   }
 
   void check_dest_shape(const Inst& inst) {
-    bool is_life = inst.kind == InstKind::Live || inst.kind == InstKind::Dead;
-    if (is_life) {
+    if (marks_life(inst)) {
       expect(is_local(inst.dest.local) && inst.dest.is_local(), "a local is due");
     } else if (inst.dest.valid()) {
       expect(inst_row(inst.kind).result == Result::Value,
@@ -506,6 +506,7 @@ class Verifier {
       case InstKind::Yield:
       case InstKind::Live:
       case InstKind::Dead:
+      case InstKind::Expire:
       case InstKind::Jump:
       case InstKind::Return:
       case InstKind::PanicKind:
