@@ -117,6 +117,10 @@ void check_fn(Context& ctx, FnId id) {
   Body body;
   body.result = fn.result;
   body.result_span = item.ret ? item.ret->span : Span();
+  if (fn.is_gen) {
+    body.yields = ctx.types.arg(fn.result);
+    body.result = ctx.types.unit();
+  }
   begin_body(ctx, body, *ctx.fn_tables[id.index]);
   check_param_defaults(ctx, fn);
   for (const types::ParamDecl& param : fn.params) {
@@ -125,7 +129,7 @@ void check_fn(Context& ctx, FnId id) {
   }
   if (item.body) {
     check_block(ctx, *item.body,
-                Want::must(fn.result, body.result_span, "the function gives this"));
+                Want::must(body.result, body.result_span, "the function gives this"));
   }
   end_body(ctx, errors_before);
 }

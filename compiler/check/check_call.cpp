@@ -5,6 +5,7 @@
 #include "compiler/check/chain.h"
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_generator.h"
 #include "compiler/check/check_map.h"
 #include "compiler/check/method.h"
 #include "compiler/check/modules.h"
@@ -297,6 +298,9 @@ static TypeId call_of_value(Context& ctx, const CallSite& site, TypeId type, con
     ctx.report(site.name.span, D::NotAMethod, {ctx.text(site.name.name)})
         .help("it belongs to the type: `" + name + "(…)`");
     return ctx.types.error();
+  }
+  if (fn.builtin == types::Builtin::TaskDetach) {
+    check_scope_of_generator(ctx, site.name.span, "`detach`");
   }
   return call_fn(ctx, site, match->fn, std::move(match->type_args), want);
 }

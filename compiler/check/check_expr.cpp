@@ -2,6 +2,7 @@
 #include "compiler/check/check_expr.h"
 
 #include "compiler/check/check_closure.h"
+#include "compiler/check/check_generator.h"
 #include "compiler/check/check_map.h"
 
 #include "compiler/check/resolve_type.h"

@@ -153,7 +153,6 @@ VarId innermost_scope(Context& ctx);
 TypeId check_within(Context& ctx, const ast::Within* node, const Want& want);
 TypeId check_shield(Context& ctx, const ast::Shield* node, const Want& want);
 TypeId check_async(Context& ctx, const ast::Async* node, const Want& want);
-TypeId check_yield(Context& ctx, const ast::Yield* node);
 
 // ---- bodies (check_body.cpp) ----
 void check_fn(Context& ctx, FnId fn);

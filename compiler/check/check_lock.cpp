@@ -1,5 +1,6 @@
 // `lock (a, b as mut x) { … }`: in the block the names stand for what the locks protect.
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_generator.h"
 #include "compiler/check/check_pattern.h"
 
 namespace skein::check {
@@ -20,6 +21,7 @@ TypeId check_lock(Context& ctx, const ast::Lock* node, const Want& want) {
   for (const ast::LockedPlace& place : node->places) {
     contents.push_back(content_of(ctx, place.place));
   }
+  NoYield no_yield(ctx, "lock", node->span);
   ctx.locals.enter();
   std::vector<VarId> vars;
   for (size_t i = 0; i < node->places.size(); ++i) {

@@ -1,5 +1,6 @@
 // Statements.
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_generator.h"
 #include "compiler/check/check_pattern.h"
 #include "compiler/check/resolve_type.h"
 
@@ -110,6 +111,7 @@ static TypeId check_let(Context& ctx, const ast::LetStmt* stmt) {
 }
 
 static TypeId check_defer(Context& ctx, const ast::DeferStmt* stmt) {
+  NoYield no_yield(ctx, "defer", stmt->span);
   ++ctx.body->defers;
   check_dropped(ctx, stmt->body);
   --ctx.body->defers;

@@ -1,9 +1,10 @@
-// Tasks: spawn, await, async, yield.
+// Tasks: spawn, await, async.
 //
 // A spawn block is a body of its own: what it names from outside is captured, as a copy or moved
 // in, which is why changing a captured variable is refused (place.cpp). Whether each task is
 // awaited exactly once is asked on SIR.
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_generator.h"
 
 namespace skein::check {
 
@@ -82,6 +83,7 @@ static void check_spawn_scope(Context& ctx, const ast::Expr* scope) {
 
 TypeId check_spawn(Context& ctx, const ast::Spawn* node, const Want& want) {
   if (node->scope) check_spawn_scope(ctx, node->scope);
+  if (!node->scope) check_scope_of_generator(ctx, node->span, "`spawn`");
   if (node->name) check_value(ctx, node->name, Want::must(ctx.types.str()));
   TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
   bool wants_task = wanted.valid() && ctx.types.kind(wanted) == TypeKind::Task;
@@ -185,6 +187,7 @@ TypeId check_within(Context& ctx, const ast::Within* node, const Want& want) {
   TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
   bool wants_result = wanted.valid() && ctx.types.kind(wanted) == TypeKind::Result;
   TypeId value = wants_result ? ctx.types.arg(wanted) : ctx.infer.fresh(node->span);
+  NoYield no_yield(ctx, "within", node->span);
   ++ctx.body->scopes;
   TypeId found = check_block(ctx, *node->body, want_of_scope(ctx, *node->body, Want::must(value)));
   --ctx.body->scopes;
@@ -196,13 +199,14 @@ TypeId check_within(Context& ctx, const ast::Within* node, const Want& want) {
 }
 
 TypeId check_shield(Context& ctx, const ast::Shield* node, const Want& want) {
+  NoYield no_yield(ctx, "shield", node->span);
   ++ctx.body->scopes;
   TypeId type = check_block(ctx, *node->body, want_of_scope(ctx, *node->body, want));
   --ctx.body->scopes;
   return type;
 }
 
-// ---- async, yield --------------------------------------------------------------------------
+// ---- async ---------------------------------------------------------------------------------
 
 VarId innermost_scope(Context& ctx) {
   if (!ctx.body->scope_vars.empty()) return ctx.body->scope_vars.back();
@@ -294,6 +298,7 @@ static TypeId check_contest(Context& ctx, const ast::Async* node, const Want& wa
 
 TypeId check_async(Context& ctx, const ast::Async* node, const Want& want) {
   if (node->max) check_value(ctx, node->max, Want::must(ctx.types.int_()));
+  NoYield no_yield(ctx, "async", node->span);
   ctx.locals.enter();
   ++ctx.body->scopes;
   size_t named = ctx.body->scope_vars.size();
@@ -308,12 +313,6 @@ TypeId check_async(Context& ctx, const ast::Async* node, const Want& want) {
   --ctx.body->scopes;
   ctx.locals.leave();
   return type;
-}
-
-TypeId check_yield(Context& ctx, const ast::Yield* node) {
-  if (!node->value) return ctx.types.unit();
-  check_expr(ctx, node->value);
-  return ctx.not_yet(node->span, "a generator's `yield`");
 }
 
 }  // namespace skein::check

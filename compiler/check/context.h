@@ -84,6 +84,10 @@ struct Body {
   uint32_t defers = 0;                // how many `defer` bodies are around this place
   uint32_t scopes = 0;                // how many `async` blocks
   uint32_t contests = 0;              // how many of these race or settle
+  TypeId yields;                      // of a `gen fn`: the type of its values
+  // The innermost block around this place that a generator cannot stop in: `async`, `lock` …
+  std::string_view no_yield;
+  Span no_yield_at;
   std::vector<VarId> scope_vars;      // the scopes that have names, innermost last
   std::vector<VarId> captures;        // in order of first use
   std::unordered_set<uint32_t> is_captured;

@@ -29,7 +29,8 @@ void enter_builtin_types(Context& ctx, NameTable& table) {
                         TypeKind::Instant, TypeKind::Scope, TypeKind::Range,
                         TypeKind::RangeInclusive, TypeKind::Result, TypeKind::Task,
                         TypeKind::Atomic, TypeKind::Chan, TypeKind::Sender, TypeKind::Receiver,
-                        TypeKind::Mutex, TypeKind::RwLock, TypeKind::Shared, TypeKind::Weak}) {
+                        TypeKind::Mutex, TypeKind::RwLock, TypeKind::Shared, TypeKind::Weak,
+                        TypeKind::Gen}) {
     enter(types::spelling(kind), kind);
   }
   // Decision 4: other names of the same types.

@@ -1,8 +1,8 @@
 // What loops run over.
 //
-// Any type with a method `next(mut self) -> T?` is an iterator, and any with `iter(own self)`, whose
-// result is one, can be looped over. Generic code says `I: Iter<T>` and `S: Iterable<I>`; which
-// method it reaches is known when it is specialised.
+// Any type with a method `next(mut self) -> T?` of its own or by `impl Iter<T>` is an iterator, and
+// any with `iter(own self)`, whose result is one, can be looped over. Generic code says `I: Iter<T>`
+// and `S: Iterable<I>`; which method it reaches is known when it is specialised.
 #include "compiler/check/iterate.h"
 
 #include "compiler/check/check_closure.h"
@@ -13,9 +13,14 @@ namespace skein::check {
 // The method `name` if it takes nothing but itself, in this mode.
 static std::optional<MethodMatch> lone_method(Context& ctx, TypeId type, std::string_view name,
                                               ParamMode mode, Span span) {
-  std::optional<MethodMatch> match = try_method(ctx, type, ctx.names.intern(name), span);
+  std::optional<MethodMatch> match = try_own_method(ctx, type, ctx.names.intern(name), span);
   if (!match) return std::nullopt;
   const types::FnDecl& fn = ctx.program.fns[match->fn];
+  // A method of another trait only happens to have that name.
+  const types::ImplDecl* impl = fn.impl.valid() ? &ctx.program.impls[fn.impl] : nullptr;
+  if (fn.trait.valid() || (impl && impl->trait && !is_iteration(ctx, *impl->trait))) {
+    return std::nullopt;
+  }
   bool fits = fn.has_self && fn.params.size() == 1 && fn.params[0].mode == mode &&
               fn.type_params.size() == match->type_args.size();
   if (!fits) return std::nullopt;
@@ -31,7 +36,9 @@ TypeId item_of(Context& ctx, TypeId type, Span span) {
     return param ? param->iter_item : TypeId();
   }
   if (known.kind == TypeKind::Error) return type;
-  if (known.kind != TypeKind::Struct && known.kind != TypeKind::Enum) return TypeId();
+  bool has_methods = known.kind == TypeKind::Struct || known.kind == TypeKind::Enum ||
+                     known.kind == TypeKind::Gen;
+  if (!has_methods) return TypeId();
   std::optional<MethodMatch> match = lone_method(ctx, type, "next", ParamMode::Mut, span);
   if (!match) return TypeId();
   const types::FnDecl& fn = ctx.program.fns[match->fn];
@@ -67,6 +74,10 @@ bool unify_bounds(Context& ctx, const types::TypeParamDecl& param, TypeId arg,
   if (param.iter_item.valid() && !same(item_of(ctx, arg, span), param.iter_item)) return false;
   if (param.iterator.valid() && !same(iterator_of(ctx, arg, span), param.iterator)) return false;
   return !param.fn_bound.valid() || same(callable_type(ctx, arg), param.fn_bound);
+}
+
+bool is_iteration(const Context& ctx, TraitId trait) {
+  return trait == ctx.program.core.iter || trait == ctx.program.core.iterable;
 }
 
 void enter_iter_method(Context& ctx, FnId id) {

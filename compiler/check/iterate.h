@@ -17,6 +17,9 @@ TypeId iterator_of(Context& ctx, TypeId type, Span span);
 bool unify_bounds(Context& ctx, const types::TypeParamDecl& param, TypeId arg,
                   std::span<const TypeId> args, Span span);
 
+// Whether an impl of the trait says what a loop calls.
+bool is_iteration(const Context& ctx, TraitId trait);
+
 // Notes a method that iterating may call.
 void enter_iter_method(Context& ctx, FnId fn);
 

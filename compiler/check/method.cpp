@@ -46,7 +46,8 @@ void enter_method(Context& ctx, FnId fn, TypeId self_type) {
     return;
   }
   same_name.push_back(fn);
-  enter_iter_method(ctx, fn);
+  // An impl for any type calls the others.
+  if (head != any_head()) enter_iter_method(ctx, fn);
   ctx.methods_of[head].push_back(fn);
 }
 
@@ -103,10 +104,15 @@ static std::optional<MethodMatch> try_inherent(Context& ctx, uint64_t head, Type
   return std::nullopt;
 }
 
-std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Span span) {
+std::optional<MethodMatch> try_own_method(Context& ctx, TypeId type, Symbol name, Span span) {
   std::optional<MethodMatch> match =
       try_inherent(ctx, head_of_known(ctx, type), type, name, span);
   if (!match) match = try_trait_method(ctx, type, name, span);
+  return match;
+}
+
+std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Span span) {
+  std::optional<MethodMatch> match = try_own_method(ctx, type, name, span);
   if (!match) match = try_inherent(ctx, any_head(), type, name, span);
   return match;
 }

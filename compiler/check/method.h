@@ -24,6 +24,9 @@ std::optional<MethodMatch> find_method(Context& ctx, TypeId type, ast::Ident nam
 // The methods of that name that impls for any type have.
 std::span<const FnId> methods_of_any_type(const Context& ctx, Symbol name);
 
+// The same, without those that impls for any type have.
+std::optional<MethodMatch> try_own_method(Context& ctx, TypeId type, Symbol name, Span span);
+
 // The same as find_method, where it is known to exist or its absence is no error.
 std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Span span);
 

@@ -3,9 +3,11 @@
 
 #include "compiler/check/bounds.h"
 #include "compiler/check/check_dyn.h"
+#include "compiler/check/check_generator.h"
 #include "compiler/check/declare.h"
 #include "compiler/check/foreign.h"
 #include "compiler/check/foreign_trait.h"
+#include "compiler/check/iterate.h"
 #include "compiler/check/method.h"
 #include "compiler/check/resolve_decl.h"
 #include "compiler/check/resolve_type.h"
@@ -360,8 +362,9 @@ static void resolve_param(Context& ctx, const ast::Param& param, types::FnDecl& 
     ctx.report(param.span, D::SpawnInNoScope, {ctx.show(decl.type)})
         .help("only a scope is passed by itself: `using s: Scope`");
   }
+  // What is kept, as by a generator, is a value of fn type.
   bool is_closure = ctx.types.kind(decl.type) == TypeKind::Fn && decl.mode == ParamMode::Borrow &&
-                    !param.fallback;
+                    !param.fallback && !fn.item->as<ast::FnItem>()->is_gen;
   if (is_closure) decl.type = add_closure_param(ctx, decl.type, param.name.span, fn);
   decl.default_value = param.fallback;
   decl.span = param.name.span;
@@ -410,7 +413,7 @@ void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
                  fn.type_params);
   for (const ast::Param& param : item.params) resolve_param(ctx, param, fn);
   fn.result = item.ret ? resolve_type(ctx, item.ret) : ctx.types.unit();
-  if (item.is_gen) ctx.not_yet(item.name.span, "`gen fn`");
+  if (item.is_gen) resolve_generator(ctx, item, fn);
   if (item.ret_mut) ctx.not_yet(item.ret->span, "a `mut` result");
   if (!is_std(ctx) || ctx.input.whole_library) use_fn(ctx, id);
 }
@@ -485,6 +488,7 @@ static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const as
     FnId id = ctx.program.fns.add(std::move(fn));
     resolve_fn(ctx, id, table);
     if (!impl.trait) enter_method(ctx, id, impl.self_type);
+    if (impl.trait && is_iteration(ctx, *impl.trait)) enter_iter_method(ctx, id);
     impl.methods.push_back(id);
     bool can_be_drop = !impl.trait || *impl.trait == ctx.program.core.drop;
     if (can_be_drop && method->name.name == ctx.known.drop) resolve_drop(ctx, id, impl.self_type);

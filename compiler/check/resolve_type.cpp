@@ -17,7 +17,7 @@ namespace skein::check {
 
 static constexpr std::string_view kPlannedNames[] = {
     "Barrier", "CancelToken", "Closed",    "Condvar",  "Error",     "Event",  "File",
-    "Gen",     "Iter",        "Lazy",      "Once",     "Panic",  "Semaphore",
+    "Lazy",    "Once",        "Panic",     "Semaphore",
     "Thread",  "TaskError",   "Timeout",   "TryRecv",  "TrySend",   "WaitGroup"};
 
 bool is_planned_name(std::string_view name) {
@@ -95,6 +95,7 @@ static size_t builtin_arg_count(TypeKind kind) {
     case TypeKind::RwLock:
     case TypeKind::Shared:
     case TypeKind::Weak:
+    case TypeKind::Gen:
       return 1;
     case TypeKind::Result:
       return 2;

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "compiler/check/bounds.h"
+#include "compiler/check/iterate.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/traits.h"
@@ -70,12 +71,6 @@ void enter_trait_impl(Context& ctx, ImplId id, const ast::ImplItem& item) {
   bool is_std = ctx.program.modules[impl.module].is_std;
   if (!is_std && is_mark(ctx, *impl.trait)) {
     ctx.report(item.trait->span, D::SealedTrait, {ctx.text(trait.name)});
-    return;
-  }
-  // These are marks that check/iterate knows by the methods `next` and `iter`.
-  bool is_iteration = ctx.text(trait.name) == "Iter" || ctx.text(trait.name) == "Iterable";
-  if (!is_std && is_iteration && ctx.program.modules[trait.module].is_std) {
-    ctx.not_yet(item.trait->span, "`impl " + std::string(ctx.text(trait.name)) + "`");
     return;
   }
   if (std::optional<Span> derived = find_derive(ctx, impl.self_type, *impl.trait)) {
@@ -160,6 +155,9 @@ static std::optional<ImplMatch> try_impl(Context& ctx, ImplId id, TypeId type,
   for (size_t i = 0; i < trait.args.size(); ++i) {
     TypeId given = ctx.types.substitute(impl.trait_args[i], args);
     if (!ctx.infer.unify(given, trait.args[i])) return std::nullopt;
+  }
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (!unify_bounds(ctx, impl.type_params[i], args[i], args, span)) return std::nullopt;
   }
   if (!may_hold(ctx, impl.type_params, args)) return std::nullopt;
   return ImplMatch{id, std::move(args)};

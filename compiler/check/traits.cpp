@@ -29,6 +29,8 @@ void find_core_traits(Context& ctx) {
   core.atomic_value = find("AtomicValue");
   core.number = find("Number");
   core.drop = find("Drop");
+  core.iter = find("Iter");
+  core.iterable = find("Iterable");
   auto find_fn = [&](std::string_view name) {
     ModuleId module = library_module(ctx, "std.core.traits");
     if (!module.valid()) return FnId();

@@ -41,6 +41,10 @@ void FunctionEmitter::emit(const Inst& inst) {
       return emit_to_dyn(inst);
     case InstKind::CallDyn:
       return emit_call_dyn(inst);
+    case InstKind::Generator:
+      return emit_generator(inst);
+    case InstKind::GenNext:
+      return emit_gen_next(inst);
     case InstKind::Builtin:
       return emit_builtin(inst);
     case InstKind::Spawn:
@@ -92,6 +96,8 @@ void FunctionEmitter::emit(const Inst& inst) {
     case InstKind::TakeTimeout:
     case InstKind::TakeWin:
       return emit_end(inst);
+    case InstKind::YieldValue:
+      SKEIN_UNREACHABLE("a generator that split_generators did not take apart");
   }
 }
 
@@ -261,7 +267,7 @@ void FunctionEmitter::emit_drop(const Inst& inst) {
   llvm::Value* place = location(operand);
   if (m.drop_method(type) != nullptr) {
     call_unwinding(m.glue.drop_value(type), {place});
-  } else if (kind(type) == TypeKind::Dyn) {
+  } else if (kind(type) == TypeKind::Dyn || kind(type) == TypeKind::Gen) {
     call_unwinding(m.glue.drop_fn(type), {v.load_pointer(place, 0)});
   } else {
     v.drop(type, place);

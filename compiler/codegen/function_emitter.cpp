@@ -190,10 +190,12 @@ void FunctionEmitter::find_lifetimes() {
 void FunctionEmitter::create_locals() {
   locals_.resize(sir_.locals.size());
   for (LocalId id : sir_.locals.ids()) create_local(id);
+  place_kept_locals();
 }
 
 void FunctionEmitter::create_local(LocalId id) {
   const Local& local = sir_.locals[id];
+  if (local.is_kept) return;
   std::string name = "l" + std::to_string(id.index);
   if (local.name.valid()) name = m.program.interner.text(local.name);
   if (id.index == 0) name = "result";

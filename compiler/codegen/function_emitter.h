@@ -8,6 +8,7 @@
 //   emit_arith.cpp        numbers
 //   emit_call.cpp         calls and how arguments travel
 //   emit_closure.cpp      values of fn type
+//   emit_generator.cpp    generators
 //   emit_dyn.cpp          values of dyn type
 //   emit_foreign.cpp      calls of C's functions
 //   emit_task.cpp         spawn, await, scopes, sleep
@@ -185,6 +186,11 @@ class FunctionEmitter {
   // ---- emit_dyn.cpp
   void emit_to_dyn(const sir::Inst& inst);
   void emit_call_dyn(const sir::Inst& inst);
+
+  // ---- emit_generator.cpp
+  void place_kept_locals();
+  void emit_generator(const sir::Inst& inst);
+  void emit_gen_next(const sir::Inst& inst);
 
   // ---- emit_closure.cpp
   void emit_closure(const sir::Inst& inst);

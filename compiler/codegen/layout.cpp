@@ -157,6 +157,7 @@ static bool is_never_null(TypeKind kind) {
     case TypeKind::Weak:
     case TypeKind::Fn:
     case TypeKind::Dyn:
+    case TypeKind::Gen:
       return true;
     default:
       return false;

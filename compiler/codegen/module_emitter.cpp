@@ -132,6 +132,17 @@ Signature ModuleEmitter::fn_signature(TypeId fn_type) {
   return make_signature(shape);
 }
 
+Signature ModuleEmitter::gen_signature(TypeId gen) {
+  sir::Function shape;
+  add_local(shape, program.types.make(TypeKind::Option, {program.types.arg(gen)}),
+            sir::ParamMode::Own);
+  add_local(shape, gen, sir::ParamMode::Borrow);
+  shape.param_count = 1;
+  bool suspends = gen.index < sir.fn_suspends.size() && sir.fn_suspends[gen.index];
+  shape.suspends = suspends ? sir::Suspends::Yes : sir::Suspends::No;
+  return make_signature(shape);
+}
+
 void ModuleEmitter::declare(sir::FunctionId id) {
   const sir::Function& function = sir.functions[id];
   signatures_[id.index] = make_signature(function);

@@ -64,6 +64,16 @@ struct SpawnShape {
   uint64_t align = 8;
 };
 
+// Where a generator has the locals it keeps, behind the header of its value.
+struct KeptLocals {
+  struct Place {
+    sir::LocalId local;
+    uint64_t offset;
+  };
+  std::vector<Place> places;
+  uint64_t size = 0;
+};
+
 class ModuleEmitter {
  public:
   ModuleEmitter(sir::Module& sir, llvm::Module& module, const Options& options);
@@ -78,6 +88,9 @@ class ModuleEmitter {
   FramePlan frame_plan(sir::FunctionId id);
   // That of the functions behind values of a fn type: the value comes first.
   Signature fn_signature(TypeId fn_type);
+  // That of the functions that run generators of a type: the generator comes first.
+  Signature gen_signature(TypeId gen);
+  KeptLocals kept_locals(const sir::Function& function);
   // That of an entry of the tables for a dyn type.
   Signature dyn_signature(TypeId dyn, uint32_t index);
   SpawnShape spawn_shape(sir::FunctionId callee);

@@ -235,6 +235,7 @@ void Values::drop(TypeId type, llvm::Value* place, llvm::Value* list) {
       return drop_buffer(load_pointer(place, 0), type, false, list);
     case TypeKind::Fn:
     case TypeKind::Dyn:
+    case TypeKind::Gen:
       b.CreateCall(m.glue.drop_fn(type), {load_pointer(place, 0)});
       return;
     case TypeKind::Chan:

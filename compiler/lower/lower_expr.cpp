@@ -1,5 +1,6 @@
 // Expressions: which of the steps lowers each kind, and the three ways a value is wanted.
 #include "compiler/lower/lower_closure.h"
+#include "compiler/lower/lower_generator.h"
 #include "compiler/lower/steps.h"
 #include "compiler/support/check.h"
 #include "compiler/types/dyn.h"
@@ -245,7 +246,7 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
     case ExprKind::Shield:
       return lower_shield(body, expr->as<ast::Shield>(), dest);
     case ExprKind::Yield:
-      return body.emit(InstKind::Yield, {}, expr->span);
+      return lower_yield(body, expr->as<ast::Yield>());
     case ExprKind::Assign:
       return lower_assign(body, expr->as<ast::Assign>());
     case ExprKind::IntLit:

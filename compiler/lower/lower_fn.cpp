@@ -1,6 +1,7 @@
 // Functions as a whole, and the one that the runtime starts.
 #include "compiler/lower/lower_fn.h"
 
+#include "compiler/lower/lower_generator.h"
 #include "compiler/lower/steps.h"
 #include "compiler/lower/walk.h"
 #include "compiler/support/check.h"
@@ -24,6 +25,7 @@ void lower_fn(Unit& unit, types::FnId decl_id, FunctionId id) {
   Doing doing("lowering", decl.display_name);
   SKEIN_CHECK(decl.is_checked, "a function that was not checked is lowered");
   if (decl.foreign == types::Foreign::Import) return lower_foreign(unit, decl_id, id);
+  if (decl.is_gen) return lower_gen_fn(unit, decl, id);
   const ast::Block* block = decl.item->as<ast::FnItem>()->body;
   uint32_t task_count = 0;
   Body body(unit, id);

@@ -155,7 +155,7 @@ class CopyChecker {
     for (const sir::Block& block : module_.functions[id].blocks) {
       for (const Inst& inst : block.insts) {
         bool is_call = inst.kind == InstKind::Call || inst.kind == InstKind::Spawn ||
-                       inst.kind == InstKind::Closure;
+                       inst.kind == InstKind::Closure || inst.kind == InstKind::Generator;
         if (!is_call) continue;
         for (uint32_t i = 0; i < inst.type_args.size(); ++i) {
           const Need& need = needs_[inst.callee.index][i];

@@ -77,9 +77,11 @@ static std::vector<TypeId> inner_types(sir::Module& module, TypeId type) {
   return inner;
 }
 
-// Whoever knows what is in it drops that, by a `drop` method maybe.
-static bool is_unique_dyn(sir::Module& module, TypeId type) {
-  return module.types().kind(type) == TypeKind::Dyn &&
+// Whoever knows what is in it drops that, by a `drop` method maybe: a generator, a value of a
+// `unique trait`.
+static bool is_unique_box(sir::Module& module, TypeId type) {
+  TypeKind kind = module.types().kind(type);
+  return (kind == TypeKind::Dyn || kind == TypeKind::Gen) &&
          types::traits_of(*module.program, type).is_move_only;
 }
 
@@ -91,8 +93,8 @@ DropGlue::Way DropGlue::way_of(TypeId type) {
     way = Way::Nothing;
   } else if (module_.types().kind(type) == TypeKind::Task) {
     way = Way::Settle;
-  } else if (is_unique_dyn(module_, type)) {
-    way = Way::ReleaseDyn;
+  } else if (is_unique_box(module_, type)) {
+    way = Way::ReleaseBox;
   } else {
     std::unordered_set<TypeId, IdHash> seen = {type};
     std::vector<TypeId> pending = {type};
@@ -100,7 +102,7 @@ DropGlue::Way DropGlue::way_of(TypeId type) {
       TypeId part = pending.back();
       pending.pop_back();
       bool is_task = module_.types().kind(part) == TypeKind::Task;
-      bool has_end = drop_method(*module_.program, part).valid() || is_unique_dyn(module_, part);
+      bool has_end = drop_method(*module_.program, part).valid() || is_unique_box(module_, part);
       if (is_task || has_end) way = Way::Call;
       for (TypeId inner : inner_types(module_, part)) {
         if (seen.insert(inner).second) pending.push_back(inner);
@@ -144,7 +146,7 @@ void DropGlue::write_all(Writer& writer, const std::vector<DropPiece>& pieces, B
   auto is_risky = [&](const DropPiece& piece) {
     if (piece.method.valid()) return true;
     Way way = way_of(piece.type);
-    return way == Way::Settle || way == Way::Call || way == Way::ReleaseDyn;
+    return way == Way::Settle || way == Way::Call || way == Way::ReleaseBox;
   };
   while (first_risky < pieces.size() && !is_risky(pieces[first_risky])) ++first_risky;
 

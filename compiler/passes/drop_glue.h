@@ -37,8 +37,8 @@ class DropGlue {
   static bool is_drop_glue(const sir::Function& function);
 
  private:
-  // ReleaseDyn: it is released, and its end may panic.
-  enum class Way : uint8_t { Nothing, Release, ReleaseDyn, Settle, Call };
+  // ReleaseBox: it is released, and its end may panic.
+  enum class Way : uint8_t { Nothing, Release, ReleaseBox, Settle, Call };
   Way way_of(TypeId type);
   FunctionId method_of(TypeId type) const;
   FunctionId function_for(TypeId type);

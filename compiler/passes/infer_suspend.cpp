@@ -4,8 +4,8 @@
 // calls one that can. The answer decides who becomes a coroutine, so it must be exact in one
 // direction only: a function wrongly marked costs a frame, a function wrongly unmarked would block
 // a worker. It is the least fixpoint: functions that only call each other stay plain. A call of a
-// `fn` value takes the mark of every closure of that type in the program, one through a table that
-// of the method in every table for that `dyn` type.
+// `fn` value takes the mark of every closure of that type in the program, a pull that of every
+// generator, one through a table that of the method in every table for that `dyn` type.
 #include <unordered_map>
 
 #include "compiler/passes/passes.h"
@@ -78,7 +78,7 @@ class SuspendInference {
     for (const Function& function : module_.functions) {
       for (const sir::Block& block : function.blocks) {
         for (const Inst& inst : block.insts) {
-          if (inst.kind != InstKind::Closure) continue;
+          if (inst.kind != InstKind::Closure && inst.kind != InstKind::Generator) continue;
           TypeId type = sir::place_type(module_, function, inst.dest);
           add({type}, inst.callee);
         }
@@ -104,7 +104,7 @@ class SuspendInference {
       for (const Inst& inst : block.insts) {
         if (inst.kind == InstKind::Call) {
           callers_[inst.callee.index].push_back({id, inst.span});
-        } else if (inst.kind == InstKind::CallValue) {
+        } else if (inst.kind == InstKind::CallValue || inst.kind == InstKind::GenNext) {
           call_way(id, inst, kNoEntry);
         } else if (inst.kind == InstKind::CallDyn) {
           call_way(id, inst, inst.index);

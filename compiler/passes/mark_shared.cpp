@@ -91,6 +91,7 @@ class SharedMarker {
     for (TypeId part : parts_of(type)) add(part);
     TypeKind kind = program_.types.kind(type);
     if (kind == TypeKind::Fn) add_captures(type);
+    if (kind == TypeKind::Gen) add_frames(type);
     if (kind == TypeKind::Dyn) {
       for (const sir::Module::DynTable& table : module_.dyn_tables) {
         if (table.dyn == type) add(table.content);
@@ -121,6 +122,21 @@ class SharedMarker {
               sir::place_type(module_, function, inst.dest) == type) {
             add_arguments(function, inst);
           }
+        }
+      }
+    }
+  }
+
+  // A generator has the locals of its function.
+  void add_frames(TypeId type) {
+    for (const Function& function : module_.functions) {
+      for (const sir::Block& block : function.blocks) {
+        for (const Inst& inst : block.insts) {
+          if (inst.kind != InstKind::Generator ||
+              sir::place_type(module_, function, inst.dest) != type) {
+            continue;
+          }
+          for (const sir::Local& local : module_.functions[inst.callee].locals) add(local.type);
         }
       }
     }

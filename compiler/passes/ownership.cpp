@@ -23,6 +23,7 @@ void check_ownership(sir::Module& module, DiagnosticSink& sink) {
     check_moves(module, function, sink);
     check_accesses(module, function, sink);
     check_loans(module, function, sink);
+    check_yields(module, function, sink);
   }
   check_copies(module, sink);
 }

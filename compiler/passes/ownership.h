@@ -20,6 +20,8 @@ void check_moves(sir::Module& module, const sir::Function& function, DiagnosticS
 void check_accesses(sir::Module& module, const sir::Function& function, DiagnosticSink& sink);
 // Uses of places while they are lent to a task.
 void check_loans(sir::Module& module, const sir::Function& function, DiagnosticSink& sink);
+// Exclusive accesses that a generator holds while it stops.
+void check_yields(sir::Module& module, const sir::Function& function, DiagnosticSink& sink);
 // Copies of what cannot be copied, through calls of generic functions too.
 void check_copies(sir::Module& module, DiagnosticSink& sink);
 

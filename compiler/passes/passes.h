@@ -32,6 +32,10 @@ void split_cleanups(sir::Module& module);
 // the program can tell, and drops of tasks into waiting for them.
 void place_drops(sir::Module& module);
 
+// Turns the body of each generator into a function that runs it up to its next value, and one that
+// lets go of what it holds.
+void split_generators(sir::Module& module);
+
 // Computes constants and the first values of statics. Reports those that cannot be.
 void evaluate_constants(sir::Module& module, DiagnosticSink& sink);
 
@@ -47,6 +51,9 @@ bool must_be_plain(const types::Program& program, types::FnId fn);
 
 // Reports functions that C calls and that may suspend.
 void check_foreign(sir::Module& module, DiagnosticSink& sink);
+
+// Reports generators that may suspend while they are dropped.
+void check_generators(sir::Module& module, DiagnosticSink& sink);
 
 // Finds the types whose buffers never cross tasks, so that they are counted without atomics.
 void mark_shared(sir::Module& module);

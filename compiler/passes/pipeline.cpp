@@ -31,15 +31,18 @@ static constexpr Pass kPasses[] = {
     // Before drops are placed: where a way out has clean-up of its own, no flag has to tell.
     {"split_cleanups", total<split_cleanups>, VerifyStage::Specialized},
     {"place_drops", total<place_drops>, VerifyStage::Specialized},
+    // When all that is to be done on the ways out is written.
+    {"split_generators", total<split_generators>, VerifyStage::Specialized},
     // When functions are as they will run.
     {"evaluate_constants", evaluate_constants, VerifyStage::Specialized},
     // Takes the blocks away whose drops were none.
     {"simplify", total<simplify>, VerifyStage::Specialized},
     // After all calls are in place.
     {"infer_suspend", total<infer_suspend>, VerifyStage::Specialized},
-    // As soon as it is known who suspends; the last two that may report.
+    // As soon as it is known who suspends; the last ones that may report.
     {"check_plain", check_plain, VerifyStage::Specialized},
     {"check_foreign", check_foreign, VerifyStage::Specialized},
+    {"check_generators", check_generators, VerifyStage::Specialized},
     // Last: it looks at what is captured by the tasks that are left.
     {"mark_shared", total<mark_shared>, VerifyStage::Specialized},
 };

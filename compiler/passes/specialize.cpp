@@ -200,6 +200,11 @@ class Specializer {
     bool is_next = inst.builtin == types::Builtin::IterNext;
     if (!is_next && inst.builtin != types::Builtin::IterStart) return;
     TypeId type = inst.type_args[0];
+    if (is_next && program_.types.kind(type) == TypeKind::Gen) {
+      inst.kind = sir::InstKind::GenNext;
+      inst.type_args.clear();
+      return;
+    }
     for (types::FnId id : is_next ? program_.next_methods : program_.iter_methods) {
       auto method = by_decl_.find(id);
       if (method == by_decl_.end()) continue;
@@ -252,6 +257,7 @@ class Specializer {
   void redirect(const Function& function, Inst& inst, uint32_t depth) {
     bool has_callee = inst.kind == sir::InstKind::Call || inst.kind == sir::InstKind::Spawn ||
                       inst.kind == sir::InstKind::Closure ||
+                      inst.kind == sir::InstKind::Generator ||
                       inst.kind == sir::InstKind::CFunction;
     if (!has_callee) return;
     find_impl(inst);

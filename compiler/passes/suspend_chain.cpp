@@ -36,7 +36,7 @@ class ChainSearch {
     for (const Function& function : module.functions) {
       for (const sir::Block& block : function.blocks) {
         for (const Inst& inst : block.insts) {
-          if (inst.kind != InstKind::Closure) continue;
+          if (inst.kind != InstKind::Closure && inst.kind != InstKind::Generator) continue;
           TypeId type = sir::place_type(module, function, inst.dest);
           closures_[type].push_back(inst.callee);
           type_of_closure_.emplace(inst.callee.index, type);
@@ -83,16 +83,17 @@ class ChainSearch {
 
   bool waits(const Function& function, const Inst& inst) {
     bool is_call = inst.kind == InstKind::Call || inst.kind == InstKind::CallValue ||
-                   inst.kind == InstKind::CallDyn;
+                   inst.kind == InstKind::CallDyn || inst.kind == InstKind::GenNext;
     return !is_call && sir::may_suspend(module_, function, inst);
   }
 
   std::vector<FunctionId> callees(const Function& function, const Inst& inst) {
     if (inst.kind == InstKind::Call) return {inst.callee};
-    bool is_known = inst.kind == InstKind::CallValue || inst.kind == InstKind::CallDyn;
+    bool is_known = inst.kind == InstKind::CallValue || inst.kind == InstKind::CallDyn ||
+                    inst.kind == InstKind::GenNext;
     if (!is_known) return {};
     TypeId type = sir::operand_type(module_, function, inst.operands[0]);
-    return inst.kind == InstKind::CallValue ? closures_[type] : methods(type, inst.index);
+    return inst.kind == InstKind::CallDyn ? methods(type, inst.index) : closures_[type];
   }
 
   // Those that a call through a table may reach.

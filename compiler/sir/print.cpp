@@ -223,6 +223,7 @@ class Printer {
       case TypeKind::Weak:
       case TypeKind::Fn:
       case TypeKind::Dyn:
+      case TypeKind::Gen:
         return true;
       default:
         return false;
@@ -312,6 +313,9 @@ class Printer {
       case FunctionKind::Static:
         out_ += "static ";
         break;
+      case FunctionKind::Generator:
+        out_ += "gen ";
+        break;
     }
     out_ += "fn " + global_name(function.name);
     if (function.type_param_count > 0) {
@@ -326,6 +330,9 @@ class Printer {
     if (function.suspends == Suspends::Yes) out_ += " suspends";
     if (function.suspends == Suspends::No) out_ += " plain";
     if (function.display_name != function.name) out_ += " display " + quote(function.display_name);
+    if (function.let_go.valid()) {
+      out_ += " let_go " + global_name(module_.functions[function.let_go].name);
+    }
     out_ += " {\n";
     for (uint32_t i = function.param_count + 1; i < function.locals.size(); ++i) {
       print_local(function, LocalId(i));
@@ -350,6 +357,7 @@ class Printer {
     if (local.kind == LocalKind::Var && !local.name.valid()) out_ += "var ";
     if (local.is_ref) out_ += "ref ";
     if (local.is_borrow) out_ += "borrowed ";
+    if (local.is_kept) out_ += "kept ";
     out_ += id_text(id);
     if (local.name.valid()) out_ += " " + std::string(program_.interner.text(local.name));
     out_ += ": " + type_text(program_, local.type) + "\n";
@@ -415,7 +423,7 @@ class Printer {
         break;
     }
     bool has_callee = inst.kind == InstKind::Call || inst.kind == InstKind::Spawn ||
-                      inst.kind == InstKind::Closure ||
+                      inst.kind == InstKind::Closure || inst.kind == InstKind::Generator ||
                       (inst.kind == InstKind::CFunction && inst.callee.valid());
     if (has_callee) out_ += " " + global_name(module_.functions[inst.callee].name);
     if (inst.type_args.empty()) return;
@@ -429,7 +437,8 @@ class Printer {
   void print_operands(const Inst& inst) {
     bool in_parens = inst.kind == InstKind::Call || inst.kind == InstKind::Spawn ||
                      inst.kind == InstKind::CFunction ||
-                     inst.kind == InstKind::Closure || inst.kind == InstKind::Builtin;
+                     inst.kind == InstKind::Closure || inst.kind == InstKind::Generator ||
+                     inst.kind == InstKind::Builtin;
     if (in_parens) out_ += "(";
     for (size_t i = 0; i < inst.operands.size(); ++i) {
       if (i > 0) {

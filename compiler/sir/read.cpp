@@ -127,6 +127,7 @@ class Reader {
     if (take_word("glue")) function_kind_ = FunctionKind::Glue;
     if (take_word("const")) function_kind_ = FunctionKind::Const;
     if (take_word("static")) function_kind_ = FunctionKind::Static;
+    if (take_word("gen")) function_kind_ = FunctionKind::Generator;
     return take_word("fn");
   }
 
@@ -334,6 +335,7 @@ class Reader {
     if (take_word("suspends")) function.suspends = Suspends::Yes;
     if (take_word("plain")) function.suspends = Suspends::No;
     if (take_word("display")) function.display_name = expect(Kind::String, "a name in quotes");
+    if (take_word("let_go")) function.let_go = read_function_name();
     function.span = function.locals[LocalId(0)].span = span_from(first);
     expect_punct("{");
     while (!failed_ && !at_block()) read_local();
@@ -381,6 +383,7 @@ class Reader {
     if (take_word("var")) local.kind = LocalKind::Var;
     local.is_ref = take_word("ref");
     local.is_borrow = take_word("borrowed");
+    local.is_kept = take_word("kept");
     expect_new_local();
     if (peek().kind == Kind::Word) {
       local.name = take_name();
@@ -453,7 +456,8 @@ class Reader {
   }
 
   static bool names_callee(InstKind kind) {
-    return kind == InstKind::Call || kind == InstKind::Spawn || kind == InstKind::Closure;
+    return kind == InstKind::Call || kind == InstKind::Spawn || kind == InstKind::Closure ||
+           kind == InstKind::Generator;
   }
 
   void read_details(Inst& inst) {
@@ -473,14 +477,18 @@ class Reader {
     }
     bool has_callee = names_callee(inst.kind) ||
                       (inst.kind == InstKind::CFunction && peek().kind == Kind::Global);
-    if (has_callee) {
-      std::string name = expect(Kind::Global, "a function");
-      if (failed_) return;
-      if (!functions_.contains(name)) return fail("no function is named `" + name + "`");
-      inst.callee = functions_[name];
-    }
+    if (has_callee) inst.callee = read_function_name();
+    if (failed_) return;
     bool has_types = has_callee || inst.kind == InstKind::Builtin;
     if (has_types && take_punct("<")) inst.type_args = read_types(">");
+  }
+
+  FunctionId read_function_name() {
+    std::string name = expect(Kind::Global, "a function");
+    if (failed_) return FunctionId();
+    if (functions_.contains(name)) return functions_[name];
+    fail("no function is named `" + name + "`");
+    return FunctionId();
   }
 
   bool at_operand() const {
@@ -510,7 +518,8 @@ class Reader {
   void read_targets(Inst& inst) {
     if (failed_) return;
     if (inst.kind == InstKind::Switch) return read_cases(inst);
-    size_t count = inst.kind == InstKind::Jump ? 1 : inst.kind == InstKind::Branch ? 2 : 0;
+    bool has_two = inst.kind == InstKind::Branch || inst.kind == InstKind::YieldValue;
+    size_t count = inst.kind == InstKind::Jump ? 1 : has_two ? 2 : 0;
     for (size_t i = 0; i < count && !failed_; ++i) {
       if (!inst.operands.empty() || i > 0) expect_punct(",");
       inst.targets.push_back(read_block_name());

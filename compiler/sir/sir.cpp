@@ -223,7 +223,8 @@ bool may_suspend(Module& module, const Function& function, const Inst& inst) {
     case InstKind::Drop:
       return types::traits_of(*module.program,
                               operand_type(module, function, inst.operands[0])).has_task;
-    case InstKind::CallValue: {
+    case InstKind::CallValue:
+    case InstKind::GenNext: {
       // Before infer_suspend has run, any may.
       TypeId type = operand_type(module, function, inst.operands[0]);
       return module.fn_suspends.empty() ||
@@ -292,8 +293,8 @@ bool drop_may_panic(Module& module, TypeId type) {
     if (!seen.insert(id.index).second) continue;
     types::Type part = module.types().get(id);
     if (part.kind == TypeKind::Task || part.kind == TypeKind::Param ||
-        part.kind == TypeKind::Fn || is_unique_dyn(*module.program, part) ||
-        has_drop_method(*module.program, part)) {
+        part.kind == TypeKind::Fn || part.kind == TypeKind::Gen ||
+        is_unique_dyn(*module.program, part) || has_drop_method(*module.program, part)) {
       return true;
     }
     pending.insert(pending.end(), part.args.begin(), part.args.end());

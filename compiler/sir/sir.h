@@ -174,6 +174,8 @@ struct Local {
   // Holds the bits of a value somebody else owns: never dropped, never moved from. Set by `assign
   // borrow p`, which copies the bits and counts nothing; a `copy` of it counts as ever.
   bool is_borrow = false;
+  // Of a function that runs a generator: it is in the generator, and so is there the next time.
+  bool is_kept = false;
   Span span;
 };
 
@@ -186,6 +188,7 @@ enum class FunctionKind : uint8_t {
   Glue,         // made by the compiler for a type: show, equal, …
   Const,        // gives the value of a constant
   Static,       // gives the one Atomic of a static
+  Generator,    // the body of a `gen fn`, until split_generators has run
 };
 
 struct Function {
@@ -202,6 +205,8 @@ struct Function {
   Span suspends_at;
   types::FnId decl;                  // invalid for made-up functions
   std::string c_name;                // C calls it by this name; empty: it does not
+  // Of what split_generators made to run a generator: what lets go of its frame where it stopped.
+  FunctionId let_go;
 
   LocalId return_local() const { return LocalId(0); }
   TypeId return_type() const { return locals[LocalId(0)].type; }

@@ -34,6 +34,8 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::TakePanic:
     case InstKind::ShieldEnter:
       return {0, 0};
+    case InstKind::YieldValue:
+      return {0, 1};
     case InstKind::Assign:
     case InstKind::Closure:
     case InstKind::CFunction:
@@ -60,6 +62,7 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::Branch:
     case InstKind::Switch:
     case InstKind::Panic:
+    case InstKind::GenNext:
       return {1, 1};
     case InstKind::Binary:
     case InstKind::Repeat:
@@ -78,6 +81,7 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::CallC:
     case InstKind::Builtin:
     case InstKind::Spawn:
+    case InstKind::Generator:
     case InstKind::Select:
       return {0, kMany};
   }
@@ -93,6 +97,7 @@ static size_t target_count(const Inst& inst) {
     case InstKind::TakeWin:
       return 1;
     case InstKind::Branch:
+    case InstKind::YieldValue:
       return 2;
     case InstKind::Switch:
       return inst.cases.size() + 1;
@@ -201,7 +206,7 @@ class Verifier {
     const Inst* shown = inst_;
     inst_ = nullptr;
     bool needs_callee = inst.kind == InstKind::Call || inst.kind == InstKind::Spawn ||
-                        inst.kind == InstKind::Closure;
+                        inst.kind == InstKind::Closure || inst.kind == InstKind::Generator;
     if (needs_callee && inst.callee.index >= module_.functions.size()) {
       problem("a callee that is not in the module");
       return;
@@ -444,6 +449,13 @@ class Verifier {
       case InstKind::Call:
       case InstKind::Spawn:
         return check_call(inst, args, dest);
+      case InstKind::Generator:
+        return check_generator(inst, args, *dest);
+      case InstKind::GenNext:
+        if (kind_of(args[0]) != TypeKind::Gen) return problem("only generators are pulled");
+        return result(dest, module_.types().make(TypeKind::Option, {arg_of(args[0])}));
+      case InstKind::YieldValue:
+        return expect(function_.kind == FunctionKind::Generator, "a `yield` outside a generator");
       case InstKind::CallValue:
         return check_call_value(args, dest);
       case InstKind::CallDyn:
@@ -574,6 +586,24 @@ class Verifier {
     TypeId type = module_.types().substitute(callee.return_type(), inst.type_args);
     if (inst.kind == InstKind::Spawn) type = module_.types().make(TypeKind::Task, {type});
     result(dest, type);
+  }
+
+  // A body takes the arguments; what was made of it keeps them, behind the number of the place where
+  // it goes on.
+  void check_generator(const Inst& inst, Types args, TypeId dest) {
+    same_kind(TypeKind::Gen, dest, "the generator");
+    const Function& callee = module_.functions[inst.callee];
+    if (callee.kind == FunctionKind::Generator) {
+      if (args.size() != callee.param_count) return problem("the wrong number of arguments");
+      return;
+    }
+    expect(callee.let_go.valid(), "what a generator runs is none");
+    std::vector<TypeId> kept;
+    for (const Local& local : callee.locals) {
+      if (local.is_kept) kept.push_back(local.type);
+    }
+    if (args.size() >= kept.size()) return problem("the wrong number of arguments");
+    for (size_t i = 0; i < args.size(); ++i) same(kept[i + 1], args[i], "what is kept");
   }
 
   void check_call_value(Types args, std::optional<TypeId> dest) {

@@ -135,6 +135,8 @@ struct FnDecl {
   bool has_self = false;
   bool is_pub = false;
   bool is_plain = false;   // `@plain`: it never suspends
+  // `gen fn`: a call of it makes a generator, a Gen<T>; the body runs when somebody pulls.
+  bool is_gen = false;
   // Set for functions of the standard library without a body.
   std::optional<Builtin> builtin;
   // Of an `extern` block: a function of C's, or one of ours that C may call, and its name there.

@@ -236,6 +236,9 @@ static TypeTraits own_traits(const Program& program, const Type& type) {
       traits.needs_drop = true;
       traits.is_move_only = program.traits[TraitId(type.decl)].is_unique;
       break;
+    case TypeKind::Gen:
+      traits = {.needs_drop = true, .is_move_only = true};
+      break;
     case TypeKind::Task:
       traits = {.needs_drop = true, .is_move_only = true, .has_task = true};
       break;

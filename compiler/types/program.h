@@ -90,6 +90,8 @@ struct CoreDecls {
   // Marks of stdlib/core: the integer types, and float with f32. In a generic body a parameter
   // with such a bound has the operators of numbers, and literals take its type.
   TraitId integer, real, number;
+  // What loops run over.
+  TraitId iter, iterable;
   // What an Atomic can hold.
   TraitId atomic_value;
   // A pointer of C's.
