@@ -256,6 +256,13 @@ static TypeId call_of_type(Context& ctx, const CallSite& site, TypeId type, cons
     if (variant) return call_variant(ctx, site, *variant, want);
   }
   std::optional<MethodMatch> match = try_method(ctx, type, site.name.name, site.name.span);
+  if (match && ctx.program.fns[match->fn].is_const) {
+    Report report = ctx.report(site.name.span, D::NotCallable,
+                               {ctx.text(site.name.name), "a constant"});
+    report.help("leave the parentheses away");
+    check_loose_args(ctx, site.args);
+    return ctx.types.error();
+  }
   if (match) return call_fn(ctx, site, match->fn, std::move(match->type_args), want);
   if (has_variants) {
     report_unknown_variant(ctx, type, site.name);

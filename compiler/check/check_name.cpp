@@ -328,6 +328,12 @@ std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node, con
       if (variant) return unit_variant(ctx, node, *variant, node->name.name, want);
       Symbol name = node->name.name;
       std::optional<MethodMatch> method = try_method(ctx, path.type, name, node->name.span);
+      if (method && ctx.program.fns[method->fn].is_const) {
+        CallSite site;
+        site.node = node;
+        site.name = node->name;
+        return call_fn(ctx, site, method->fn, std::move(method->type_args), want);
+      }
       if (method && wants_fn(ctx, want)) {
         return check_fn_value(ctx, node, method->fn, std::move(method->type_args), want);
       }

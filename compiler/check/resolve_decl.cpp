@@ -470,7 +470,7 @@ static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const as
     types::ImplDecl& impl = ctx.program.impls[impl_id];
     if (!method) {
       bool is_type = impl.trait && member->is<ast::TypeAliasItem>();
-      if (!is_type) ctx.not_yet(member->name.span, "a type or constant in an `impl`");
+      if (!is_type) ctx.not_yet(member->name.span, "a type in an `impl` without a trait");
       continue;
     }
     types::FnDecl fn;
@@ -480,6 +480,7 @@ static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const as
                       std::string(ctx.text(method->name.name));
     fn.type_params = impl.type_params;
     fn.is_pub = method->is_pub;
+    fn.is_const = method->is_const;
     fn.impl = impl_id;
     fn.item = method;
     fn.span = method->name.span;

@@ -47,8 +47,6 @@ void resolve_trait_head(Context& ctx, const ast::TraitItem& item, NameTable& out
   for (const ast::Item* member : item.items) {
     if (const ast::TypeAliasItem* type = member->try_as<ast::TypeAliasItem>()) {
       add_assoc(ctx, id, *type);
-    } else if (!member->is<ast::FnItem>()) {
-      ctx.not_yet(member->name.span, "a constant in a trait");
     }
   }
 }
@@ -131,6 +129,7 @@ static void add_trait_method(Context& ctx, TraitId trait, const ast::FnItem& ite
   fn.display_name = std::string(ctx.text(decl.name)) + "." + std::string(ctx.text(item.name.name));
   fn.type_params = decl.type_params;
   fn.is_pub = true;
+  fn.is_const = item.is_const;
   fn.trait = trait;
   fn.item = &item;
   fn.span = item.name.span;

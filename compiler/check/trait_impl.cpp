@@ -280,6 +280,10 @@ static std::string_view mode_text(ParamMode mode) {
 // A method of the trait as the impl has to write it.
 static std::string signature_text(Context& ctx, const types::FnDecl& method,
                                   const std::vector<TypeId>& args) {
+  if (method.is_const) {
+    TypeId type = ctx.types.substitute(method.result, args);
+    return "const " + std::string(ctx.text(method.name)) + ": " + ctx.show(type);
+  }
   std::string out = "fn " + std::string(ctx.text(method.name)) + "(";
   for (size_t i = 0; i < method.params.size(); ++i) {
     const types::ParamDecl& param = method.params[i];
@@ -335,7 +339,8 @@ static bool same_bounds(Context& ctx, const types::ImplDecl& impl, const types::
 
 static bool same_signature(Context& ctx, const types::ImplDecl& impl, const types::FnDecl& wanted,
                            const types::FnDecl& given) {
-  if (wanted.has_self != given.has_self || wanted.params.size() != given.params.size() ||
+  if (wanted.has_self != given.has_self || wanted.is_const != given.is_const ||
+      wanted.params.size() != given.params.size() ||
       !same_bounds(ctx, impl, wanted, given)) {
     return false;
   }

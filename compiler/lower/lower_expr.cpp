@@ -114,6 +114,8 @@ static void lower_item(Body& body, FunctionId item, const Place& dest, Span span
 // What a name or path stands for, where it is no place and no call.
 static void lower_name(Body& body, const ast::Expr* expr, const Place& dest) {
   if (closure_of(body, expr).valid()) return lower_closure(body, expr, dest);
+  // A constant of a type.
+  if (body.program.call_of(expr) != nullptr) return lower_call(body, expr, dest);
   const types::NameRef& name = body.program.fact(expr).name;
   if (const types::VariantRef* variant = std::get_if<types::VariantRef>(&name)) {
     return lower_variant_value(body, *variant, dest, expr->span);

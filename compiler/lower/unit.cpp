@@ -55,6 +55,7 @@ sir::FunctionId Unit::function_of(types::FnId id) {
   sir::Function fn;
   fn.name = function_name(decl);
   fn.display_name = decl.display_name;
+  if (decl.is_const) fn.kind = sir::FunctionKind::Const;
   fn.span = decl.span;
   fn.type_param_count = static_cast<uint32_t>(decl.type_params.size());
   fn.decl = id;

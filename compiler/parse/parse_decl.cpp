@@ -98,7 +98,11 @@ ast::Item* Parser::parse_item_after(const ItemHead& head, ItemPlace place) {
     case TokenKind::KwEnum: return parse_enum(head);
     case TokenKind::KwTrait: return parse_trait(head, false);
     case TokenKind::KwImpl: return parse_impl(head);
-    case TokenKind::KwConst: return parse_const(head, place);
+    case TokenKind::KwConst:
+      if (place == ItemPlace::Trait || place == ItemPlace::Impl) {
+        return parse_member_const(head, place);
+      }
+      return parse_const(head);
     case TokenKind::KwStatic: return parse_static(head);
     case TokenKind::KwUse: return parse_use(head);
     case TokenKind::Name: break;

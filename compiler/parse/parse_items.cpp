@@ -175,17 +175,40 @@ std::span<ast::Item* const> Parser::parse_member_items(ItemPlace place) {
 
 // ---- constants and cells -------------------------------------------------------------------
 
-// const = "const" NAME [ ":" type ] [ "=" expr ] ; only in a trait without a value.
-ast::ConstItem* Parser::parse_const(const ItemHead& head, ItemPlace place) {
+// const = "const" NAME [ ":" type ] "=" expr ;
+ast::ConstItem* Parser::parse_const(const ItemHead& head) {
   advance();
   ast::ConstItem* item = make_item<ast::ConstItem>(head);
   item->name = parse_ident("a name for the constant");
   if (!panic_ && accept(TokenKind::Colon)) item->type = parse_type();
   if (!panic_ && accept(TokenKind::Eq)) {
     item->value = parse_expr();
-  } else if (panic_ || place != ItemPlace::Trait) {
+  } else {
     fail_expected("`=` and the value of the constant");
     item->value = missing_expr();
+  }
+  return item;
+}
+
+// member_const = "const" NAME ":" type [ "=" expr ] ; only in a trait without a value.
+ast::FnItem* Parser::parse_member_const(const ItemHead& head, ItemPlace place) {
+  advance();
+  ast::FnItem* item = make_item<ast::FnItem>(head);
+  item->is_const = true;
+  item->name = parse_ident("a name for the constant");
+  if (!panic_ && accept(TokenKind::Colon)) {
+    item->ret = parse_type();
+  } else if (!panic_) {
+    fail_expected("`:` and the type of the constant");
+  }
+  Span begin = token_.span;
+  if (!panic_ && accept(TokenKind::Eq)) {
+    item->body = arena_.make<ast::Block>();
+    item->body->id = ast::BlockId(counters_.blocks++);
+    item->body->value = parse_expr();
+    item->body->span = since(begin);
+  } else if (!panic_ && place != ItemPlace::Trait) {
+    fail_expected("`=` and the value of the constant");
   }
   return item;
 }

@@ -215,7 +215,8 @@ class Parser {
   ast::TraitItem* parse_trait(const ItemHead& head, bool is_unique);
   ast::ImplItem* parse_impl(const ItemHead& head);
   std::span<ast::Item* const> parse_member_items(ItemPlace place);
-  ast::ConstItem* parse_const(const ItemHead& head, ItemPlace place);
+  ast::ConstItem* parse_const(const ItemHead& head);
+  ast::FnItem* parse_member_const(const ItemHead& head, ItemPlace place);
   ast::StaticItem* parse_static(const ItemHead& head);
   ast::TaskLocalItem* parse_task_local(const ItemHead& head);
   ast::ThreadLocalItem* parse_thread_local(const ItemHead& head);

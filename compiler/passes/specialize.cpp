@@ -96,7 +96,9 @@ class Specializer {
     for (FunctionId id : module_.functions.ids()) {
       sir::FunctionKind kind = module_.functions[id].kind;
       bool is_value = kind == sir::FunctionKind::Const || kind == sir::FunctionKind::Static;
-      if (is_value) request(id, {}, 0, Span());
+      // One of a generic type has a value for each set of types it is used with.
+      bool is_generic = module_.functions[id].type_param_count > 0;
+      if (is_value && !is_generic) request(id, {}, 0, Span());
     }
   }
 

@@ -50,6 +50,9 @@ struct Param {
 
 struct FnItem : ItemOf<ItemKind::Fn> {
   bool is_gen = false;
+  // `const MAX: int = 3` in a trait or impl: a function without parameters that is computed once
+  // for each type. Its body is the value.
+  bool is_const = false;
   Generics generics;
   std::span<const Param> params;  // `self` first
   TypeExpr* ret = nullptr;        // null: ()
@@ -90,19 +93,19 @@ struct TraitItem : ItemOf<ItemKind::Trait> {
   bool is_unique = false;
   Generics generics;
   std::span<TypeExpr* const> supertraits;
-  std::span<Item* const> items;  // FnItem, TypeAliasItem, ConstItem
+  std::span<Item* const> items;  // FnItem, TypeAliasItem
 };
 
 struct ImplItem : ItemOf<ItemKind::Impl> {
   Generics generics;
   TypeExpr* trait = nullptr;  // null: methods of the type itself
   TypeExpr* self_type = nullptr;
-  std::span<Item* const> items;  // FnItem, TypeAliasItem, ConstItem
+  std::span<Item* const> items;  // FnItem, TypeAliasItem
 };
 
 struct ConstItem : ItemOf<ItemKind::Const> {
   TypeExpr* type = nullptr;
-  Expr* value = nullptr;  // null only in a trait
+  Expr* value = nullptr;
 };
 
 struct StaticItem : ItemOf<ItemKind::Static> {

@@ -215,6 +215,7 @@ PrintedNode AstPrinter::fn_item(const ast::FnItem& fn) {
   PrintedNode node = PrintedNode::node(ast::kind_name(fn.kind));
   add_head(node, fn);
   if (fn.is_gen) node.add("gen");
+  if (fn.is_const) node.add("const");
   add_generics(node, fn.generics);
   for (const ast::Param& part : fn.params) node.add(param(part));
   add_ret(node, fn.ret, fn.ret_mut);

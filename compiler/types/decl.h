@@ -137,6 +137,8 @@ struct FnDecl {
   bool is_plain = false;   // `@plain`: it never suspends
   // `gen fn`: a call of it makes a generator, a Gen<T>; the body runs when somebody pulls.
   bool is_gen = false;
+  // `const MAX: int = 3` of a trait or type, which is named without parentheses.
+  bool is_const = false;
   // Set for functions of the standard library without a body.
   std::optional<Builtin> builtin;
   // Of an `extern` block: a function of C's, or one of ours that C may call, and its name there.
