@@ -202,11 +202,6 @@ static void check_arg(Context& ctx, const types::FnDecl& fn, const types::ParamD
 
 static void check_receiver(Context& ctx, const CallSite& site, const types::FnDecl& fn) {
   if (fn.params[0].mode != ParamMode::Mut) return;
-  if (site.node->kind == ast::ExprKind::MethodCall &&
-      site.node->as<ast::MethodCall>()->optional) {
-    ctx.not_yet(site.name.span, "`?.` with a method that takes `mut self`");
-    return;
-  }
   check_lent(ctx, fn, fn.params[0], site.receiver);
 }
 

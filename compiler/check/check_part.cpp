@@ -238,12 +238,9 @@ static TypeId convert_error(Context& ctx, const ast::Expr* node, const Type& fro
   TypeId found = ctx.infer.shallow(from.args[1]);
   TypeId wanted = ctx.infer.shallow(ctx.types.get(to).args[1]);
   std::optional<Conversion> conversion = find_conversion(ctx, found, wanted, node->span);
-  if (conversion && node->kind != ast::ExprKind::Try) {
-    ctx.not_yet(node->span, "`?.` that converts an error");
-    return from.args[0];
-  }
   if (conversion) {
-    types::CallFact& call = ctx.add_call(node);
+    bool is_chain = node->kind != ast::ExprKind::Try;
+    types::CallFact& call = is_chain ? ctx.add_chain_conversion(node) : ctx.add_call(node);
     call.callee = conversion->fn;
     call.type_args = std::move(conversion->type_args);
     return from.args[0];

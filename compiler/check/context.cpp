@@ -62,11 +62,19 @@ void Context::adjust(const ast::Expr* expr, Adjustment adjustment, TypeId type) 
   if (types.has_var(type)) open_exprs.push_back(expr);
 }
 
+static types::CallFact& new_call(Context& ctx, uint32_t& index) {
+  index = static_cast<uint32_t>(ctx.program.calls.size());
+  ctx.open_calls.push_back(index);
+  ctx.program.calls.emplace_back();
+  return ctx.program.calls.back();
+}
+
 types::CallFact& Context::add_call(const ast::Expr* expr) {
-  fact(expr).call = static_cast<uint32_t>(program.calls.size());
-  open_calls.push_back(fact(expr).call);
-  program.calls.emplace_back();
-  return program.calls.back();
+  return new_call(*this, fact(expr).call);
+}
+
+types::CallFact& Context::add_chain_conversion(const ast::Expr* expr) {
+  return new_call(*this, program.chain_conversions[expr->id.index]);
 }
 
 void use_fn(Context& ctx, FnId fn) {

@@ -269,6 +269,8 @@ struct Context {
   TypeId set_type(const ast::Expr* expr, TypeId type);
   void adjust(const ast::Expr* expr, Adjustment adjustment, TypeId type);
   types::CallFact& add_call(const ast::Expr* expr);
+  // The same beside the call that the `?.` itself may be: of what converts the error.
+  types::CallFact& add_chain_conversion(const ast::Expr* expr);
 
   // Of what the type is known to be.
   TypeKind kind(TypeId type) { return types.kind(infer.shallow(type)); }

@@ -110,11 +110,18 @@ void lower_unwrap(Body& body, const ast::Unwrap* node, const Place& dest) {
   if (dest.valid()) body.assign(dest, body.taken_from(payload_of(operand, good)), node->span);
 }
 
+// What makes an error that `node` passes on one of the function's own; null: it is one.
+static const types::CallFact* conversion_of(Body& body, const ast::Expr* node) {
+  if (node->kind == ast::ExprKind::Try) return body.program.call_of(node);
+  auto found = body.program.chain_conversions.find(node->id.index);
+  return found == body.program.chain_conversions.end() ? nullptr
+                                                       : &body.program.calls[found->second];
+}
+
 // The error of `operand`, made one of the function's own by `From` where `node` says so.
 static Operand lower_error(Body& body, const ast::Expr* node, const Place& operand) {
   Operand error = body.taken_from(payload_of(operand, kErr));
-  const types::CallFact* call = node->kind == ast::ExprKind::Try ? body.program.call_of(node)
-                                                                 : nullptr;
+  const types::CallFact* call = conversion_of(body, node);
   if (call == nullptr) return error;
   TypeId type = body.program.types.arg(body.fn.return_type(), 1);
   LocalId converted = body.new_temp(type, node->span);
@@ -194,6 +201,13 @@ static void lower_try_link(Body& body, const ast::Expr* node, const Place& recei
 // The option that `?.` looks into. It is asked for its variant before the arguments of the call are
 // evaluated, so those must not change it.
 static Place lower_chained(Body& body, const ast::Expr* node, const ast::Expr* receiver) {
+  const types::CallFact* call_of_node = body.program.call_of(node);
+  bool changes_it = node->kind == ast::ExprKind::MethodCall && call_of_node != nullptr &&
+                    call_of_node->callee.valid() &&
+                    body.program.fns[call_of_node->callee].params[0].mode == ParamMode::Mut;
+  if (changes_it && is_place(body, receiver)) {
+    return write_place(body, lower_pending_place(body, receiver));
+  }
   VarId root = root_variable(body.program, receiver);
   if (const ast::MethodCall* call = node->try_as<ast::MethodCall>(); call && root.valid()) {
     for (const ast::Arg& arg : call->args) {

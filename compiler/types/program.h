@@ -142,6 +142,8 @@ struct Program {
   std::vector<ExprFact> exprs;
   std::vector<PatternFact> patterns;
   std::deque<CallFact> calls;
+  // By ExprId of a `?.` on a result: the index in `calls` of what makes its error one of the function's.
+  std::unordered_map<uint32_t, uint32_t> chain_conversions;
   std::unordered_map<uint32_t, std::vector<VarId>> locked;  // by ExprId of the `lock`
   std::unordered_map<uint32_t, CaptureFact> captures;   // by ExprId of the spawn or closure
   // Methods `next(mut self)` and `iter(own self)`, which generic code reaches by the type they
