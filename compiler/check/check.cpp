@@ -105,6 +105,8 @@ std::unique_ptr<types::Program> check_program(const Input& input) {
   Context ctx(input, *program);
   if (!declare_all(ctx)) return program;
   find_main(ctx, ctx.root);
+  program->runs_tests = input.runs_tests;
+  if (input.runs_tests) use_fn(ctx, program->core.chosen_test);
   check_bodies(ctx);
   check_imports(ctx);
   return program;

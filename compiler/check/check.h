@@ -38,6 +38,9 @@ using LoadModule = std::function<ModuleSource(std::string_view name, types::Pack
 // The names of all modules that a `use` can name in a package.
 using ListModules = std::function<std::vector<std::string>(types::PackageId package)>;
 
+// Whose `test` blocks are part of the build: nobody's, the root module's, its package's.
+enum class Tests : uint8_t { None, Root, Package };
+
 struct Input {
   Interner& interner;
   SourceMap& sources;
@@ -47,6 +50,8 @@ struct Input {
   std::vector<ModuleSource> others;    // further modules to check, used or not
   LoadModule load_module;
   ListModules list_modules;
+  Tests tests = Tests::None;
+  bool runs_tests = false;             // they are what the program is for
   // Check also those functions of the standard library that nothing refers to.
   bool whole_library = false;
 };

@@ -135,6 +135,26 @@ static uint32_t add_static(Context& ctx, NameTable& table, const ast::StaticItem
   return ctx.program.statics.add(std::move(decl)).index;
 }
 
+bool has_tests(const Context& ctx, ModuleId module) {
+  const types::ModuleDecl& decl = ctx.program.modules[module];
+  switch (ctx.input.tests) {
+    case Tests::None: return false;
+    case Tests::Root: return decl.path == ctx.input.root.path;
+    case Tests::Package: return decl.package == ctx.input.root.package;
+  }
+  SKEIN_UNREACHABLE("unknown tests");
+}
+
+static void add_test(Context& ctx, NameTable& table, const ast::TestItem& item) {
+  if (!has_tests(ctx, table.module)) return;
+  FnId id(add_fn(ctx, table, *item.fn));
+  types::FnDecl& fn = ctx.program.fns[id];
+  fn.display_name = "test \"" + fn.display_name + "\"";
+  fn.is_test = true;
+  note_decl(ctx, *item.fn, id.index);
+  ctx.program.tests.push_back(id);
+}
+
 // The declaration of one item, and what its name stands for.
 static Entity add_item(Context& ctx, NameTable& table, const ast::Item& item) {
   using Kind = Entity::Kind;
@@ -159,7 +179,8 @@ static Entity add_item(Context& ctx, NameTable& table, const ast::Item& item) {
     case ast::ItemKind::Use:
       return {};
     case ast::ItemKind::Test:
-      return refuse(ctx, item, "`test`");
+      add_test(ctx, table, *item.as<ast::TestItem>());
+      return {};
     case ast::ItemKind::Extern:   // its functions are entered one by one
       return {};
     case ast::ItemKind::TaskLocal:

@@ -8,6 +8,9 @@ namespace skein::check {
 // The types every program knows without `use`.
 void enter_builtin_types(Context& ctx, NameTable& table);
 
+// Whether the `test` blocks of the module are part of the build.
+bool has_tests(const Context& ctx, ModuleId module);
+
 // Adds a declaration for each item and enters its name. Nothing is resolved yet.
 void enter_items(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 

@@ -587,6 +587,10 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
       case ast::ItemKind::Fn:
         resolve_fn(ctx, FnId(ctx.decl_of_item[item->id.index]), table);
         break;
+      case ast::ItemKind::Test:
+        if (!has_tests(ctx, table.module)) break;
+        resolve_fn(ctx, FnId(ctx.decl_of_item[item->as<ast::TestItem>()->fn->id.index]), table);
+        break;
       case ast::ItemKind::Impl:
         resolve_impl_methods(ctx, *item->as<ast::ImplItem>());
         break;
@@ -612,7 +616,6 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
       case ast::ItemKind::Enum:
       case ast::ItemKind::Trait:   // before, since impls ask what they have to do
       case ast::ItemKind::Use:
-      case ast::ItemKind::Test:
       case ast::ItemKind::TaskLocal:
       case ast::ItemKind::ThreadLocal:
         break;

@@ -31,8 +31,8 @@ void find_core_traits(Context& ctx) {
   core.drop = find("Drop");
   core.iter = find("Iter");
   core.iterable = find("Iterable");
-  auto find_fn = [&](std::string_view name) {
-    ModuleId module = library_module(ctx, "std.core.traits");
+  auto find_fn = [&](std::string_view name, std::string_view module_name = "std.core.traits") {
+    ModuleId module = library_module(ctx, module_name);
     if (!module.valid()) return FnId();
     const NameTable& table = *ctx.module_tables[module.index];
     auto found = table.names.find(ctx.names.intern(name));
@@ -43,6 +43,7 @@ void find_core_traits(Context& ctx) {
   core.compare_by = find_fn("compare_by");
   core.hash_by = find_fn("hash_by");
   core.default_by = find_fn("default_by");
+  core.chosen_test = find_fn("chosen_test", "std.core.test");
 }
 
 namespace {

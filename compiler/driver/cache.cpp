@@ -169,9 +169,10 @@ static std::string folder_for(const Target& target) {
 }
 
 static bool is_cacheable(const Options& options) {
-  return (options.verb == Verb::Build || options.verb == Verb::Run) && !options.no_cache &&
-         options.product == Product::Executable && options.last_step() == Step::Link &&
-         options.dump_after.empty();
+  bool makes_program = options.verb == Verb::Build || options.verb == Verb::Run ||
+                       options.verb == Verb::Test;
+  return makes_program && !options.no_cache && options.product == Product::Executable &&
+         options.last_step() == Step::Link && options.dump_after.empty();
 }
 
 // Everything a library may be found as: the first that exists counts, and one may come to be.
@@ -216,7 +217,7 @@ Cache::Cache(const Options& options, const Target& target, const link::Options& 
     append_text(key, part);
   }
   append_number(key, options.release + 2 * options.is_static + 4 * options.strip +
-                         8 * options.deny_warnings);
+                         8 * options.deny_warnings + 16 * (options.verb == Verb::Test));
   for (const std::vector<std::string>* list :
        {&link.libraries, &link.search_paths, &link.files, &link.inputs}) {
     append_number(key, list->size());

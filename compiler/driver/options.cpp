@@ -1,8 +1,10 @@
 #include "compiler/driver/options.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
+#include "compiler/driver/files.h"
 #include "compiler/support/check.h"
 
 namespace skein::driver {
@@ -21,6 +23,8 @@ static constexpr VerbRow kVerbs[] = {
      "skein build --release fib.sk -o fib && ./fib", false},
     {Verb::Run, "run", "[FILE] [-- ARGS]", "compile a program and run it",
      "skein run fib.sk -- 30", false},
+    {Verb::Test, "test", "[FILE] [FILTER]", "run the `test` blocks of a file or package",
+     "skein test parser.sk numbers", false},
     {Verb::Check, "check", "[FILE]", "report what is wrong with a program, and make nothing",
      "skein check --json fib.sk", false},
     {Verb::Emit, "emit", "PRODUCT [FILE]",
@@ -76,8 +80,14 @@ static void split_commas(std::string_view list, std::vector<std::string>& items)
   }
 }
 
+static bool read_number(std::string_view text, uint32_t& number) {
+  std::from_chars_result result = std::from_chars(text.data(), text.data() + text.size(), number);
+  return result.ec == std::errc() && result.ptr == text.data() + text.size() && number > 0;
+}
+
 static constexpr uint32_t on(Verb verb) { return 1u << static_cast<uint32_t>(verb); }
-static constexpr uint32_t kCompiling = on(Verb::Build) | on(Verb::Run) | on(Verb::Emit);
+static constexpr uint32_t kLinking = on(Verb::Build) | on(Verb::Run) | on(Verb::Test);
+static constexpr uint32_t kCompiling = kLinking | on(Verb::Emit);
 static constexpr uint32_t kFrontEnd = kCompiling | on(Verb::Check);
 static constexpr uint32_t kReporting =
     kFrontEnd | on(Verb::Opt) | on(Verb::Fix) | on(Verb::New);
@@ -114,20 +124,24 @@ static constexpr FlagRow kFlags[] = {
     {"--dump-after", "PASS", kCompiling | on(Verb::Opt),
      "print the middle language after a pass (or after `all`, or after `lower`)",
      [](Options& o, std::string_view v) { return split_commas(v, o.dump_after), !v.empty(); }},
-    {"--static", "", on(Verb::Build) | on(Verb::Run), "use no shared libraries",
+    {"--static", "", kLinking, "use no shared libraries",
      [](Options& o, std::string_view) { return o.is_static = true; }},
     {"--strip", "", on(Verb::Build) | on(Verb::Run), "leave out symbols and debug information",
      [](Options& o, std::string_view) { return o.strip = true; }},
-    {"-l", "NAME", on(Verb::Build) | on(Verb::Run), "link with the library NAME (`libNAME`)",
+    {"-l", "NAME", kLinking, "link with the library NAME (`libNAME`)",
      [](Options& o, std::string_view v) { return o.link_libs.emplace_back(v), !v.empty(); }},
-    {"-L", "DIR", on(Verb::Build) | on(Verb::Run), "look for libraries in DIR first",
+    {"-L", "DIR", kLinking, "look for libraries in DIR first",
      [](Options& o, std::string_view v) { return o.link_paths.emplace_back(v), !v.empty(); }},
-    {"--no-cache", "", on(Verb::Build) | on(Verb::Run),
+    {"--no-cache", "", kLinking,
      "build anew, and keep nothing of it for later",
      [](Options& o, std::string_view) { return o.no_cache = true; }},
-    {"--deny-warnings", "", on(Verb::Build) | on(Verb::Run) | on(Verb::Check),
+    {"--deny-warnings", "", kLinking | on(Verb::Check),
      "take warnings for errors",
      [](Options& o, std::string_view) { return o.deny_warnings = true; }},
+    {"--jobs", "N", on(Verb::Test), "run N tests at once (default: one a core)",
+     [](Options& o, std::string_view v) { return read_number(v, o.jobs); }},
+    {"--timeout", "SECONDS", on(Verb::Test), "end a test that takes longer (default: 60)",
+     [](Options& o, std::string_view v) { return read_number(v, o.timeout); }},
     {"--lib", "", on(Verb::New), "begin a library: a package without `main`",
      [](Options& o, std::string_view) { return o.is_library = true; }},
     {"--verify", "", on(Verb::Check),
@@ -222,7 +236,7 @@ class Reader {
   }
 
   bool makes_program() const {
-    return options_.verb == Verb::Build || options_.verb == Verb::Run;
+    return (kLinking & on(options_.verb)) != 0;
   }
 
   // `-lm`, `-L/opt/lib`: for the linker.
@@ -299,6 +313,12 @@ class Reader {
     if (options_.verb == Verb::Explain && arg == "suspends" && options_.function.empty()) {
       if (at_ < args_.size()) options_.function = args_[at_++];
       if (!options_.function.empty()) return;
+    }
+    // What names no file or folder is a part of names of tests.
+    bool is_path = arg.ends_with(".sk") || is_folder(std::string(arg));
+    if (options_.verb == Verb::Test && options_.filter.empty() && !arg.empty() && !is_path) {
+      options_.filter = arg;
+      return;
     }
     if (options_.input.empty() && !arg.empty()) {
       options_.input = arg;

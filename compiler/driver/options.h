@@ -14,7 +14,7 @@
 
 namespace skein::driver {
 
-enum class Verb : uint8_t { Build, Run, Check, Emit, New, Opt, Fix, Explain, Help, Version };
+enum class Verb : uint8_t { Build, Run, Test, Check, Emit, New, Opt, Fix, Explain, Help, Version };
 
 // What the compiler makes. Each kind is the product of one step.
 enum class Product : uint8_t { Tokens, Ast, Sir, LlvmIr, Asm, Object, Executable };
@@ -32,6 +32,9 @@ struct Options {
   // the code for `explain`, the verb for `help`.
   std::string input;
   std::vector<std::string> more_inputs;   // of `fix`
+  std::string filter;                     // of `test`: a part of the names of those to run
+  uint32_t jobs = 0;                      // of `test`: how many run at once; 0: one a core
+  uint32_t timeout = 60;                  // of `test`: seconds that one may take
   std::vector<std::string> program_args;
   std::string output;
   Product product = Product::Executable;

@@ -159,9 +159,18 @@ static void make_executable(const link::Options& link, Session& session, std::st
   }
 }
 
+// The `test` blocks that matter: those that are to run, and where reports are all there is, all.
+static check::Tests tests_of(const Options& options, const Target& target) {
+  bool is_file = target.build_folder.empty();
+  if (options.verb == Verb::Test) return is_file ? check::Tests::Root : check::Tests::Package;
+  bool only_reports = options.verb == Verb::Check || options.verb == Verb::Fix;
+  return only_reports ? check::Tests::Package : check::Tests::None;
+}
+
 // The parsed root, and with it whatever it uses and the target names.
-static std::unique_ptr<types::Program> check_target(const Target& target, const ast::Module* tree,
-                                                    Session& session, const Packages& packages,
+static std::unique_ptr<types::Program> check_target(const Options& options, const Target& target,
+                                                    const ast::Module* tree, Session& session,
+                                                    const Packages& packages,
                                                     ModuleLoader& loader) {
   types::PackageId own(Packages::kOwn);
   check::ModuleSource root;
@@ -183,7 +192,8 @@ static std::unique_ptr<types::Program> check_target(const Target& target, const 
   return check::check_program(
       {session.names, session.sources, session.sink, session.counters, root, std::move(others),
        [&](std::string_view name, types::PackageId package) { return loader.load(name, package); },
-       [&](types::PackageId package) { return packages.module_names(package.index); }});
+       [&](types::PackageId package) { return packages.module_names(package.index); },
+       tests_of(options, target), options.verb == Verb::Test});
 }
 
 bool is_denied(const Options& options, const DiagnosticSink& sink) {
@@ -250,9 +260,9 @@ static std::unique_ptr<types::Program> read_program(const Work& work, Build& bui
 
   // What each name and expression means. Modules are read as `use` asks for them.
   std::unique_ptr<types::Program> program =
-      check_target(work.target, tree, session, work.packages, work.loader);
+      check_target(work.options, work.target, tree, session, work.packages, work.loader);
   bool makes_program = work.options.last_step() >= Step::Codegen && !session.sink.has_errors();
-  if (makes_program && !program->main.valid()) {
+  if (makes_program && !program->main.valid() && !program->runs_tests) {
     uint32_t begin = session.sources.file(file).base;
     session.sink.report({begin, begin}, D::NoMain).help("begin with `fn main() { … }`");
   }

@@ -28,14 +28,20 @@ static Target target_of_file(const std::string& file, const Packages& packages) 
   return target;
 }
 
-// A library has no `main`; to check it, any of its modules will do to begin with.
+// Whether all files of a package matter, not only what its program uses.
+static bool takes_all_files(const Options& options) {
+  return options.verb == Verb::Check || options.verb == Verb::Explain ||
+         options.verb == Verb::Test;
+}
+
+// A library has no `main`; to check or test it, any of its modules will do to begin with.
 static std::string root_of(const Options& options, const Package& own,
                            const std::vector<std::string>& files) {
   auto has = [&](const std::string& file) {
     return std::find(files.begin(), files.end(), file) != files.end();
   };
   std::string main = own.sources + "main.sk";
-  bool needs_main = options.verb != Verb::Check && options.verb != Verb::Explain;
+  bool needs_main = !takes_all_files(options);
   if (needs_main || has(main)) return has(main) ? main : "";
   if (has(own.sources + "lib.sk")) return own.sources + "lib.sk";
   return files.empty() ? "" : files[0];
@@ -56,7 +62,7 @@ static std::optional<Target> target_of_package(const Options& options, Session& 
   target.program = own.name;
   target.build_folder = own.folder + "build/";
   // Of a program that is to run, only what it uses matters.
-  if (options.verb != Verb::Check && options.verb != Verb::Explain) return target;
+  if (!takes_all_files(options)) return target;
   for (const std::string& file : files) {
     if (file != target.file) target.others.push_back(file);
   }

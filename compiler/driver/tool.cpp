@@ -17,6 +17,7 @@
 #include "compiler/driver/new_package.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/reports.h"
+#include "compiler/driver/test_runner.h"
 #include "compiler/driver/verify.h"
 #include "compiler/link/output_file.h"
 #include "compiler/support/render.h"
@@ -131,6 +132,17 @@ static void run(const Options& options, Session& session) {
   start_program(options, made.target->program, *made.image, session);
 }
 
+// The status of the tests, or of the compiler where there is nothing to run.
+static int test(const Options& options, Session& session) {
+  Build made = build(options, session);
+  print_product(made.text, session);
+  print_reports(options, session);
+  if (!made.image || is_denied(options, session.sink) || session.sink.has_errors()) {
+    return is_denied(options, session.sink) ? kProgramWrong : status_of(session.sink);
+  }
+  return run_tests(options, *made.image) ? kFine : kProgramWrong;
+}
+
 // Returns whether the reports are those the files foretell.
 static bool verify(const Options& options, Session& session) {
   build(options, session);
@@ -161,6 +173,7 @@ int run_tool(const Options& options, Session& session) {
     case Verb::Build:
     case Verb::Emit: build_and_write(options, session); break;
     case Verb::Run: run(options, session); break;
+    case Verb::Test: return test(options, session);
     case Verb::Check:
       if (options.verify) return verify(options, session) ? kFine : kProgramWrong;
       build(options, session);

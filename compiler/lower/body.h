@@ -58,6 +58,7 @@ struct Cleanup {
     Timeout,       // unwinding ends here, at `caught`, if the deadline of the scope `local` began it
     Win,           // the same if a task of the race `local` was first
     ShieldExit,    // the shield that was there before is in `local`
+    TestEnd,       // all that a test itself does is done; its tasks may go on
   };
   Kind kind = Kind::Dead;
   LocalId local = {};

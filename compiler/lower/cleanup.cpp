@@ -1,6 +1,7 @@
 // The stack of clean-ups: writing them on the ways out of scopes, and the blocks that run them
 // when a panic or a cancellation unwinds.
 #include "compiler/lower/body.h"
+#include "compiler/lower/lower_test.h"
 #include "compiler/lower/steps.h"
 #include "compiler/support/check.h"
 
@@ -56,6 +57,8 @@ void Body::run(const Cleanup& cleanup, Span span) {
       return in_cleanup_ ? take_cancellation(cleanup) : leave_block(cleanup, span);
     case Cleanup::Kind::ShieldExit:
       return emit(InstKind::ShieldExit, {Operand::copy(cleanup.local)}, cleanup.span);
+    case Cleanup::Kind::TestEnd:
+      return in_cleanup_ ? void() : emit_test_end(*this, cleanup.span);
   }
   SKEIN_UNREACHABLE("an unknown clean-up");
 }

@@ -2,6 +2,7 @@
 #include "compiler/lower/lower.h"
 
 #include "compiler/lower/lower_fn.h"
+#include "compiler/lower/lower_test.h"
 #include "compiler/lower/unit.h"
 
 namespace skein::lower {
@@ -32,7 +33,11 @@ sir::Module lower_program(types::Program& program) {
     if (is_wanted(program, program.fns[id])) unit.function_of(id);
   }
   lower_values(unit);
-  if (program.main.valid()) module.entry = lower_entry(unit, program.main);
+  if (program.runs_tests) {
+    module.entry = lower_test_entry(unit);
+  } else if (program.main.valid()) {
+    module.entry = lower_entry(unit, program.main);
+  }
   // What glue calls for maps, and for types with impls of their own.
   const types::CoreDecls& core = program.core;
   for (types::FnId id : {core.map_equal, core.map_hash, core.show_by, core.equal_by,

@@ -38,6 +38,7 @@ void lower_fn(Unit& unit, types::FnId decl_id, FunctionId id) {
   // The first clean-up, so that it is the last to run: a function returns when the tasks it gave up
   // have ended, after its variables are gone.
   if (gives_up_tasks(unit.program, block, !gives_value)) enter_task_scope(body, block->span);
+  if (decl.is_test) body.add_cleanup({.kind = Cleanup::Kind::TestEnd, .span = block->span});
   for (uint32_t i = 0; i < decl.params.size(); ++i) {
     LocalId local = body.fn.param(i);
     body.bind(decl.params[i].var, local);

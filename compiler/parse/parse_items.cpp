@@ -311,10 +311,10 @@ void Parser::parse_use_names(ast::UseItem* use) {
 ast::TestItem* Parser::parse_test(const ItemHead& head) {
   advance();
   ast::TestItem* item = make_item<ast::TestItem>(head);
-  item->title = tokens_.symbol(token_);
-  item->title_span = token_.span;
+  item->fn = make_item<ast::FnItem>(head);
+  item->fn->name = {tokens_.symbol(token_), token_.span};
   advance();
-  item->body = parse_block_after("the body of the test");
+  item->fn->body = parse_block_after("the body of the test");
   return item;
 }
 

@@ -143,9 +143,7 @@ struct UseItem : ItemOf<ItemKind::Use> {
 };
 
 struct TestItem : ItemOf<ItemKind::Test> {
-  Symbol title;
-  Span title_span;
-  Block* body = nullptr;
+  FnItem* fn = nullptr;  // without parameters; its name is the title
 };
 
 struct ExternItem : ItemOf<ItemKind::Extern> {

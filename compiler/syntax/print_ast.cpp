@@ -193,8 +193,8 @@ PrintedNode AstPrinter::item(const ast::Item& item) {
     }
     case ast::ItemKind::Use: return use_item(*item.as<ast::UseItem>());
     case ast::ItemKind::Test:
-      node.add(quoted(text(item.as<ast::TestItem>()->title)));
-      node.add(block(*item.as<ast::TestItem>()->body));
+      node.add(quoted(text(item.as<ast::TestItem>()->fn->name)));
+      node.add(block(*item.as<ast::TestItem>()->fn->body));
       break;
     case ast::ItemKind::Extern:
       node.add(quoted(text(item.as<ast::ExternItem>()->abi)));

@@ -139,6 +139,8 @@ struct FnDecl {
   bool is_gen = false;
   // `const MAX: int = 3` of a trait or type, which is named without parentheses.
   bool is_const = false;
+  // `test "name" { … }`: a function that `skein test` calls.
+  bool is_test = false;
   // Set for functions of the standard library without a body.
   std::optional<Builtin> builtin;
   // Of an `extern` block: a function of C's, or one of ours that C may call, and its name there.

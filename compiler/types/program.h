@@ -103,6 +103,8 @@ struct CoreDecls {
   // `Task.outcome`.
   StructId panic;
   FnId panic_take, task_outcome;
+  // Of `skein test`: the number of the test that a program is to run.
+  FnId chosen_test;
   // Of `within` and `async(settle)`: what the first gives when its time is over, and
   // `Task.outcomes`.
   StructId timeout;
@@ -137,6 +139,10 @@ struct Program {
   Store<ClosureId, ClosureDecl> closures;
   CoreDecls core;
   FnId main;                                    // invalid: the file has no `fn main`
+  // The `test` blocks that are part of this build, in the order of modules and text. Where they are
+  // what is run, the program begins with the choice of one, not with `main`.
+  std::vector<FnId> tests;
+  bool runs_tests = false;
 
   // Facts, indexed by ExprId and PatternId.
   std::vector<ExprFact> exprs;
