@@ -71,9 +71,10 @@ static void report_missing(Context& ctx, const CallSite& site, const types::FnDe
   report.help("missing: " + missing);
 }
 
-// Which argument each parameter gets; null: its default.
+// Which argument each parameter gets; null: its default. What is left may be for C's `...`.
 static std::vector<const ast::Arg*> match_args(Context& ctx, const CallSite& site,
-                                               const types::FnDecl& fn) {
+                                               const types::FnDecl& fn,
+                                               std::vector<const ast::Expr*>& extra) {
   size_t first = site.receiver ? 1 : 0;
   std::vector<const ast::Arg*> given(fn.params.size(), nullptr);
   size_t next = first;
@@ -85,6 +86,11 @@ static std::vector<const ast::Arg*> match_args(Context& ctx, const CallSite& sit
       report_unknown_param(ctx, fn, arg);
       is_complete = false;
       check_expr(ctx, arg.value);
+      continue;
+    }
+    if (index >= fn.params.size() && fn.is_variadic) {
+      check_extra_arg(ctx, arg);
+      extra.push_back(arg.value);
       continue;
     }
     if (index >= fn.params.size()) {
@@ -276,7 +282,8 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
   bool is_open = ctx.types.kind(fn.result) == TypeKind::Param;
   if (want.type.valid() && !is_open) ctx.infer.unify(result, want.type);
 
-  std::vector<const ast::Arg*> given = match_args(ctx, site, fn);
+  std::vector<const ast::Expr*> extra;
+  std::vector<const ast::Arg*> given = match_args(ctx, site, fn, extra);
   std::vector<const ast::Expr*> args(fn.params.size(), nullptr);
   if (site.receiver && !args.empty()) {
     args[0] = site.receiver;
@@ -312,6 +319,7 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
   call.callee = id;
   call.type_args = std::move(type_args);
   call.args = std::move(args);
+  call.extra = std::move(extra);
   return result;
 }
 

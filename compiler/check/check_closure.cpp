@@ -238,6 +238,11 @@ TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId id, std::vector<
   use_fn(ctx, id);
   require_ffi_for(ctx, node->span, id);
   const types::FnDecl& fn = ctx.program.fns[id];
+  if (fn.is_variadic) {
+    ctx.report(node->span, D::ForeignForm, {"with `...` is no value"})
+        .help("write a closure that calls it: `|x| " + std::string(ctx.text(fn.name)) + "(x)`");
+    return ctx.types.error();
+  }
   if (fn.builtin && is_written_out(*fn.builtin)) {
     return ctx.not_yet(node->span, quoted(fn.display_name) + " as a value");
   }

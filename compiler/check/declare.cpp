@@ -200,6 +200,7 @@ static void enter_foreign(Context& ctx, NameTable& table, const ast::ExternItem&
     types::FnDecl& fn = ctx.program.fns[id];
     fn.foreign = node->body ? types::Foreign::Export : types::Foreign::Import;
     fn.foreign_name = fn.name;
+    fn.is_variadic = node->is_variadic;
     note_decl(ctx, *item, id.index);
     enter_name(ctx, table, *item, {.kind = Entity::Kind::Fn, .index = id.index});
   }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "compiler/check/check_expr.h"
 #include "compiler/check/declare.h"
 #include "compiler/check/resolve_decl.h"
 #include "compiler/check/resolve_type.h"
@@ -116,6 +117,33 @@ static bool crosses(Context& ctx, const types::FnDecl& fn, const types::ParamDec
   return is_c_value(ctx, param.type, param.mode == ParamMode::Mut);
 }
 
+static void check_variadic(Context& ctx, const types::FnDecl& fn, const ast::FnItem& item) {
+  if (fn.foreign == types::Foreign::Export) {
+    ctx.report(item.name.span, D::ForeignForm, {"with a body has no `...`"});
+  } else if (fn.is_blocking) {
+    ctx.report(item.name.span, D::ForeignForm, {"with `...` is not `@blocking`"});
+  } else if (fn.params.empty()) {
+    ctx.report(item.name.span, D::ForeignForm, {"with `...` has a parameter before it"});
+  }
+}
+
+void check_extra_arg(Context& ctx, const ast::Arg& arg) {
+  TypeId type = ctx.infer.shallow(check_expr(ctx, arg.value));
+  const Type known = ctx.types.get(type);
+  bool is_pointer = known.kind == TypeKind::Struct &&
+                    StructId(known.decl) == ctx.program.core.c_ptr;
+  bool fits = types::is_integer(known.kind) || types::is_float(known.kind) ||
+              known.kind == TypeKind::Bool || known.kind == TypeKind::Str || is_pointer ||
+              known.kind == TypeKind::Error || ctx.infer.var_kind(type).has_value();
+  if (!fits) {
+    ctx.report(arg.value->span, D::ForeignType, {ctx.show(type), " for its `...`"})
+        .help("numbers, `bool`, texts and `CPtr<T>` can be given there");
+  } else if (arg.mode != ast::Mode::Plain) {
+    ctx.report(arg.value->span, D::ForeignForm, {"takes values for its `...`"})
+        .help("declare a parameter for a place that C is to change");
+  }
+}
+
 static void check_foreign_fn(Context& ctx, FnId id) {
   const types::FnDecl& fn = ctx.program.fns[id];
   const ast::FnItem& item = *fn.item->as<ast::FnItem>();
@@ -137,6 +165,7 @@ static void check_foreign_fn(Context& ctx, FnId id) {
   if (item.ret && !is_c_result(ctx, fn.result)) {
     report_type(ctx, item.ret->span, fn.result, " as a result");
   }
+  if (fn.is_variadic) check_variadic(ctx, fn, item);
   if (fn.is_blocking && fn.foreign == types::Foreign::Export) {
     ctx.report(item.name.span, D::ForeignForm, {"with a body is not `@blocking`"})
         .help("`@blocking` says that a function of C's may take its time");

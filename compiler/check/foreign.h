@@ -21,4 +21,7 @@ void require_ffi_for(Context& ctx, Span span, FnId fn);
 // Reports an argument that C cannot call: one that has captured something, or may have.
 void check_callback(Context& ctx, const types::FnDecl& fn, const ast::Expr* arg);
 
+// An argument for C's `...`: nothing but its own type says what C gets.
+void check_extra_arg(Context& ctx, const ast::Arg& arg);
+
 }  // namespace skein::check

@@ -99,6 +99,11 @@ void FunctionEmitter::emit_call_c(const Inst& inst) {
   TypeId result = inst.dest.valid() ? type_of(inst.dest) : m.program.types.unit();
   CSignature signature = abi.signature(result, params);
   if (inst.index == 1) return emit_blocking(inst, signature);
+  if (inst.index >= 2) {
+    params.resize(inst.index - 2);
+    llvm::FunctionType* fixed = abi.signature(result, params).type;
+    signature.type = llvm::FunctionType::get(fixed->getReturnType(), fixed->params(), true);
+  }
   std::vector<llvm::Value*> args;
   for (size_t i = 0; i < inst.operands.size(); ++i) {
     const CValue& param = signature.params[i];

@@ -335,6 +335,9 @@ void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
         break;
     }
   }
+  if (decl.is_variadic) {
+    return lower_variadic_call(body, *call, body.program.fact(node).type, dest, node->span);
+  }
   std::vector<Operand> operands = lower_args(body, args_of_call(body, *call));
   emit_call(body, call->callee, call->type_args, std::move(operands),
             body.program.fact(node).type, dest, node->span);

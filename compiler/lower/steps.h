@@ -106,6 +106,9 @@ void lower_call(Body& body, const ast::Expr* node, const Place& dest);
 void set_default(Body& body, CallArg& arg, const ast::Expr* value,
                  const std::vector<types::TypeParamDecl>& type_params,
                  const std::vector<TypeId>& type_args, const std::string& owner);
+// A call of a function of C's with `...` (lower_foreign.cpp).
+void lower_variadic_call(Body& body, const types::CallFact& call, TypeId type, const Place& dest,
+                         Span span);
 // What each parameter gets, defaults put in.
 std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call);
 // Calls the function or builtin. `type` is that of the result.

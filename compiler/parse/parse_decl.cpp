@@ -180,7 +180,7 @@ ast::FnItem* Parser::parse_fn(const ItemHead& head, ItemPlace place, bool is_gen
   if (panic_) return fn;
   fn->generics.params = parse_generic_params();
   if (panic_) return fn;
-  fn->params = parse_params();
+  fn->params = parse_params(place == ItemPlace::Extern ? &fn->is_variadic : nullptr);
   if (!panic_) parse_ret(fn->ret, fn->ret_mut);
   if (!panic_) parse_where(fn->generics);
   parse_fn_body(fn, place);
@@ -234,13 +234,17 @@ void Parser::parse_ret(ast::TypeExpr*& ret, bool& ret_mut) {
   ret = parse_type();
 }
 
-// params = "(" [ param { "," param } [ "," ] ] ")" ;
-std::span<const ast::Param> Parser::parse_params() {
+// params = "(" [ param { "," param } [ "," ] | [ param { "," param } "," ] "..." ] ")" ;
+std::span<const ast::Param> Parser::parse_params(bool* is_variadic) {
   StructLiterals allowed(*this, true);
   Span open = token_.span;
   std::vector<ast::Param> params;
   if (!expect(TokenKind::LeftParen)) return {};
   while (!at(TokenKind::RightParen) && !panic_) {
+    if (is_variadic && accept(TokenKind::DotDotDot)) {
+      *is_variadic = true;
+      break;
+    }
     params.push_back(parse_param(params.empty()));
     if (panic_ || !accept(TokenKind::Comma)) break;
   }

@@ -199,7 +199,8 @@ class Parser {
   ast::FnItem* parse_fn(const ItemHead& head, ItemPlace place, bool is_gen);
   void parse_fn_body(ast::FnItem* fn, ItemPlace place);
   void parse_ret(ast::TypeExpr*& ret, bool& ret_mut);
-  std::span<const ast::Param> parse_params();
+  // `is_variadic`: whether `...` ends them; null where it cannot.
+  std::span<const ast::Param> parse_params(bool* is_variadic);
   ast::Param parse_param(bool is_first);
   void parse_param_type(ast::Param& param);
   ast::Mode parse_mode();

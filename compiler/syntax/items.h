@@ -55,6 +55,7 @@ struct FnItem : ItemOf<ItemKind::Fn> {
   bool is_const = false;
   Generics generics;
   std::span<const Param> params;  // `self` first
+  bool is_variadic = false;       // `...` behind them, of a function of C's
   TypeExpr* ret = nullptr;        // null: ()
   bool ret_mut = false;           // `-> mut T`: a projection
   Block* body = nullptr;          // null: declared only (traits, extern, `@builtin`), or reported

@@ -218,6 +218,7 @@ PrintedNode AstPrinter::fn_item(const ast::FnItem& fn) {
   if (fn.is_const) node.add("const");
   add_generics(node, fn.generics);
   for (const ast::Param& part : fn.params) node.add(param(part));
+  if (fn.is_variadic) node.add("...");
   add_ret(node, fn.ret, fn.ret_mut);
   if (fn.body) node.add(block(*fn.body));
   return node;

@@ -146,6 +146,7 @@ struct FnDecl {
   // Of an `extern` block: a function of C's, or one of ours that C may call, and its name there.
   Foreign foreign = Foreign::No;
   bool is_blocking = false;
+  bool is_variadic = false;   // C's `...`
   Symbol foreign_name;
   // For methods: the type or trait they belong to. Invalid ids otherwise.
   ImplId impl;

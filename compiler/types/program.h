@@ -50,6 +50,7 @@ struct CallFact {
   FnId callee;                          // invalid: a call of a value of `fn` type
   std::vector<TypeId> type_args;        // those of the impl first
   std::vector<const ast::Expr*> args;   // one a parameter, receiver first
+  std::vector<const ast::Expr*> extra = {};   // what C's `...` gets
   // Calls of values: the fn type that is called, and the value. A function that is used as a value
   // has a call fact too, whose `callee` and `type_args` say which one; it has no arguments.
   TypeId fn_type = {};
