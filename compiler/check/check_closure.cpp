@@ -167,6 +167,20 @@ static void check_result(Context& ctx, const ast::Closure* node, const Want& wan
   fit(ctx, node->body, found, Want::must(result, because, why));
 }
 
+// Whether what the closure has cannot be copied, as far as types are known by now. Tasks are not
+// taken: who drops the closure could not wait for them.
+static bool captures_move_only(Context& ctx, const std::vector<VarId>& captures) {
+  bool is_move_only = false;
+  for (VarId var : captures) {
+    TypeId type = ctx.infer.resolve(ctx.program.vars[var].type);
+    if (ctx.types.has_var(type) || ctx.types.has_error(type)) continue;
+    types::TypeTraits traits = types::traits_of(ctx.program, type);
+    if (traits.has_task) return false;
+    is_move_only |= traits.is_move_only;
+  }
+  return is_move_only;
+}
+
 TypeId check_closure(Context& ctx, const ast::Closure* node, const Want& want, bool is_borrowed) {
   std::optional<Type> wanted = wanted_fn(ctx, want);
   bool fits = wanted && wanted->modes.size() == node->params.size();
@@ -196,6 +210,9 @@ TypeId check_closure(Context& ctx, const ast::Closure* node, const Want& want, b
   for (VarId var : body.captures) closure.is_changed.push_back(body.is_changed.contains(var.index));
   closure.uses = std::move(body.uses);
   closure.captures = std::move(body.captures);
+  bool wants_once = wanted && wanted->decl == types::kOnce;
+  closure.is_once = !is_borrowed && (wants_once || captures_move_only(ctx, closure.captures));
+  if (closure.is_once) closure.signature = ctx.types.once(closure.signature);
   TypeId signature = closure.signature;
   add_closure(ctx, node, std::move(closure));
   return wanted && !fits ? ctx.types.error() : signature;
@@ -391,7 +408,7 @@ void settle_closures(Context& ctx) {
   for (types::ClosureId id : ctx.open_closures) {
     types::ClosureDecl& closure = ctx.program.closures[id];
     closure.signature = ctx.infer.resolve(closure.signature);
-    if (closure.is_borrowed) continue;
+    if (closure.is_borrowed || closure.is_once) continue;
     for (VarId var : closure.captures) {
       const types::VarDecl& decl = ctx.program.vars[var];
       if (ctx.types.has_var(decl.type) || ctx.types.has_error(decl.type)) continue;

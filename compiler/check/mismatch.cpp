@@ -130,6 +130,12 @@ static bool help_to_wrap(Context& ctx, Report& report, const ast::Expr* expr, Ty
                          TypeId wanted) {
   TypeKind from = ctx.types.kind(found);
   TypeKind to = ctx.types.kind(wanted);
+  bool is_called_often = to == TypeKind::Fn && ctx.types.is_once(found);
+  if (is_called_often && fits(ctx, found, ctx.types.once(wanted))) {
+    report.help("it gives away what it captured, so it can be called once: take it as `" +
+                ctx.show(found) + "`");
+    return true;
+  }
   if (from == TypeKind::Option && fits(ctx, ctx.types.arg(found), wanted)) {
     report.help("it may be `none`: " + with_postfix(ctx, expr, "!") +
                 " panics then, `… ?? other` gives another, `if let` asks");

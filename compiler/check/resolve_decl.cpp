@@ -364,7 +364,8 @@ static void resolve_param(Context& ctx, const ast::Param& param, types::FnDecl& 
   }
   // What is kept, as by a generator, is a value of fn type.
   bool is_closure = ctx.types.kind(decl.type) == TypeKind::Fn && decl.mode == ParamMode::Borrow &&
-                    !param.fallback && !fn.item->as<ast::FnItem>()->is_gen;
+                    !param.fallback && !fn.item->as<ast::FnItem>()->is_gen &&
+                    !ctx.types.is_once(decl.type);
   if (is_closure) decl.type = add_closure_param(ctx, decl.type, param.name.span, fn);
   decl.default_value = param.fallback;
   decl.span = param.name.span;

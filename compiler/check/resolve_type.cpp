@@ -303,7 +303,6 @@ TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type) {
 }
 
 static TypeId resolve_fn_type(Context& ctx, const ast::FnType* type) {
-  if (type->is_once) return ctx.not_yet(type->span, "`once fn`");
   if (type->ret_mut) return ctx.not_yet(type->ret->span, "a `mut` result");
   std::vector<TypeId> params;
   std::vector<ParamMode> modes;
@@ -314,7 +313,8 @@ static TypeId resolve_fn_type(Context& ctx, const ast::FnType* type) {
                                                    : ParamMode::Borrow);
   }
   TypeId result = type->ret ? resolve_type(ctx, type->ret) : ctx.types.unit();
-  return ctx.types.fn(std::move(params), std::move(modes), result);
+  TypeId fn = ctx.types.fn(std::move(params), std::move(modes), result);
+  return type->is_once ? ctx.types.once(fn) : fn;
 }
 
 static TypeId resolve_fixed_array(Context& ctx, const ast::FixedArrayType* type) {

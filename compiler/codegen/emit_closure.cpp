@@ -42,6 +42,15 @@ void FunctionEmitter::emit_closure(const Inst& inst) {
   v.store_at(value, address(inst.dest), 0);
 }
 
+// Nobody else has the value, so its captures are taken as they are, and only the memory goes.
+void FunctionEmitter::emit_open_once(const Inst& inst) {
+  TypeId captured = type_of(inst.dest);
+  if (v.layout(captured).size == 0) return;
+  llvm::Value* value = v.load_pointer(location(inst.operands[0]), 0);
+  v.copy(captured, address(inst.dest), v.data(value));
+  v.rt(Rt::skn_buffer_free, {value});
+}
+
 void FunctionEmitter::emit_call_value(const Inst& inst) {
   Signature signature = m.fn_signature(type_of(inst.operands[0]));
   std::vector<llvm::Value*> args;

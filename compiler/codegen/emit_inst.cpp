@@ -41,6 +41,8 @@ void FunctionEmitter::emit(const Inst& inst) {
       return emit_to_dyn(inst);
     case InstKind::CallDyn:
       return emit_call_dyn(inst);
+    case InstKind::OpenOnce:
+      return emit_open_once(inst);
     case InstKind::Generator:
       return emit_generator(inst);
     case InstKind::GenNext:
@@ -267,7 +269,8 @@ void FunctionEmitter::emit_drop(const Inst& inst) {
   llvm::Value* place = location(operand);
   if (m.drop_method(type) != nullptr) {
     call_unwinding(m.glue.drop_value(type), {place});
-  } else if (kind(type) == TypeKind::Dyn || kind(type) == TypeKind::Gen) {
+  } else if (kind(type) == TypeKind::Dyn || kind(type) == TypeKind::Gen ||
+             m.program.types.is_once(type)) {
     call_unwinding(m.glue.drop_fn(type), {v.load_pointer(place, 0)});
   } else {
     v.drop(type, place);

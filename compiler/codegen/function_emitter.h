@@ -195,6 +195,7 @@ class FunctionEmitter {
   // ---- emit_closure.cpp
   void emit_closure(const sir::Inst& inst);
   void emit_call_value(const sir::Inst& inst);
+  void emit_open_once(const sir::Inst& inst);
 
   // ---- emit_foreign.cpp
   void emit_call_c(const sir::Inst& inst);

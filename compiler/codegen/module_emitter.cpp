@@ -124,7 +124,8 @@ Signature ModuleEmitter::fn_signature(TypeId fn_type) {
   const types::Type type = program.types.get(fn_type);
   sir::Function shape;
   add_local(shape, type.args.back(), sir::ParamMode::Own);
-  add_local(shape, fn_type, sir::ParamMode::Borrow);
+  bool is_once = program.types.is_once(fn_type);
+  add_local(shape, fn_type, is_once ? sir::ParamMode::Own : sir::ParamMode::Borrow);
   for (size_t i = 0; i < type.modes.size(); ++i) add_local(shape, type.args[i], type.modes[i]);
   shape.param_count = static_cast<uint32_t>(type.modes.size()) + 1;
   bool suspends = fn_type.index < sir.fn_suspends.size() && sir.fn_suspends[fn_type.index];

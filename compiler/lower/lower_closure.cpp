@@ -95,6 +95,17 @@ static void capture_scope(Body& body, ClosureId id) {
 
 // ---- bodies --------------------------------------------------------------------------------
 
+// Each captured variable of a closure that is called once is a variable of its body.
+static void take_captures(Body& body, const ClosureDecl& closure, LocalId environment) {
+  for (uint32_t i = 0; i < closure.captures.size(); ++i) {
+    VarId var = closure.captures[i];
+    LocalId local = body.new_var(var);
+    body.start_life(local, closure.span);
+    body.assign(local, body.taken_from(field_of(environment, i)), closure.span);
+    body.own(local, closure.span);
+  }
+}
+
 // Each captured variable is a reference to its part of the environment.
 static void bind_captures(Body& body, const ClosureDecl& closure, LocalId environment) {
   for (uint32_t i = 0; i < closure.captures.size(); ++i) {
@@ -124,7 +135,12 @@ static void lower_literal(Body& body, const ClosureDecl& closure, LocalId enviro
   if (!scope.valid() && gives_up_tasks(body.program, node->body, !result.valid())) {
     enter_task_scope(body, node->body->span);
   }
-  bind_captures(body, closure, environment);
+  if (closure.is_once) {
+    body.own(environment, node->span);
+    take_captures(body, closure, environment);
+  } else {
+    bind_captures(body, closure, environment);
+  }
   if (scope.valid()) body.task_scopes.push_back(body.local_of(scope));
   for (size_t i = 0; i < params.size(); ++i) {
     if (body.fn.locals[params[i]].mode == ParamMode::Own) body.own(params[i], node->span);
@@ -180,8 +196,9 @@ static FunctionId body_function(Body& parent, ClosureId id) {
   body.task_count = parent.task_count;
   body.type_params = parent.type_params;
   body.fn.display_name = parent.root_name + ".closure";
-  LocalId environment = body.add_param(environment_type(parent, id), ParamMode::Borrow, Symbol(),
-                                       closure.span);
+  ParamMode mode = closure.is_once ? ParamMode::Own : ParamMode::Borrow;
+  LocalId environment =
+      body.add_param(environment_type(parent, id), mode, Symbol(), closure.span);
   const types::Type signature = parent.program.types.get(closure.signature);
   const ast::Closure* node = closure.node->try_as<ast::Closure>();
   std::vector<LocalId> params;
@@ -211,27 +228,34 @@ static FunctionId value_function(Body& parent, ClosureId id, TypeId fn_type) {
   parent.module.closure_values[id.index] = function;
   Body body(parent.unit, function);
   body.fn.display_name = called.display_name;
-  LocalId value = body.add_param(fn_type, ParamMode::Borrow, Symbol(), closure.span);
+  ParamMode mode = closure.is_once ? ParamMode::Own : ParamMode::Borrow;
+  LocalId value = body.add_param(fn_type, mode, Symbol(), closure.span);
   const types::Type signature = parent.program.types.get(closure.signature);
   std::vector<LocalId> params;
   for (size_t i = 0; i < signature.modes.size(); ++i) {
     params.push_back(
         body.add_param(signature.args[i], signature.modes[i], Symbol(), closure.span));
   }
-  LocalId environment = body.new_ref(environment_type(parent, id), Symbol(), closure.span);
-  Inst ref;
-  ref.kind = InstKind::Ref;
-  ref.span = closure.span;
-  ref.dest = environment;
-  ref.operands = {Operand::borrow(value)};
-  body.emit(std::move(ref));
+  TypeId inside = environment_type(parent, id);
+  LocalId environment = closure.is_once ? body.new_temp(inside, closure.span)
+                                        : body.new_ref(inside, Symbol(), closure.span);
+  Inst open;
+  open.kind = closure.is_once ? InstKind::OpenOnce : InstKind::Ref;
+  open.span = closure.span;
+  open.dest = environment;
+  open.operands = {closure.is_once ? Operand::move(value) : Operand::borrow(value)};
+  body.emit(std::move(open));
+  if (closure.is_once) body.own(environment, closure.span);
   Inst call;
   call.kind = InstKind::Call;
   call.span = closure.span;
   call.dest = result_place(body);
   call.callee = callee;
   call.type_args = type_params_of(parent, closure);
-  call.operands = {Operand::borrow(environment)};
+  bool moves = body.unit.needs_drop(inside);
+  call.operands = {!closure.is_once ? Operand::borrow(environment)
+                   : moves          ? Operand::move(environment)
+                                    : Operand::copy(environment)};
   for (LocalId param : params) {
     call.operands.push_back(forwarded(body, param, body.fn.locals[param].mode, closure.span));
   }
@@ -285,7 +309,8 @@ void lower_closure(Body& body, const ast::Expr* node, const Place& dest) {
 void lower_value_call(Body& body, const ast::Expr* node, const types::CallFact& call,
                       const Place& dest) {
   const types::Type fn_type = body.program.types.get(call.fn_type);
-  std::vector<CallArg> args = {CallArg(call.value, ParamMode::Borrow)};
+  bool is_once = body.program.types.is_once(call.fn_type);
+  std::vector<CallArg> args = {CallArg(call.value, is_once ? ParamMode::Own : ParamMode::Borrow)};
   for (size_t i = 0; i < call.args.size(); ++i) {
     args.push_back(CallArg(call.args[i], fn_type.modes[i]));
   }

@@ -77,11 +77,11 @@ static std::vector<TypeId> inner_types(sir::Module& module, TypeId type) {
   return inner;
 }
 
-// Whoever knows what is in it drops that, by a `drop` method maybe: a generator, a value of a
-// `unique trait`.
+// Whoever knows what is in it drops that, by a `drop` method maybe: a generator, a `once fn`,
+// a value of a `unique trait`.
 static bool is_unique_box(sir::Module& module, TypeId type) {
   TypeKind kind = module.types().kind(type);
-  return (kind == TypeKind::Dyn || kind == TypeKind::Gen) &&
+  return (kind == TypeKind::Dyn || kind == TypeKind::Gen || kind == TypeKind::Fn) &&
          types::traits_of(*module.program, type).is_move_only;
 }
 

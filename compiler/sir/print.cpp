@@ -116,7 +116,7 @@ class TypePrinter {
   }
 
   std::string fn(const Type& type) const {
-    std::string out = "fn(";
+    std::string out = type.decl == types::kOnce ? "once fn(" : "fn(";
     for (size_t i = 0; i < type.modes.size(); ++i) {
       if (i > 0) out += ", ";
       if (type.modes[i] == ParamMode::Mut) out += "mut ";

@@ -239,6 +239,7 @@ class Reader {
     }
     if (peek().kind == Kind::Param) return types.param(to_index(tokens_[at_++].text));
     if (take_word("fn")) return read_fn_type();
+    if (take_word("once") && take_word("fn")) return types.once(read_fn_type());
     bool is_dyn = take_word("dyn");
     std::string name = expect(Kind::Word, "a type");
     std::vector<TypeId> args;

@@ -63,6 +63,7 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::Switch:
     case InstKind::Panic:
     case InstKind::GenNext:
+    case InstKind::OpenOnce:
       return {1, 1};
     case InstKind::Binary:
     case InstKind::Repeat:
@@ -451,6 +452,9 @@ class Verifier {
         return check_call(inst, args, dest);
       case InstKind::Generator:
         return check_generator(inst, args, *dest);
+      case InstKind::OpenOnce:
+        same_kind(TypeKind::Closure, *dest, "what was captured");
+        return same_kind(TypeKind::Fn, args[0], "the operand");
       case InstKind::GenNext:
         if (kind_of(args[0]) != TypeKind::Gen) return problem("only generators are pulled");
         return result(dest, module_.types().make(TypeKind::Option, {arg_of(args[0])}));

@@ -244,6 +244,8 @@ struct ClosureDecl {
   // Given to a plain parameter, or used up with its chain of adaptors: it stands for the variables
   // themselves, whatever it captures.
   bool is_borrowed = false;
+  // It captured what cannot be copied, and gives it away when it is called.
+  bool is_once = false;
   uint32_t type_param_count = 0;     // of the function around
   Span span;
 };

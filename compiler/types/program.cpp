@@ -57,7 +57,7 @@ static std::string with_args(const Program& program, std::string_view name,
 }
 
 static std::string fn_name(const Program& program, const Type& type, const Params& params) {
-  std::string out = "fn(";
+  std::string out = type.decl == kOnce ? "once fn(" : "fn(";
   for (size_t i = 0; i + 1 < type.args.size(); ++i) {
     if (i > 0) out += ", ";
     if (type.modes[i] == ParamMode::Mut) out += "mut ";
@@ -227,10 +227,12 @@ static TypeTraits own_traits(const Program& program, const Type& type) {
     case TypeKind::RwLock:
     case TypeKind::Shared:
     case TypeKind::Weak:
-    case TypeKind::Fn:
     case TypeKind::Param:
     case TypeKind::Assoc:
       traits.needs_drop = true;
+      break;
+    case TypeKind::Fn:
+      traits = {.needs_drop = true, .is_move_only = type.decl == kOnce};
       break;
     case TypeKind::Dyn:
       traits.needs_drop = true;

@@ -105,6 +105,12 @@ TypeId TypeStore::fn(std::vector<TypeId> params, std::vector<ParamMode> modes, T
   return intern(std::move(type));
 }
 
+TypeId TypeStore::once(TypeId fn) {
+  Type type = get(fn);
+  type.decl = kOnce;
+  return intern(std::move(type));
+}
+
 TypeId TypeStore::param(uint32_t position) {
   Type type;
   type.kind = TypeKind::Param;

@@ -34,7 +34,7 @@ struct Type {
   TypeKind kind = TypeKind::Error;
   // Struct, Enum, Dyn, Closure, Assoc: the index in the store of that kind. Param: its position among
   // the type parameters in scope (those of the impl first). Var: the number of the inference
-  // variable.
+  // variable. Fn: kOnce for a `once fn`.
   uint32_t decl = 0;
   // FixedArray: the number of elements.
   uint64_t length = 0;
@@ -45,6 +45,9 @@ struct Type {
 
   friend bool operator==(const Type&, const Type&) = default;
 };
+
+// A function that is called once, since it gives away what it has captured.
+constexpr uint32_t kOnce = 1;
 
 class TypeStore {
  public:
@@ -74,6 +77,9 @@ class TypeStore {
   TypeId enum_(EnumId decl, std::vector<TypeId> args);
   TypeId closure(ClosureId decl, std::vector<TypeId> args);
   TypeId fn(std::vector<TypeId> params, std::vector<ParamMode> modes, TypeId result);
+  // The same with `once`, of a fn type.
+  TypeId once(TypeId fn);
+  bool is_once(TypeId id) const { return kind(id) == TypeKind::Fn && get(id).decl == kOnce; }
   TypeId param(uint32_t position);
   TypeId var(uint32_t number);
   TypeId assoc(AssocId decl, std::vector<TypeId> args);
