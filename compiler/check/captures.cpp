@@ -50,6 +50,7 @@ static const ast::Expr* outer_place(const ast::Expr* place) {
     case ast::ExprKind::Field: return place->as<ast::Field>()->receiver;
     case ast::ExprKind::TupleIndex: return place->as<ast::TupleIndex>()->receiver;
     case ast::ExprKind::Index: return place->as<ast::Index>()->receiver;
+    case ast::ExprKind::Unwrap: return place->as<ast::Unwrap>()->operand;
     default: return nullptr;
   }
 }
@@ -95,7 +96,8 @@ static bool is_read_at_once(Context& ctx, TypeId type) {
 static std::vector<uint32_t> fields_to(Context& ctx, const ast::Expr* place) {
   std::vector<uint32_t> fields;
   for (; place; place = outer_place(place)) {
-    if (place->kind == ast::ExprKind::Index) {
+    bool is_inside = place->kind == ast::ExprKind::Index || place->kind == ast::ExprKind::Unwrap;
+    if (is_inside) {
       fields.clear();
     } else if (place->kind != ast::ExprKind::Name) {
       fields.push_back(ctx.fact(place).field);

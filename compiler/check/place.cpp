@@ -24,6 +24,10 @@ VarId root_of(Context& ctx, const ast::Expr* expr) {
         if (ctx.fact(expr).call != UINT32_MAX) return VarId();   // a value of its own, by `at`
         expr = expr->as<ast::Index>()->receiver;
         break;
+      case ast::ExprKind::Unwrap:
+        expr = expr->as<ast::Unwrap>()->operand;
+        if (ctx.kind(ctx.fact(expr).type) != TypeKind::Option) return VarId();
+        break;
       default:
         return VarId();
     }
@@ -170,10 +174,6 @@ static TypeId check_place(Context& ctx, const ast::Expr* place, bool is_compound
     }
     if (parts.empty()) return ctx.set_type(place, ctx.types.unit());
     return ctx.set_type(place, ctx.types.make(TypeKind::Tuple, std::move(parts)));
-  }
-  if (place->kind == ast::ExprKind::Unwrap) {
-    check_expr(ctx, place);
-    return ctx.not_yet(place->span, "assigning to `x!`");
   }
   if (place->kind == ast::ExprKind::Slice) {
     check_expr(ctx, place);

@@ -93,6 +93,14 @@ static void emit_error_panic(Body& body, const Place& error, Span span) {
   body.emit(InstKind::Panic, {Operand::borrow(message)}, span);
 }
 
+Place enter_payload(Body& body, const Place& option, Span span) {
+  VariantTest test = emit_variant_test(body, option, kSome, span);
+  body.begin(test.is_not);
+  emit_panic_kind(body, "none", span);
+  body.begin(test.is);
+  return payload_of(option, kSome);
+}
+
 void lower_unwrap(Body& body, const ast::Unwrap* node, const Place& dest) {
   Place operand = lower_to_place(body, node->operand);
   bool is_option = body.unit.kind(body.program.type_of(node->operand)) == TypeKind::Option;

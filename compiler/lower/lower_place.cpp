@@ -41,7 +41,25 @@ static LocalId lower_index(Body& body, const ast::Expr* index) {
   return temp;
 }
 
+// `x!` where x is an option and a place. What is read of it is a value, so it is no place by itself.
+static bool is_payload(Body& body, const ast::Expr* expr) {
+  const ast::Unwrap* unwrap = expr->try_as<ast::Unwrap>();
+  if (unwrap == nullptr) return false;
+  if (body.unit.kind(body.program.type_of(unwrap->operand)) != TypeKind::Option) return false;
+  return has_place_form(body, unwrap->operand) || is_payload(body, unwrap->operand);
+}
+
 PendingPlace lower_pending_place(Body& body, const ast::Expr* expr) {
+  if (is_payload(body, expr)) {
+    const ast::Expr* option = expr->as<ast::Unwrap>()->operand;
+    PendingPlace pending = lower_pending_place(body, option);
+    PendingPlace::Step step;
+    step.span = expr->span;
+    step.container = body.program.type_of(option);
+    step.unwraps = true;
+    pending.steps.push_back(step);
+    return pending;
+  }
   if (!has_place_form(body, expr)) {
     PendingPlace pending;
     pending.root = lower_to_temp(body, expr);
@@ -91,6 +109,10 @@ static Place access_place(Body& body, const PendingPlace& pending, bool writes) 
   for (const PendingPlace::Step& step : pending.steps) {
     if (step.key) {
       place = enter_map(body, place, step, writes);
+      continue;
+    }
+    if (step.unwraps) {
+      place = enter_payload(body, place, step.span);
       continue;
     }
     if (step.projection.kind == Projection::Kind::Index) {

@@ -51,6 +51,8 @@ struct PendingPlace {
     // `m[k]` of a map: the key, and what is inserted where it is missing.
     std::optional<Operand> key = {};
     std::optional<Operand> fallback = {};
+    // `x!`: the payload of an option, which has to be there.
+    bool unwraps = false;
   };
   LocalId root;
   std::vector<Step> steps;
@@ -149,6 +151,8 @@ void lower_join(Body& body, const types::CallFact& call, TypeId type, const Plac
 // ---- lower_option.cpp ----
 void lower_coalesce(Body& body, const ast::Coalesce* node, const Place& dest);
 void lower_unwrap(Body& body, const ast::Unwrap* node, const Place& dest);
+// The payload of the option at a place; panics if there is none.
+Place enter_payload(Body& body, const Place& option, Span span);
 void lower_try(Body& body, const ast::Try* node, const Place& dest);
 // `x?.f`, `x?.0`, `x?.m()`.
 void lower_chain(Body& body, const ast::Expr* node, const ast::Expr* receiver, const Place& dest);

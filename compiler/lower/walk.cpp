@@ -179,6 +179,11 @@ types::VarId root_variable(const types::Program& program, const ast::Expr* expr)
       return root_variable(program, expr->as<ast::Index>()->receiver);
     case ExprKind::Slice:
       return root_variable(program, expr->as<ast::Slice>()->receiver);
+    case ExprKind::Unwrap: {
+      const ast::Expr* option = expr->as<ast::Unwrap>()->operand;
+      bool is_part = program.types.kind(program.fact(option).type) == types::TypeKind::Option;
+      return is_part ? root_variable(program, option) : types::VarId();
+    }
     default:
       return types::VarId();
   }
