@@ -21,6 +21,7 @@ void find_core_collections(Context& ctx) {
   types::CoreDecls& core = ctx.program.core;
   core.map = find_struct(ctx, "Map");
   core.set = find_struct(ctx, "Set");
+  core.range_from = find_struct(ctx, "RangeFrom");
   if (!core.map.valid()) return;
   struct Row {
     std::string_view name;

@@ -376,13 +376,28 @@ TypeId check_coalesce(Context& ctx, const ast::Coalesce* node, const Want& want)
   return value;
 }
 
+// `a..`, the numbers from there on.
+static TypeId check_range_from(Context& ctx, const ast::Range* node) {
+  TypeId low = check_expr(ctx, node->low);
+  if (ctx.is_error(low)) return low;
+  Operand operand = operand_kind(ctx, low);
+  if (operand != Operand::Integer && operand != Operand::Unknown) {
+    ctx.report(node->span, D::BadRange, {ctx.show(low)});
+    return ctx.types.error();
+  }
+  return ctx.types.struct_(ctx.program.core.range_from, {low});
+}
+
 TypeId check_range(Context& ctx, const ast::Range* node, const Want& want) {
   TypeKind kind = node->inclusive ? TypeKind::RangeInclusive : TypeKind::Range;
-  if (!node->low || !node->high) {
-    if (node->low) check_expr(ctx, node->low);
+  if (!node->low || (!node->high && node->inclusive)) {
     if (node->high) check_expr(ctx, node->high);
-    return ctx.not_yet(node->span, "a range without an end");
+    ctx.report(node->span, D::NotAValue, {ctx.program.sources.text(node->span), "a part to take"})
+        .help("it stands between the brackets of a slice, `xs[..n]`, or in a pattern; numbers begin "
+              "somewhere: `0..n`, `0..`");
+    return ctx.types.error();
   }
+  if (!node->high) return check_range_from(ctx, node);
   TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
   bool has_bound_type = wanted.valid() && ctx.types.kind(wanted) == kind;
   TypeId low = check_expr(ctx, node->low,

@@ -34,9 +34,10 @@ void lower_repeat(Body& body, const ast::RepeatArray* node, const Place& dest) {
 }
 
 void lower_range(Body& body, const ast::Range* node, const Place& dest) {
-  SKEIN_CHECK(node->low != nullptr && node->high != nullptr, "check let an open range through");
+  SKEIN_CHECK(node->low != nullptr, "check let an open range through");
   ast::Expr* const bounds[] = {node->low, node->high};
-  emit_parts(body, InstKind::Aggregate, lower_values(body, bounds), dest, node->span);
+  std::span<ast::Expr* const> written(bounds, node->high != nullptr ? 2 : 1);
+  emit_parts(body, InstKind::Aggregate, lower_values(body, written), dest, node->span);
 }
 
 void lower_variant_value(Body& body, const types::VariantRef& variant, const Place& dest,

@@ -239,7 +239,9 @@ ast::Expr* Parser::parse_range_after(ast::Expr* low) {
     complain_foreign(token_.span, "..<", "..", "");
     advance();
   }
-  bool has_high = at_operand() && !at(TokenKind::DotDot) && !at(TokenKind::DotDotEq);
+  bool begins_body = at(TokenKind::LeftBrace) && !struct_literals_;
+  bool has_high = at_operand() && !begins_body && !at(TokenKind::DotDot) &&
+                  !at(TokenKind::DotDotEq);
   ast::Expr* high = has_high ? parse_binary(kRangePrecedence + 1) : nullptr;
   if (inclusive && !high) fail_expected("the end of the range");
   ast::Range* range = make_expr<ast::Range>(since(begin));

@@ -99,6 +99,8 @@ struct CoreDecls {
   StructId c_ptr;
   // Maps and sets, and the methods of maps that stand behind literals, `m[k]`, `==` and hashes.
   StructId map, set;
+  // What `a..` makes.
+  StructId range_from;
   FnId map_new, map_insert, map_slot, map_enter, map_equal, map_hash;
   // Of `catch` and `join`: the type of a panic, what makes it of one that was taken, and
   // `Task.outcome`.
