@@ -105,6 +105,9 @@ bool has_mut_binding(const ast::Pattern* pattern) {
   switch (pattern->kind) {
     case ast::PatternKind::Binding:
       return pattern->as<ast::BindingPattern>()->is_mut;
+    case ast::PatternKind::Named:
+      return has_mut_binding(pattern->as<ast::NamedPattern>()->binding) ||
+             has_mut_binding(pattern->as<ast::NamedPattern>()->pattern);
     case ast::PatternKind::Tuple:
       return has_mut_binding(pattern->as<ast::TuplePattern>()->elements);
     case ast::PatternKind::Variant:
@@ -457,6 +460,9 @@ static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject) {
   switch (pattern->kind) {
     case ast::PatternKind::Binding:
       return walk_binding(state, pattern->as<ast::BindingPattern>(), type);
+    case ast::PatternKind::Named:
+      walk(state, pattern->as<ast::NamedPattern>()->binding, type);
+      return walk(state, pattern->as<ast::NamedPattern>()->pattern, type);
     case ast::PatternKind::Literal:
       return walk_literal(state, pattern->as<ast::LiteralPattern>(), type);
     case ast::PatternKind::Range:

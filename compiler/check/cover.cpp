@@ -114,6 +114,8 @@ static const Pat* simplify_inner(Cover& cover, const ast::Pattern* pattern, Type
     case ast::PatternKind::Wildcard:
     case ast::PatternKind::Binding:
       return cover.wild;
+    case ast::PatternKind::Named:
+      return simplify(cover, pattern->as<ast::NamedPattern>()->pattern);
     case ast::PatternKind::None:
       return make_ctor(cover, 0, {});
     case ast::PatternKind::Literal:

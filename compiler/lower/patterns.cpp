@@ -59,6 +59,9 @@ bool binds_places(Body& body, const ast::Pattern* pattern) {
       VarId var = body.program.fact(pattern).var;
       return var.valid() && body.program.vars[var].is_place;
     }
+    case PatternKind::Named:
+      return binds_places(body, pattern->as<ast::NamedPattern>()->binding) ||
+             binds_places(body, pattern->as<ast::NamedPattern>()->pattern);
     case PatternKind::Tuple:
       return any_binds_places(body, pattern->as<ast::TuplePattern>()->elements);
     case PatternKind::Variant:
@@ -160,6 +163,11 @@ class Simplifier {
       case PatternKind::Binding:
         bind(row, raw);
         return replace(std::move(row), at, {});
+      case PatternKind::Named: {
+        const ast::NamedPattern* named = raw.pattern->as<ast::NamedPattern>();
+        return replace(std::move(row), at, {question_about(body_, raw.place, named->binding),
+                                            question_about(body_, raw.place, named->pattern)});
+      }
       case PatternKind::None:
         return ask_variant(std::move(row), at, 0);
       case PatternKind::Literal: {

@@ -20,7 +20,7 @@ ast::Pattern* Parser::parse_pattern() {
   return pattern;
 }
 
-// pattern_operand = "_" | "none" | [ "mut" ] NAME | "(" … ")" | value_pattern | path_pattern ;
+// pattern_operand = "_" | "none" | [ "mut" ] NAME [ "@" pattern_operand ] | "(" … ")" | value_pattern | path_pattern ;
 ast::Pattern* Parser::parse_pattern_operand() {
   Nest nest(*this);
   if (gave_up_) return fail_pattern();
@@ -35,7 +35,7 @@ ast::Pattern* Parser::parse_pattern_operand() {
       ast::BindingPattern* binding = make_pattern<ast::BindingPattern>(since(begin));
       binding->name = name;
       binding->is_mut = true;
-      return binding;
+      return parse_named_pattern(binding);
     }
     case TokenKind::KwVar:
     case TokenKind::KwLet: {
@@ -87,6 +87,16 @@ static bool begins_with_capital(std::string_view name) {
   return !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
 }
 
+// named_pattern = binding [ "@" pattern_operand ] ;
+ast::Pattern* Parser::parse_named_pattern(ast::BindingPattern* binding) {
+  if (panic_ || !accept(TokenKind::At)) return binding;
+  ast::Pattern* pattern = parse_pattern_operand();
+  ast::NamedPattern* named = make_pattern<ast::NamedPattern>(since(binding->span));
+  named->binding = binding;
+  named->pattern = pattern;
+  return named;
+}
+
 // path_pattern = path [ "(" patterns ")" | "{" field_patterns "}" ] ;
 ast::Pattern* Parser::parse_name_pattern() {
   Span begin = token_.span;
@@ -98,7 +108,7 @@ ast::Pattern* Parser::parse_name_pattern() {
       !begins_with_capital(text(path[0].name.name))) {
     ast::BindingPattern* binding = make_pattern<ast::BindingPattern>(since(begin));
     binding->name = path[0].name;
-    return binding;
+    return parse_named_pattern(binding);
   }
   std::vector<ast::Pattern*> payload;
   if (has_payload) {

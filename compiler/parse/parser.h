@@ -261,6 +261,7 @@ class Parser {
   ast::Pattern* parse_pattern_operand();
   ast::Pattern* parse_paren_pattern();
   ast::Pattern* parse_name_pattern();
+  ast::Pattern* parse_named_pattern(ast::BindingPattern* binding);
   ast::Pattern* parse_value_pattern();
   ast::Pattern* parse_struct_pattern(Span begin, std::span<const ast::PathSegment> path);
   ast::Pattern* fail_pattern();

@@ -249,6 +249,12 @@ struct BindingPattern : PatternOf<PatternKind::Binding> {
   bool is_mut = false;
 };
 
+// What fits the pattern, as a whole, gets the name.
+struct NamedPattern : PatternOf<PatternKind::Named> {
+  BindingPattern* binding = nullptr;
+  Pattern* pattern = nullptr;
+};
+
 struct LiteralPattern : PatternOf<PatternKind::Literal> {
   Expr* value = nullptr;  // a literal, or Unary Neg of a number
 };

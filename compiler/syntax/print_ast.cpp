@@ -375,6 +375,10 @@ PrintedNode AstPrinter::pattern(const ast::Pattern& pattern) {
       const ast::BindingPattern* binding = pattern.as<ast::BindingPattern>();
       return PrintedNode::atom((binding->is_mut ? "mut " : "") + text(binding->name));
     }
+    case ast::PatternKind::Named:
+      node.add(this->pattern(*pattern.as<ast::NamedPattern>()->binding));
+      node.add(this->pattern(*pattern.as<ast::NamedPattern>()->pattern));
+      break;
     case ast::PatternKind::Literal: return expr(*pattern.as<ast::LiteralPattern>()->value);
     case ast::PatternKind::Range: {
       const ast::RangePattern* range = pattern.as<ast::RangePattern>();
