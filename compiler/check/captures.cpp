@@ -45,7 +45,7 @@ void note_captured_field(Context& ctx, const ast::Expr* receiver, const ast::Exp
 }
 
 // The place that `place` is a part of; null for a variable.
-static const ast::Expr* outer_place(const ast::Expr* place) {
+const ast::Expr* outer_place(const ast::Expr* place) {
   switch (place->kind) {
     case ast::ExprKind::Field: return place->as<ast::Field>()->receiver;
     case ast::ExprKind::TupleIndex: return place->as<ast::TupleIndex>()->receiver;

@@ -8,6 +8,8 @@ namespace skein::check {
 // Reports a borrowed parameter of fn type that is used for anything but calling it or passing it
 // on. Gives whether all is well.
 bool check_fn_use(Context& ctx, const ast::Name* node, VarId var);
+// What a field, an element or a part of a tuple belongs to; null for all other expressions.
+const ast::Expr* outer_place(const ast::Expr* place);
 // Notes that `place`, whose root is a captured variable, changes here. Gives the body that has only
 // a copy of it, if any.
 const Body* note_captured_change(Context& ctx, const ast::Expr* place, VarId var);

@@ -121,6 +121,7 @@ void check_fn(Context& ctx, FnId id) {
     body.yields = ctx.types.arg(fn.result);
     body.result = ctx.types.unit();
   }
+  body.gives_place = fn.gives_place;
   begin_body(ctx, body, *ctx.fn_tables[id.index]);
   check_param_defaults(ctx, fn);
   for (const types::ParamDecl& param : fn.params) {
@@ -130,6 +131,7 @@ void check_fn(Context& ctx, FnId id) {
   if (item.body) {
     check_block(ctx, *item.body,
                 Want::must(body.result, body.result_span, "the function gives this"));
+    if (body.gives_place) require_place_result(ctx, item.body->value);
   }
   end_body(ctx, errors_before);
 }

@@ -263,6 +263,12 @@ TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId id, std::vector<
   if (fn.builtin && is_written_out(*fn.builtin)) {
     return ctx.not_yet(node->span, quoted(fn.display_name) + " as a value");
   }
+  if (fn.gives_place) {
+    ctx.report(node->span, D::ProjectionKept, {fn.display_name})
+        .mark("no value of `fn` type gives a place")
+        .help("write a closure that does with the place what is to be done");
+    return ctx.types.error();
+  }
   for (size_t i = type_args.size(); i < fn.type_params.size(); ++i) {
     const types::TypeParamDecl& param = fn.type_params[i];
     type_args.push_back(param.is_implicit ? ctx.types.substitute(param.fn_bound, type_args)

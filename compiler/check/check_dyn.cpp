@@ -106,6 +106,9 @@ static std::optional<Obstacle> obstacle_of(Context& ctx, const types::FnDecl& fn
     }
     return Obstacle{name + " has type parameters, and is compiled again for each use", move};
   }
+  if (fn.gives_place) {
+    return Obstacle{name + " gives a place, whose type each impl knows and no table", move};
+  }
   bool takes_self = false;
   for (size_t i = 1; i < fn.params.size(); ++i) {
     takes_self |= mentions_self(ctx, fn.params[i].type);

@@ -96,6 +96,8 @@ TypeId check_assign(Context& ctx, const ast::Assign* node);
 // Reports if the place that `expr` names cannot be changed here. `why` says what is about to
 // change it: "assigned", "passed as `mut`".
 void require_mutable(Context& ctx, const ast::Expr* expr);
+// Reports a result of a function with `-> mut T` that is no place.
+void require_place_result(Context& ctx, const ast::Expr* expr);
 // The variable a place is a part of; invalid if `expr` names no place.
 VarId root_of(Context& ctx, const ast::Expr* expr);
 

@@ -363,7 +363,10 @@ TypeId check_return(Context& ctx, const ast::Return* node) {
   Want want = Want::must(ctx.body->result, ctx.body->result_span, "the function gives this");
   if (node->value) {
     TypeId found = check_expr(ctx, node->value, want);
-    if (try_fit(ctx, node->value, found, want.type)) return ctx.types.never();
+    if (try_fit(ctx, node->value, found, want.type)) {
+      if (ctx.body->gives_place) require_place_result(ctx, node->value);
+      return ctx.types.never();
+    }
     if (ctx.kind(want.type) == TypeKind::Unit && !ctx.is_error(found)) {
       ctx.report(node->value->span, D::ReturnsValue, {ctx.show(found)})
           .help("write the type behind the parameters: `-> " + ctx.show(found) + "`");

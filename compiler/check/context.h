@@ -80,6 +80,7 @@ struct Body {
   std::unordered_set<uint32_t> is_changed;
   TypeId result;
   Span result_span;                   // where the result type is written; may be invalid
+  bool gives_place = false;           // of a function with `-> mut T`
   std::vector<LoopFrame> loops;
   uint32_t defers = 0;                // how many `defer` bodies are around this place
   uint32_t scopes = 0;                // how many `async` blocks

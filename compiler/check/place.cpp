@@ -5,8 +5,25 @@
 
 namespace skein::check {
 
+// What a call that gives a place was lent for it; null for all other expressions.
+static const ast::Expr* lent_for_place(Context& ctx, const ast::Expr* expr) {
+  uint32_t number = ctx.fact(expr).call;
+  if (number == UINT32_MAX) return nullptr;
+  const types::CallFact& call = ctx.program.calls[number];
+  if (!call.callee.valid() || !ctx.program.fns[call.callee].gives_place) return nullptr;
+  const std::vector<types::ParamDecl>& params = ctx.program.fns[call.callee].params;
+  for (size_t i = 0; i < params.size(); ++i) {
+    if (params[i].mode == ParamMode::Mut) return call.args[i];
+  }
+  return nullptr;
+}
+
 VarId root_of(Context& ctx, const ast::Expr* expr) {
   for (;;) {
+    if (const ast::Expr* lent = lent_for_place(ctx, expr)) {
+      expr = lent;
+      continue;
+    }
     switch (expr->kind) {
       case ast::ExprKind::Name: {
         const VarId* var = std::get_if<VarId>(&ctx.fact(expr).name);
@@ -108,21 +125,87 @@ static bool report_captured(Context& ctx, const ast::Expr* expr, VarId var) {
   return true;
 }
 
-void require_mutable(Context& ctx, const ast::Expr* expr) {
-  VarId var = root_of(ctx, expr);
-  if (!var.valid()) {
-    const ExprFact& fact = ctx.fact(expr);
-    if (fact.type.valid() && ctx.is_error(fact.type)) return;
-    Report report = ctx.report(expr->span, D::NotAPlace);
+// `v[i]` of a type with `impl Index` is to be changed: the call of `at` becomes one of `at_mut`, if
+// the impl has it.
+static void index_for_change(Context& ctx, const ast::Expr* index) {
+  uint32_t number = ctx.fact(index).call;
+  if (number == UINT32_MAX) return;
+  types::CallFact& call = ctx.program.calls[number];
+  if (!call.callee.valid()) return;
+  const types::FnDecl& at = ctx.program.fns[call.callee];
+  if (at.gives_place || !at.impl.valid()) return;
+  for (FnId id : ctx.program.impls[at.impl].methods) {
+    const types::FnDecl& method = ctx.program.fns[id];
+    if (!method.gives_place || ctx.text(method.name) != "at_mut") continue;
+    call.callee = id;
+    use_fn(ctx, id);
+    return;
+  }
+}
+
+// The index among the parts of a place that nothing leads on from.
+static const ast::Expr* read_only_index(Context& ctx, const ast::Expr* expr) {
+  for (; expr; expr = outer_place(expr)) {
+    bool is_call = expr->kind == ast::ExprKind::Index && ctx.fact(expr).call != UINT32_MAX;
+    if (is_call && !lent_for_place(ctx, expr)) return expr;
+  }
+  return nullptr;
+}
+
+static void report_no_place(Context& ctx, const ast::Expr* expr) {
+  const ExprFact& fact = ctx.fact(expr);
+  if (fact.type.valid() && ctx.is_error(fact.type)) return;
+  Report report = ctx.report(expr->span, D::NotAPlace);
+  const ast::Expr* index = read_only_index(ctx, expr);
+  if (!index) {
     report.help("only a variable, a field or an element can be changed");
     return;
   }
+  const types::FnDecl& at = ctx.program.fns[ctx.program.calls[ctx.fact(index).call].callee];
+  std::string type = ctx.show(ctx.program.type_of(index->as<ast::Index>()->receiver));
+  report.mark("`" + type + "` gives its elements to look at only");
+  if (at.impl.valid() && !ctx.program.modules[at.module].is_std) {
+    report.label(at.span, "elements are read by this");
+  }
+  report.help("let its `impl Index` have `fn at_mut(mut self, index: …) -> mut …` as well");
+}
+
+void require_mutable(Context& ctx, const ast::Expr* expr) {
+  for (const ast::Expr* part = expr; part; part = outer_place(part)) {
+    if (part->kind == ast::ExprKind::Index) index_for_change(ctx, part);
+  }
+  VarId var = root_of(ctx, expr);
+  if (!var.valid()) return report_no_place(ctx, expr);
   if (report_captured(ctx, expr, var)) return;
   const types::VarDecl& decl = ctx.program.vars[var];
   if (decl.is_mutable || ctx.is_error(decl.type)) return;
   Report report = ctx.report(expr->span, D::NotMutable, {ctx.text(decl.name)});
   report.label(decl.span, std::string(how_bound(ctx, var)));
   help_to_change(ctx, report, var);
+}
+
+void require_place_result(Context& ctx, const ast::Expr* expr) {
+  if (!expr || ctx.kind(ctx.program.type_of(expr)) == TypeKind::Never) return;
+  switch (expr->kind) {
+    case ast::ExprKind::BlockExpr:
+      return require_place_result(ctx, expr->as<ast::BlockExpr>()->block->value);
+    case ast::ExprKind::If:
+      require_place_result(ctx, expr->as<ast::If>()->then->value);
+      return require_place_result(ctx, expr->as<ast::If>()->otherwise);
+    case ast::ExprKind::Match:
+      for (const ast::MatchArm& arm : expr->as<ast::Match>()->arms) {
+        require_place_result(ctx, arm.body);
+      }
+      return;
+    default:
+      break;
+  }
+  bool is_wrapped = ctx.fact(expr).adjustment != types::Adjustment::None &&
+                    ctx.fact(expr).adjustment != types::Adjustment::NeverToAny;
+  if (!is_wrapped) return require_mutable(ctx, expr);
+  ctx.report(expr->span, D::NotAPlace)
+      .mark("becomes a value of type `" + ctx.show(ctx.program.type_of(expr)) + "` here")
+      .help("the result of this function is a place that has that type");
 }
 
 // ---- assignment ----------------------------------------------------------------------------

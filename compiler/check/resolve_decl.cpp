@@ -395,6 +395,26 @@ static void resolve_fn_attributes(Context& ctx, const ast::FnItem& item, types::
   }
 }
 
+// `-> mut T`: what is given is inside what a `mut` parameter was lent (language rule 4).
+static void resolve_place_result(Context& ctx, const ast::FnItem& item, types::FnDecl& fn) {
+  bool is_lent = std::any_of(fn.params.begin(), fn.params.end(), [](const types::ParamDecl& param) {
+    return param.mode == ParamMode::Mut;
+  });
+  TypeKind kind = ctx.types.kind(fn.result);
+  if (is_lent && kind != TypeKind::Unit && kind != TypeKind::Never) {
+    fn.gives_place = true;
+    return;
+  }
+  Report report = ctx.report(item.ret->span, D::ResultNotLent, {fn.display_name});
+  if (is_lent) {
+    report.help("`()` is no place: leave the result away");
+  } else {
+    report.mark("a place inside of nothing: no parameter is `mut`")
+        .help(fn.has_self ? "write `mut self`" : "lend it what the place is a part of: `mut` before "
+                                                 "that parameter");
+  }
+}
+
 void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   types::FnDecl& fn = ctx.program.fns[id];
   const ast::FnItem& item = *fn.item->as<ast::FnItem>();
@@ -415,7 +435,7 @@ void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   for (const ast::Param& param : item.params) resolve_param(ctx, param, fn);
   fn.result = item.ret ? resolve_type(ctx, item.ret) : ctx.types.unit();
   if (item.is_gen) resolve_generator(ctx, item, fn);
-  if (item.ret_mut) ctx.not_yet(item.ret->span, "a `mut` result");
+  if (item.ret_mut) resolve_place_result(ctx, item, fn);
   if (!is_std(ctx) || ctx.input.whole_library) use_fn(ctx, id);
 }
 

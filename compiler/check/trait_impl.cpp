@@ -294,7 +294,9 @@ static std::string signature_text(Context& ctx, const types::FnDecl& method,
   }
   out += ")";
   TypeId result = ctx.types.substitute(method.result, args);
-  if (ctx.types.kind(result) != TypeKind::Unit) out += " -> " + ctx.show(result);
+  if (ctx.types.kind(result) != TypeKind::Unit) {
+    out += (method.gives_place ? " -> mut " : " -> ") + ctx.show(result);
+  }
   return out;
 }
 
@@ -340,7 +342,7 @@ static bool same_bounds(Context& ctx, const types::ImplDecl& impl, const types::
 static bool same_signature(Context& ctx, const types::ImplDecl& impl, const types::FnDecl& wanted,
                            const types::FnDecl& given) {
   if (wanted.has_self != given.has_self || wanted.is_const != given.is_const ||
-      wanted.params.size() != given.params.size() ||
+      wanted.params.size() != given.params.size() || wanted.gives_place != given.gives_place ||
       !same_bounds(ctx, impl, wanted, given)) {
     return false;
   }

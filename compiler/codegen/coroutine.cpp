@@ -158,6 +158,10 @@ void FunctionEmitter::emit_return() {
   b.CreateBr(exit);
   b.SetInsertPoint(exit);
   if (region_ == Region::Body) return finish_value();
+  if (signature_.gives_place) {
+    b.CreateRet(v.load_pointer(locals_[0], 0));
+    return;
+  }
   const Layout& result = v.layout(signature_.result);
   std::vector<llvm::Value*> pieces;
   if (signature_.has_out) {

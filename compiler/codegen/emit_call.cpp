@@ -105,6 +105,7 @@ void FunctionEmitter::emit_plain_call(const Inst& inst, const Signature& signatu
                                       llvm::Value* callee, std::vector<llvm::Value*> args) {
   llvm::CallBase* result = call_unwinding({signature.type, callee}, args);
   if (!inst.dest.valid()) return;
+  if (signature.gives_place) return v.store_at(result, locals_[inst.dest.local.index], 0);
   if (!signature.has_out) {
     return store_result(result, v.layout(signature.result), 0, address(inst.dest));
   }

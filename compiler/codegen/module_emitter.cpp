@@ -78,7 +78,9 @@ Signature ModuleEmitter::make_signature(const sir::Function& function) {
   signature.result = function.return_type();
   signature.suspends = function.suspends == sir::Suspends::Yes;
   const Layout& result = layouts.of(signature.result);
-  signature.has_out = result.passing == Passing::Indirect;
+  signature.gives_place = function.gives_place();
+  SKEIN_CHECK(!signature.gives_place || !signature.suspends, "a place is given by who suspends");
+  signature.has_out = result.passing == Passing::Indirect && !signature.gives_place;
   std::vector<llvm::Type*> args;
   if (signature.has_out) args.push_back(pointer);
   for (uint32_t i = 0; i < function.param_count; ++i) {
@@ -94,7 +96,9 @@ Signature ModuleEmitter::make_signature(const sir::Function& function) {
     param.arg_count = static_cast<unsigned>(args.size()) - param.first_arg;
     signature.params.push_back(param);
   }
-  llvm::Type* returned = result_type(context, result, signature.suspends);
+  llvm::Type* returned = signature.gives_place
+                             ? pointer
+                             : result_type(context, result, signature.suspends);
   signature.type = llvm::FunctionType::get(returned, args, false);
   return signature;
 }

@@ -44,6 +44,7 @@ struct Signature {
   TypeId result;
   bool suspends = false;
   bool has_out = false;
+  bool gives_place = false;   // returns the address of a place of type `result`
   // Some spawn starts it, and it may go on when its caller's memory is gone: it copies at entry what
   // comes by pointer, borrowed or not.
   bool is_task = false;

@@ -184,6 +184,7 @@ void Machine::push_call(FunctionId id, const Inst& inst, size_t first_operand,
 }
 
 void Machine::call(const Inst& inst) {
+  if (inst.gives_place) return refuse("gives a place to change");
   if (call_hook_) {
     std::optional<Value> known;
     if (!call_hook_(inst.callee, inst.span, known)) return stop(Outcome::State::Nested, "");

@@ -138,7 +138,7 @@ void Body::exit(size_t mark, Span span, LocalId value) {
   // Leaving a `catch` changes what is a clean-up; the code that follows is inside all the same.
   bool was_in_cleanup = in_cleanup_;
   uint32_t depth = depth_;
-  bool guards_value = value.valid() && unit.needs_drop(type_of(value));
+  bool guards_value = value.valid() && !fn.locals[value].is_ref && unit.needs_drop(type_of(value));
   std::vector<Cleanup> above;
   while (cleanups_.size() > mark) {
     above.push_back(cleanups_.back());

@@ -28,45 +28,46 @@ static std::vector<size_t> evaluation_order(const std::vector<CallArg>& args) {
   return order;
 }
 
-// Lowers the arguments of one call.
+// Lowers the arguments of one call: first what they are made of, then, when all of that is known,
+// the accesses to what is lent.
 class ArgLowering {
  public:
-  ArgLowering(Body& body, const std::vector<CallArg>& args)
-      : body_(body), args_(args), order_(evaluation_order(args)) {}
+  ArgLowering(Body& body, std::vector<CallArg> args)
+      : body_(body), args_(std::move(args)), order_(evaluation_order(args_)) {}
 
-  std::vector<Operand> run() {
+  void evaluate() {
     operands_.resize(args_.size());
-    std::vector<std::pair<size_t, PendingPlace>> lent;
-    std::vector<std::pair<size_t, PendingWindow>> windows;
-    std::vector<size_t> borrowed_closures;
     for (size_t turn = 0; turn < order_.size(); ++turn) {
       size_t i = order_[turn];
       if (args_[i].maker.valid()) {
         operands_[i] = lower_default(args_[i]);
       } else if (args_[i].is_fixed) {
-        lower_fixed(i, lent);
+        lower_fixed(i);
       } else if (is_window(turn)) {
         const ast::Slice* slice = args_[i].expr->as<ast::Slice>();
-        windows.push_back({i, lower_pending_window(body_, slice)});
+        windows_.push_back({i, lower_pending_window(body_, slice)});
       } else if (args_[i].mode == ParamMode::Mut && !args_[i].place) {
-        lent.push_back({i, lower_pending_place(body_, args_[i].expr)});
+        lent_.push_back({i, lower_pending_place(body_, args_[i].expr)});
       } else if (!args_[i].place && is_borrowed_closure(body_, args_[i].expr)) {
-        borrowed_closures.push_back(i);
+        borrowed_closures_.push_back(i);
       } else {
         operands_[i] = lower_arg(turn);
       }
     }
-    for (auto& [i, pending] : lent) {
+  }
+
+  std::vector<Operand> enter() {
+    for (auto& [i, pending] : lent_) {
       Place place = write_place(body_, pending);
       if (args_[i].is_fixed) place = emit_whole_window(body_, place, true, args_[i].expr->span);
       operands_[i] = Operand::mut(std::move(place));
     }
-    for (auto& [i, pending] : windows) {
+    for (auto& [i, pending] : windows_) {
       bool writes = args_[i].mode == ParamMode::Mut;
       LocalId window = emit_window(body_, pending, writes);
       operands_[i] = writes ? Operand::mut(window) : Operand::borrow(window);
     }
-    for (size_t i : borrowed_closures) {
+    for (size_t i : borrowed_closures_) {
       LocalId closure = lower_to_temp(body_, args_[i].expr);
       bool is_given = args_[i].mode == ParamMode::Own;   // to an adaptor; it owns nothing
       operands_[i] = is_given ? Operand::copy(closure) : Operand::borrow(closure);
@@ -75,8 +76,6 @@ class ArgLowering {
   }
 
  private:
-  using LentPlaces = std::vector<std::pair<size_t, PendingPlace>>;
-
   // The default value of a generic declaration.
   Operand lower_default(const CallArg& arg) {
     Span span = arg.expr->span;
@@ -95,10 +94,10 @@ class ArgLowering {
 
   // A fixed array where a growable one is wanted: a function that works on windows gets it as one,
   // any other a copy.
-  void lower_fixed(size_t i, LentPlaces& lent) {
+  void lower_fixed(size_t i) {
     const CallArg& arg = args_[i];
     if (arg.mode == ParamMode::Mut && !arg.place) {
-      lent.push_back({i, lower_pending_place(body_, arg.expr)});
+      lent_.push_back({i, lower_pending_place(body_, arg.expr)});
       return;
     }
     Span span = arg.expr != nullptr ? arg.expr->span : Span();
@@ -145,7 +144,10 @@ class ArgLowering {
     const CallArg& arg = args_[order_[turn]];
     if (arg.place) return pass(*arg.place, arg.mode, true);
     if (std::optional<Operand> constant = constant_of(body_, arg.expr)) return *constant;
-    if (is_place(body_, arg.expr) && !has_to_be_copied(turn)) {
+    // What a call gives as a place is read before the next argument is evaluated.
+    bool is_value = call_of_place(body_, arg.expr) != nullptr &&
+                    !body_.unit.is_move_only(body_.program.type_of(arg.expr));
+    if (is_place(body_, arg.expr) && !is_value && !has_to_be_copied(turn)) {
       return pass(lower_to_place(body_, arg.expr), arg.mode, false);
     }
     return pass(lower_to_temp(body_, arg.expr), arg.mode, true);
@@ -191,13 +193,19 @@ class ArgLowering {
   }
 
   Body& body_;
-  const std::vector<CallArg>& args_;
+  std::vector<CallArg> args_;
   std::vector<size_t> order_;
   std::vector<Operand> operands_;
+  // What is entered last.
+  std::vector<std::pair<size_t, PendingPlace>> lent_;
+  std::vector<std::pair<size_t, PendingWindow>> windows_;
+  std::vector<size_t> borrowed_closures_;
 };
 
 std::vector<Operand> lower_args(Body& body, const std::vector<CallArg>& args) {
-  return ArgLowering(body, args).run();
+  ArgLowering lowering(body, args);
+  lowering.evaluate();
+  return lowering.enter();
 }
 
 // ---- calls ---------------------------------------------------------------------------------
@@ -249,9 +257,30 @@ std::vector<CallArg> args_of_call(Body& body, const types::CallFact& call) {
   return args;
 }
 
+// The place that the callee gives, under a name of its own.
+static LocalId emit_place_call(Body& body, types::FnId callee, const std::vector<TypeId>& type_args,
+                               std::vector<Operand> operands, TypeId type, Span span) {
+  LocalId place = body.new_ref(type, Symbol(), span);
+  Inst inst;
+  inst.kind = InstKind::Call;
+  inst.span = span;
+  inst.dest = place;
+  inst.gives_place = true;
+  inst.callee = body.unit.function_of(callee);
+  inst.type_args = type_args;
+  inst.operands = std::move(operands);
+  body.emit(std::move(inst));
+  return place;
+}
+
 void emit_call(Body& body, types::FnId callee, const std::vector<TypeId>& type_args,
                std::vector<Operand> operands, TypeId type, const Place& dest, Span span) {
   const types::FnDecl& decl = body.program.fns[callee];
+  if (decl.gives_place) {
+    LocalId place = emit_place_call(body, callee, type_args, std::move(operands), type, span);
+    if (dest.valid()) body.assign(dest, body.value_of(place), span);
+    return;
+  }
   TypeKind kind = body.unit.kind(type);
   bool gives_value = kind != TypeKind::Unit && kind != TypeKind::Never;
   Inst inst;
@@ -272,6 +301,40 @@ void emit_call(Body& body, types::FnId callee, const std::vector<TypeId>& type_a
   }
   body.emit(std::move(inst));
   if (kind == TypeKind::Never) body.unreachable(span);
+}
+
+// ---- calls that give a place ---------------------------------------------------------------
+
+struct PendingCall {
+  ArgLowering args;
+  const types::CallFact* call;
+  TypeId type;
+  Span span;
+};
+
+const types::CallFact* call_of_place(Body& body, const ast::Expr* expr) {
+  if (const ast::MethodCall* method = expr->try_as<ast::MethodCall>(); method && method->optional) {
+    return nullptr;
+  }
+  const types::CallFact* call = body.program.call_of(expr);
+  bool gives_place = call != nullptr && call->callee.valid() &&
+                     closure_of(body, expr) == types::ClosureId() &&
+                     body.program.fns[call->callee].gives_place;
+  return gives_place ? call : nullptr;
+}
+
+std::shared_ptr<PendingCall> lower_pending_call(Body& body, const ast::Expr* expr,
+                                                const types::CallFact& call) {
+  auto pending = std::make_shared<PendingCall>(PendingCall{
+      ArgLowering(body, args_of_call(body, call)), &call, body.program.fact(expr).type,
+      expr->span});
+  pending->args.evaluate();
+  return pending;
+}
+
+Place enter_call(Body& body, PendingCall& pending) {
+  return emit_place_call(body, pending.call->callee, pending.call->type_args,
+                         pending.args.enter(), pending.type, pending.span);
 }
 
 static void lower_conversion(Body& body, const types::CallFact& call, const Place& dest,

@@ -315,7 +315,22 @@ static void lower_to_dyn(Body& body, const ast::Expr* expr, TypeId type, const P
   emit_variant(body, 1, {body.taken_from(temp)}, dest, expr->span);
 }
 
+// Whether a function with `-> mut T` gives this: not the value, but where it is. Blocks and branches
+// do by what is in them.
+static bool is_given_place(Body& body, const ast::Expr* expr, const Place& dest) {
+  bool is_result =
+      dest.valid() && dest.local == body.fn.return_local() && body.fn.gives_place();
+  bool has_branches = expr->kind == ExprKind::BlockExpr || expr->kind == ExprKind::If ||
+                      expr->kind == ExprKind::Match;
+  return is_result && !has_branches &&
+         body.unit.kind(body.program.fact(expr).type) != TypeKind::Never;
+}
+
 void lower_into(Body& body, const ast::Expr* expr, const Place& dest) {
+  if (is_given_place(body, expr, dest)) {
+    Place place = write_place(body, lower_pending_place(body, expr));
+    return emit_ref(body, dest.local, Operand::mut(std::move(place)), expr->span);
+  }
   if (!dest.valid()) return lower_discarded(body, expr);
   const types::ExprFact& fact = body.program.fact(expr);
   switch (fact.adjustment) {

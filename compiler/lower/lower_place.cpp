@@ -21,8 +21,11 @@ bool has_place_form(Body& body, const ast::Expr* expr) {
     case ExprKind::TupleIndex:
       return !expr->as<ast::TupleIndex>()->optional;
     case ExprKind::Index:
-      // Else it is a call of `at`.
-      return body.program.call_of(expr) == nullptr;
+      // Else it is a call of `at`, or of `at_mut`.
+      return body.program.call_of(expr) == nullptr || call_of_place(body, expr) != nullptr;
+    case ExprKind::Call:
+    case ExprKind::MethodCall:
+      return call_of_place(body, expr) != nullptr;
     default:
       return false;
   }
@@ -73,6 +76,12 @@ PendingPlace lower_pending_place(Body& body, const ast::Expr* expr) {
   const ast::Expr* receiver = nullptr;
   PendingPlace::Step step;
   step.span = expr->span;
+  if (const types::CallFact* call = call_of_place(body, expr)) {
+    step.call = lower_pending_call(body, expr, *call);
+    PendingPlace pending;
+    pending.steps.push_back(std::move(step));
+    return pending;
+  }
   if (const ast::Field* field = expr->try_as<ast::Field>()) {
     receiver = field->receiver;
     step.projection.index = body.program.fact(expr).field;
@@ -107,6 +116,10 @@ static bool is_boxed_field(Body& body, const PendingPlace::Step& step) {
 static Place access_place(Body& body, const PendingPlace& pending, bool writes) {
   Place place = pending.root;
   for (const PendingPlace::Step& step : pending.steps) {
+    if (step.call) {
+      place = enter_call(body, *step.call);
+      continue;
+    }
     if (step.key) {
       place = enter_map(body, place, step, writes);
       continue;
@@ -194,7 +207,7 @@ static void lower_tuple_assign(Body& body, const ast::Assign* node, const ast::T
   }
   LocalId values = lower_to_temp(body, node->value);
   for (uint32_t i = 0; i < pending.size(); ++i) {
-    if (!pending[i].root.valid()) continue;
+    if (places->elements[i]->kind == ExprKind::Underscore) continue;
     Operand value = body.taken_from(field_of(values, i));
     store_at(body, pending[i], std::move(value), node->span);
   }

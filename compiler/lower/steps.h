@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -43,11 +44,14 @@ void lower_branch(Body& body, const ast::Expr* condition, BlockId yes, BlockId n
 
 // ---- lower_place.cpp ----
 // A place whose indices are known, but which was not looked at yet (language rule 2).
+struct PendingCall;
 struct PendingPlace {
   struct Step {
     Projection projection;
     TypeId container;       // the type it is a part of
     Span span;
+    // The first step, in place of a root: a call that gives the place, whose arguments are known.
+    std::shared_ptr<PendingCall> call = {};
     // `m[k]` of a map: the key, and what is inserted where it is missing.
     std::optional<Operand> key = {};
     std::optional<Operand> fallback = {};
@@ -104,6 +108,12 @@ struct CallArg {
 // The operands of one instruction: evaluated from left to right, accesses last.
 std::vector<Operand> lower_args(Body& body, const std::vector<CallArg>& args);
 void lower_call(Body& body, const ast::Expr* node, const Place& dest);
+// The call that `expr` is, if it gives a place; else null.
+const types::CallFact* call_of_place(Body& body, const ast::Expr* expr);
+// Such a call in two halves: the arguments, and the access that begins with the call.
+std::shared_ptr<PendingCall> lower_pending_call(Body& body, const ast::Expr* expr,
+                                                const types::CallFact& call);
+Place enter_call(Body& body, PendingCall& pending);
 // Makes the argument the default value of a parameter or field of `owner`.
 void set_default(Body& body, CallArg& arg, const ast::Expr* value,
                  const std::vector<types::TypeParamDecl>& type_params,

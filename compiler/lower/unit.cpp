@@ -63,6 +63,7 @@ sir::FunctionId Unit::function_of(types::FnId id) {
   sir::Local result;
   result.type = decl.result;
   result.kind = sir::LocalKind::Return;
+  result.is_ref = decl.gives_place;
   result.span = decl.span;
   fn.locals.add(result);
   for (const types::ParamDecl& param : decl.params) add_param(fn, param);

@@ -163,7 +163,20 @@ static void for_each_part(const ast::Expr* expr, Visit&& visit) {
   }
 }
 
+// What a call that gives a place was lent for it; null for all other expressions.
+static const ast::Expr* lent_for_place(const types::Program& program, const ast::Expr* expr) {
+  const types::CallFact* call = program.call_of(expr);
+  if (call == nullptr || !call->callee.valid()) return nullptr;
+  const types::FnDecl& callee = program.fns[call->callee];
+  if (!callee.gives_place) return nullptr;
+  for (size_t i = 0; i < callee.params.size(); ++i) {
+    if (callee.params[i].mode == types::ParamMode::Mut) return call->args[i];
+  }
+  return nullptr;
+}
+
 types::VarId root_variable(const types::Program& program, const ast::Expr* expr) {
+  if (const ast::Expr* lent = lent_for_place(program, expr)) return root_variable(program, lent);
   switch (expr->kind) {
     case ExprKind::Name: {
       const types::NameRef& name = program.fact(expr).name;

@@ -27,7 +27,10 @@ class AccessChecker {
 
   void run() {
     for (const sir::Block& block : function_.blocks) {
-      for (const Inst& inst : block.insts) check_operands(inst);
+      for (const Inst& inst : block.insts) {
+        check_operands(inst);
+        check_result(inst);
+      }
     }
     if (!references_.all().empty()) check_references();
   }
@@ -47,9 +50,7 @@ class AccessChecker {
         bool lasts = other.kind == Operand::Kind::Borrow ||
                      (other.kind == Operand::Kind::Mut && j > i);
         if (!lasts) continue;
-        bool overlap = may_overlap(references_.resolve(inst.operands[i].place),
-                                   references_.resolve(other.place));
-        if (!overlap) continue;
+        if (!references_.may_meet(inst.operands[i].place, other.place)) continue;
         return report_call(inst, inst.operands[i].place, other);
       }
     }
@@ -93,15 +94,14 @@ class AccessChecker {
 
   // An instruction while `reference` is still to be used.
   void check_beside(const Inst& inst, LocalId reference, const sir::Liveness& live) {
-    if (sets_reference(inst) && inst.dest.local == reference) return;
+    if (makes_reference(inst) && inst.dest.local == reference) return;
     const References::Target& target = references_.target(reference);
-    Place held = references_.resolve(reference);
     auto conflicts = [&](const Place& place, bool writes) {
       if (!writes && !target.is_exclusive) return false;
       if (place.local == reference) return false;
       std::span<const LocalId> sources = live.sources(place.local);
       bool goes_through = std::find(sources.begin(), sources.end(), reference) != sources.end();
-      return !goes_through && may_overlap(references_.resolve(place), held);
+      return !goes_through && references_.may_meet(place, reference);
     };
     bool found = false;
     for (const Operand& operand : inst.operands) {
@@ -110,7 +110,7 @@ class AccessChecker {
       found |= conflicts(operand.place, writes);
     }
     bool is_life = sir::marks_life(inst);
-    bool sets = inst.dest.valid() && inst.kind != InstKind::Ref && !is_life;
+    bool sets = inst.dest.valid() && !sir::sets_reference(inst) && !is_life;
     if (sets) found |= conflicts(inst.dest, true);
     if (found) report_reference(inst, reference);
   }
@@ -127,7 +127,26 @@ class AccessChecker {
       std::string name = place_name(module_, function_, reference);
       report.label(local.span, "`" + name + "` stands for a part of it until its last use")
           .help("do this before or after `" + name + "` is used, or work on a copy");
+    } else if (target.is_somewhere_inside) {
+      report.label(target.span, "what this gives is a part of it, and in use until here")
+          .help("take one after the other: keep a copy of one in a variable, or give the function "
+                "both indices");
     }
+  }
+
+  // ---- the place that a function gives -----------------------------------------------------
+
+  // It has to be inside what the caller lent: all else ends with the call (language rule 4).
+  void check_result(const Inst& inst) {
+    if (inst.kind != InstKind::Ref || inst.dest.local != function_.return_local()) return;
+    LocalId root = references_.resolve(inst.operands[0].place).local;
+    const sir::Local& local = function_.locals[root];
+    if (local.kind == sir::LocalKind::Param && local.mode == sir::ParamMode::Mut) return;
+    Report report = sink_.report(inst.span, D::ResultNotLent, {function_.display_name});
+    if (local.name.valid()) {
+      report.label(local.span, "`" + place_name(module_, function_, root) + "` ends with the call");
+    }
+    report.help("give a part of a `mut` parameter, or a value: a result without `mut`");
   }
 
   sir::Module& module_;

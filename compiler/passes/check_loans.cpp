@@ -145,7 +145,7 @@ class LoanChecker {
       if (&inst == loan.spawn) {
         changes.add(number, Moment::Gives, current(i), true);
         changes.add(number, Moment::Gives, any(i), true);
-      } else if (sets_reference(inst) && inst.dest == Place(loan.through)) {
+      } else if (makes_reference(inst) && inst.dest == Place(loan.through)) {
         changes.add(number, Moment::Gives, current(i), false);
       }
     }
@@ -170,7 +170,7 @@ class LoanChecker {
     if (inst.kind == InstKind::Expire) return false;
     if (sir::marks_life(inst)) return inst.dest.local == loan.place.local;
     // The reference moves on to the next element.
-    if (sets_reference(inst) && loan.through.valid() && inst.dest == Place(loan.through)) {
+    if (makes_reference(inst) && loan.through.valid() && inst.dest == Place(loan.through)) {
       return false;
     }
     auto is_lent = [&](const Place& place) {

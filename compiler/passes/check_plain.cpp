@@ -19,7 +19,7 @@ using types::TraitDecl;
 using types::TraitId;
 
 // Who says that a function is plain.
-enum class Promise : uint8_t { None, Itself, Method, Trait, Drop };
+enum class Promise : uint8_t { None, Itself, Method, Trait, Drop, Place };
 
 struct PlainReason {
   Promise promise = Promise::None;
@@ -48,6 +48,7 @@ static PlainReason plain_reason(const Program& program, FnId id) {
   const FnDecl& fn = program.fns[id];
   if (is_drop(program, id)) return {Promise::Drop};
   if (fn.is_plain) return {Promise::Itself};
+  if (fn.gives_place) return {Promise::Place};
   TraitId trait = trait_of(program, fn);
   if (!trait.valid()) return {};
   if (program.traits[trait].is_plain) return {Promise::Trait, trait};
@@ -100,6 +101,10 @@ class PlainChecker {
       case Promise::Itself:
         report.mark("marked `@plain`")
             .help("take the mark away, or hand it what it waits for as an argument");
+        return;
+      case Promise::Place:
+        report.mark("what it gives is a place that its caller holds alone")
+            .help("wait before, and look for the place afterwards");
         return;
       case Promise::Drop:
         report.mark("runs wherever a value dies, also while a panic unwinds")

@@ -181,7 +181,7 @@ class BorrowFinder {
       if (!only_reads && is_original(operand.place.local)) return true;
     }
     // Setting a reference anew writes nothing.
-    return inst.dest.valid() && inst.kind != InstKind::Ref && is_original(inst.dest.local);
+    return inst.dest.valid() && !sir::sets_reference(inst) && is_original(inst.dest.local);
   }
 
   void borrow(Inst& inst) {

@@ -45,8 +45,8 @@ void infer_suspend(sir::Module& module);
 // Reports functions that must not suspend and do.
 void check_plain(sir::Module& module, DiagnosticSink& sink);
 
-// Whether the function promises never to suspend: by `@plain` on itself, its method or its trait, or
-// as it is the `drop` of a type.
+// Whether the function promises never to suspend: by `@plain` on itself, its method or its trait, as
+// it gives a place, or as it is the `drop` of a type.
 bool must_be_plain(const types::Program& program, types::FnId fn);
 
 // Reports functions that C calls and that may suspend.

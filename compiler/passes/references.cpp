@@ -11,20 +11,37 @@ using sir::Operand;
 using sir::Place;
 using sir::Projection;
 
-bool sets_reference(const Inst& inst) {
-  return inst.kind == sir::InstKind::Ref || sir::makes_window(inst);
+bool makes_reference(const Inst& inst) {
+  return sir::sets_reference(inst) || sir::makes_window(inst);
+}
+
+// Of what a call gives, only that it is inside what the call was lent.
+static const Operand& source_of(const Inst& inst) {
+  if (!inst.gives_place) return inst.operands[0];
+  auto is_lent = [](const Operand& operand) { return operand.kind == Operand::Kind::Mut; };
+  return *std::find_if(inst.operands.begin(), inst.operands.end(), is_lent);
+}
+
+static std::vector<Place> others_lent(const Inst& inst, const Operand& first) {
+  std::vector<Place> places;
+  for (const Operand& operand : inst.operands) {
+    if (operand.kind == Operand::Kind::Mut && &operand != &first) places.push_back(operand.place);
+  }
+  return places;
 }
 
 References::References(const sir::Function& function)
     : targets_(function.locals.size()), set_counts_(function.locals.size()) {
   for (const sir::Block& block : function.blocks) {
     for (const Inst& inst : block.insts) {
-      if (!sets_reference(inst)) continue;
+      if (!makes_reference(inst)) continue;
       uint32_t local = inst.dest.local.index;
-      bool is_exclusive = inst.operands[0].kind == Operand::Kind::Mut;
+      const Operand& source = source_of(inst);
+      bool is_exclusive = source.kind == Operand::Kind::Mut;
       if (++set_counts_[local] == 1) {
         all_.push_back(inst.dest.local);
-        targets_[local] = {inst.operands[0].place, is_exclusive};
+        targets_[local] = {source.place, inst.span, is_exclusive, inst.gives_place};
+        if (inst.gives_place) targets_[local].others = others_lent(inst, source);
       } else {
         targets_[local].is_exclusive |= is_exclusive;
       }
@@ -37,10 +54,38 @@ Place References::resolve(Place place) const {
     uint32_t local = place.local.index;
     if (set_counts_[local] != 1) break;
     Place behind = targets_[local].place;
-    behind.path.insert(behind.path.end(), place.path.begin(), place.path.end());
+    if (!targets_[local].is_somewhere_inside) {
+      behind.path.insert(behind.path.end(), place.path.begin(), place.path.end());
+    }
     place = std::move(behind);
   }
   return place;
+}
+
+// A place that a call gave is inside one of those it was lent.
+std::vector<Place> References::all_behind(const Place& place) const {
+  std::vector<Place> found = {resolve(place)};
+  Place at = place;
+  for (size_t steps = 0; steps < all_.size(); ++steps) {
+    uint32_t local = at.local.index;
+    if (set_counts_[local] != 1) break;
+    for (const Place& other : targets_[local].others) {
+      std::vector<Place> behind = all_behind(other);
+      found.insert(found.end(), behind.begin(), behind.end());
+    }
+    at = targets_[local].place;
+  }
+  return found;
+}
+
+bool References::may_meet(const Place& a, const Place& b) const {
+  std::vector<Place> others = all_behind(b);
+  for (const Place& place : all_behind(a)) {
+    for (const Place& other : others) {
+      if (may_overlap(place, other)) return true;
+    }
+  }
+  return false;
 }
 
 bool may_overlap(const Place& a, const Place& b) {

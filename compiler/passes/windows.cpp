@@ -164,7 +164,7 @@ class WindowRewriter {
 
   void rewrite(Inst inst, std::vector<Inst>& out) {
     bool is_life = sir::marks_life(inst);
-    bool sets_whole = inst.dest.valid() && !is_life && inst.kind != InstKind::Ref &&
+    bool sets_whole = inst.dest.valid() && !is_life && !sir::sets_reference(inst) &&
                       !sir::makes_window(inst) && is_window(inst.dest);
     if (sets_whole && !is_copy_of_window(inst)) return refuse(inst, "replaced", inst.dest);
     if (sets_whole) return out.push_back(std::move(inst));

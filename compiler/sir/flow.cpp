@@ -317,7 +317,7 @@ void Liveness::find_sources() {
         if (!inst.dest.valid() || !inst.dest.is_local() || inst.operands.empty()) continue;
         const Local& dest = function.locals[inst.dest.local];
         bool stands_for_place =
-            inst.kind == InstKind::Ref || dest.is_borrow || captures_places(inst) ||
+            sets_reference(inst) || dest.is_borrow || captures_places(inst) ||
             makes_window(inst);
         if (!stands_for_place) continue;
         std::vector<LocalId>& into = sources_[inst.dest.local.index];
@@ -326,6 +326,8 @@ void Liveness::find_sources() {
         for (size_t i = 0; i < count; ++i) {
           const Operand& operand = inst.operands[i];
           if (!operand.is_place()) continue;
+          // A place that a call gives is inside what it may change.
+          if (inst.gives_place && operand.kind != Operand::Kind::Mut) continue;
           roots = sources_[operand.place.local.index];
           roots.push_back(operand.place.local);
           for (LocalId root : roots) {
@@ -356,7 +358,7 @@ void Liveness::add_uses(uint32_t inst, const Inst& what) {
   const Local& dest = flow_.function().locals[what.dest.local];
   // Setting a local ends the life of what it held; setting what a reference stands for, or a part
   // of a local, uses it.
-  bool sets_whole = what.dest.is_local() && (!dest.is_ref || what.kind == InstKind::Ref);
+  bool sets_whole = what.dest.is_local() && (!dest.is_ref || sets_reference(what));
   if (!sets_whole) for_each_local(what.dest, use);
   if (sets_whole || marks_life(what)) changes_.add(inst, Moment::Gives, what.dest.local.index, false);
 }

@@ -326,7 +326,8 @@ class Printer {
       if (i > 0) out_ += ", ";
       print_param(function, function.param(i));
     }
-    out_ += ") -> " + type_text(program_, function.return_type());
+    out_ += function.gives_place() ? ") -> mut " : ") -> ";
+    out_ += type_text(program_, function.return_type());
     if (function.suspends == Suspends::Yes) out_ += " suspends";
     if (function.suspends == Suspends::No) out_ += " plain";
     if (function.display_name != function.name) out_ += " display " + quote(function.display_name);
@@ -422,6 +423,7 @@ class Printer {
       default:
         break;
     }
+    if (inst.gives_place) out_ += " place";
     bool has_callee = inst.kind == InstKind::Call || inst.kind == InstKind::Spawn ||
                       inst.kind == InstKind::Closure || inst.kind == InstKind::Generator ||
                       (inst.kind == InstKind::CFunction && inst.callee.valid());

@@ -331,6 +331,7 @@ class Reader {
     function.locals.add({});
     read_params();
     expect_punct("->");
+    function.locals[LocalId(0)].is_ref = take_word("mut");
     function.locals[LocalId(0)].type = read_type();
     function.locals[LocalId(0)].kind = LocalKind::Return;
     if (take_word("suspends")) function.suspends = Suspends::Yes;
@@ -476,6 +477,7 @@ class Reader {
       if (!builtin) return fail("no builtin is named `" + name + "`");
       inst.builtin = *builtin;
     }
+    if (inst.kind == InstKind::Call) inst.gives_place = take_word("place");
     bool has_callee = names_callee(inst.kind) ||
                       (inst.kind == InstKind::CFunction && peek().kind == Kind::Global);
     if (has_callee) inst.callee = read_function_name();

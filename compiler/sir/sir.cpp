@@ -257,6 +257,10 @@ bool marks_life(const Inst& inst) {
          inst.kind == InstKind::Expire;
 }
 
+bool sets_reference(const Inst& inst) {
+  return inst.kind == InstKind::Ref || inst.gives_place;
+}
+
 bool makes_window(const Inst& inst) {
   return inst.kind == InstKind::Builtin &&
          (inst.builtin == Builtin::ArrayWindow || inst.builtin == Builtin::ArraySplitMut);

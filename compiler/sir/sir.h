@@ -142,6 +142,8 @@ struct Inst {
   uint32_t index = 0;                // variant
   std::vector<uint64_t> cases;       // switch
   std::string text;                  // spawn: the task's name; panic_kind: the words; call_c
+  // Of a call: the callee gives a place, which dest, a reference local, stands for from here on.
+  bool gives_place = false;
   // Assign of a Task to `_`, drop and settle inside a clean-up: a second panic is attached to the
   // one under way instead of starting a new one.
   bool in_cleanup = false;
@@ -209,6 +211,8 @@ struct Function {
   FunctionId let_go;
 
   LocalId return_local() const { return LocalId(0); }
+  // `-> mut T`: local 0 is a reference, and the caller gets the place it stands for.
+  bool gives_place() const { return locals[LocalId(0)].is_ref; }
   TypeId return_type() const { return locals[LocalId(0)].type; }
   LocalId param(uint32_t i) const { return LocalId(i + 1); }
 };
@@ -278,6 +282,8 @@ bool may_unwind(Module& module, const Function& function, const Inst& inst);
 bool ends_block(const Inst& inst);
 // Whether it says something about the life of the local `dest`, and neither reads nor sets it.
 bool marks_life(const Inst& inst);
+// Whether it makes dest, a reference local, stand for another place, and writes to none.
+bool sets_reference(const Inst& inst);
 // Whether its result is a window, or two: a view that stands for a part of its first operand.
 bool makes_window(const Inst& inst);
 

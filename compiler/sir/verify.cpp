@@ -587,6 +587,12 @@ class Verifier {
       same(module_.types().substitute(param.type, inst.type_args), args[i], "an argument");
       check_mode(param.mode, inst.operands[i]);
     }
+    bool is_bound = inst.dest.valid() && inst.dest.is_local() &&
+                    function_.locals[inst.dest.local].is_ref;
+    if (inst.kind == InstKind::Call) {
+      expect(callee.gives_place() == inst.gives_place, "only a call of `-> mut` gives a place");
+      expect(!inst.gives_place || is_bound, "a place is bound to a reference local");
+    }
     TypeId type = module_.types().substitute(callee.return_type(), inst.type_args);
     if (inst.kind == InstKind::Spawn) type = module_.types().make(TypeKind::Task, {type});
     result(dest, type);

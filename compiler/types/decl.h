@@ -141,6 +141,7 @@ struct FnDecl {
   bool is_const = false;
   // `test "name" { … }`: a function that `skein test` calls.
   bool is_test = false;
+  bool gives_place = false;   // `-> mut T`: its result is a place inside what it was lent
   // Set for functions of the standard library without a body.
   std::optional<Builtin> builtin;
   // Of an `extern` block: a function of C's, or one of ours that C may call, and its name there.
