@@ -5,6 +5,7 @@
 #include "compiler/check/bounds.h"
 #include "compiler/check/captures.h"
 #include "compiler/check/check_closure.h"
+#include "compiler/check/copies.h"
 #include "compiler/check/foreign.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/iterate.h"
@@ -160,6 +161,9 @@ static void check_lent(Context& ctx, const types::FnDecl& fn, const types::Param
   const ast::Slice* slice = place->try_as<ast::Slice>();
   if (!slice) {
     require_mutable(ctx, place);
+    // `take`, `replace` and `swap` give the place another value.
+    bool replaces = !fn.has_self && ctx.program.modules[fn.module].is_std;
+    if (!replaces) warn_of_changed_loop(ctx, place);
     return check_lent_fixed(ctx, fn, param, place);
   }
   require_mutable(ctx, slice->receiver);

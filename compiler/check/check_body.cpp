@@ -92,6 +92,7 @@ static void end_body(Context& ctx, size_t errors_before) {
   ctx.open_calls.clear();
   ctx.open_assocs.clear();
   ctx.body_vars.clear();
+  ctx.copied_fields.clear();
   ctx.body = nullptr;
   ctx.table = nullptr;
 }

@@ -2,6 +2,7 @@
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_generator.h"
 #include "compiler/check/check_pattern.h"
+#include "compiler/check/copies.h"
 #include "compiler/check/resolve_type.h"
 
 namespace skein::check {
@@ -107,6 +108,7 @@ static TypeId check_let(Context& ctx, const ast::LetStmt* stmt) {
   if (stmt->otherwise) check_let_else(ctx, stmt);
   check_pattern(ctx, stmt->pattern, type, let_mode(stmt));
   if (!stmt->otherwise) ctx.matches.push_back({stmt->pattern->span, type, nullptr, stmt->pattern});
+  note_copied_field(ctx, stmt);
   return returns ? ctx.types.unit() : ctx.types.never();
 }
 

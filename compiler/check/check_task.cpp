@@ -91,6 +91,14 @@ TypeId check_spawn(Context& ctx, const ast::Spawn* node, const Want& want) {
                      ? check_spawn_block(ctx, node, wants_task ? ctx.types.arg(wanted) : TypeId())
                      : check_spawn_call(ctx, node);
   if (ctx.is_error(value)) return value;
+  bool is_said = wants_task && ctx.kind(ctx.types.arg(wanted)) == TypeKind::Task;
+  if (ctx.kind(value) == TypeKind::Task && !is_said) {
+    ctx.report(node->span, D::TaskOfTask)
+        .mark("`await` of it gives a task, to be awaited in turn")
+        .help(node->call ? "the function starts a task already: call it without `spawn`"
+                         : "await the inner one in the block, so that this is a task of its value")
+        .help("where it is meant, write the type: `let t: Task<" + ctx.show(value) + "> = …`");
+  }
   return ctx.types.make(TypeKind::Task, {value});
 }
 

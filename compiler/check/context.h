@@ -222,6 +222,8 @@ struct Context {
   Locals locals;
   Body* body = nullptr;
   std::vector<VarId> body_vars;                              // declared in this function
+  // The fields that a `var` of the body is a copy of.
+  std::unordered_map<VarId, const ast::Expr*, IdHash> copied_fields;
   bool has_error_type = false;                               // some fact of it is Error
   std::vector<const ast::Expr*> open_exprs;                  // facts with unset variables
   std::vector<const ast::Pattern*> open_patterns;

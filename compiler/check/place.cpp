@@ -2,6 +2,7 @@
 #include "compiler/check/captures.h"
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
+#include "compiler/check/copies.h"
 
 namespace skein::check {
 
@@ -291,8 +292,12 @@ TypeId check_assign(Context& ctx, const ast::Assign* node) {
   if (!node->is_compound) {
     check_value(ctx, node->value,
                 Want::must(place, declared_at(ctx, node->place), "the variable has another type"));
+    // A whole value is replaced, not changed.
+    if (const ast::Expr* whole = outer_place(node->place)) warn_of_changed_loop(ctx, whole);
+    warn_of_written_back(ctx, node);
     return ctx.types.unit();
   }
+  warn_of_changed_loop(ctx, node->place);
   check_expr(ctx, node->value, Want::hint(place));
   TypeId result = apply_operator(ctx, node, node->op, node->op_span, node->place, node->value);
   if (!ctx.infer.unify(result, place) && !ctx.is_error(result)) {
