@@ -9,7 +9,9 @@ namespace skein::check {
 static TypeId content_of(Context& ctx, const ast::Expr* place) {
   TypeId type = ctx.infer.shallow(check_expr(ctx, place));
   TypeKind kind = ctx.types.kind(type);
-  if (kind == TypeKind::Mutex || kind == TypeKind::RwLock) return ctx.types.arg(type);
+  // The library looks at what a `Shared` holds in the same way; there is nothing to take.
+  bool is_shared = kind == TypeKind::Shared && ctx.program.modules[ctx.table->module].is_std;
+  if (kind == TypeKind::Mutex || kind == TypeKind::RwLock || is_shared) return ctx.types.arg(type);
   if (kind == TypeKind::Error) return type;
   Report report = ctx.report(place->span, D::NotALock, {ctx.show(type)});
   report.help("what tasks share and change is made as `Mutex(value)` or `RwLock(value)`");

@@ -28,6 +28,18 @@ static std::vector<Operand> operands_of(Body& body, const ast::Lock* node,
   return operands;
 }
 
+static void take_locks(Body& body, const ast::Lock* node, const std::vector<LocalId>& handles,
+                       bool is_taken) {
+  if (!is_taken) {
+    body.builtin(Builtin::LockAcquire, {}, operands_of(body, node, handles), Place(), node->span);
+  }
+  body.add_cleanup({.kind = Cleanup::Kind::Unlock,
+                    .locked = operands_of(body, node, handles),
+                    .span = node->span});
+  // Rule 36: cancellation waits until the locks are given back.
+  enter_shield(body, node->span);
+}
+
 void lower_lock(Body& body, const ast::Lock* node, const Place& dest) {
   const std::vector<VarId>& vars = body.program.locked.at(node->id.index);
   size_t outer = body.mark();
@@ -42,14 +54,8 @@ void lower_lock(Body& body, const ast::Lock* node, const Place& dest) {
     body.own(handle, lock->span);
     handles.push_back(handle);
   }
-  if (!is_taken) {
-    body.builtin(Builtin::LockAcquire, {}, operands_of(body, node, handles), Place(), node->span);
-  }
-  body.add_cleanup({.kind = Cleanup::Kind::Unlock,
-                    .locked = operands_of(body, node, handles),
-                    .span = node->span});
-  // Rule 36: cancellation waits until the locks are given back.
-  enter_shield(body, node->span);
+  bool is_shared = body.unit.kind(body.type_of(handles[0])) == TypeKind::Shared;
+  if (!is_shared) take_locks(body, node, handles, is_taken);
   for (size_t i = 0; i < handles.size(); ++i) {
     const types::VarDecl& decl = body.program.vars[vars[i]];
     LocalId ref = body.new_ref(decl.type, decl.name, decl.span);

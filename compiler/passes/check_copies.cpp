@@ -115,8 +115,10 @@ class CopyChecker {
 
   // Instructions that make more than one of what they are given.
   bool copies_inside(const Function& function, const Inst& inst) {
-    return inst.kind == InstKind::Repeat || makes_copyable(function, inst) ||
-           (inst.kind == InstKind::Builtin && inst.builtin == Builtin::ArraySlice);
+    if (inst.kind == InstKind::Builtin) {
+      return inst.builtin == Builtin::ArraySlice || inst.builtin == Builtin::SharedGet;
+    }
+    return inst.kind == InstKind::Repeat || makes_copyable(function, inst);
   }
 
   TypeId copied_type(const Function& function, const Inst& inst) {
