@@ -49,6 +49,9 @@ void check_plain(sir::Module& module, DiagnosticSink& sink);
 // it gives a place, or as it is the `drop` of a type.
 bool must_be_plain(const types::Program& program, types::FnId fn);
 
+// Warns of locks that are held while the task waits for something else.
+void check_held(sir::Module& module, DiagnosticSink& sink);
+
 // Reports functions that C calls and that may suspend.
 void check_foreign(sir::Module& module, DiagnosticSink& sink);
 

@@ -40,6 +40,7 @@ static constexpr Pass kPasses[] = {
     // After all calls are in place.
     {"infer_suspend", total<infer_suspend>, VerifyStage::Specialized},
     // As soon as it is known who suspends; the last ones that may report.
+    {"check_held", check_held, VerifyStage::Specialized},
     {"check_plain", check_plain, VerifyStage::Specialized},
     {"check_foreign", check_foreign, VerifyStage::Specialized},
     {"check_generators", check_generators, VerifyStage::Specialized},
