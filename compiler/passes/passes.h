@@ -52,6 +52,9 @@ bool must_be_plain(const types::Program& program, types::FnId fn);
 // Warns of locks that are held while the task waits for something else.
 void check_held(sir::Module& module, DiagnosticSink& sink);
 
+// Warns of tasks that loop over a channel which nobody closes.
+void check_unclosed(sir::Module& module, DiagnosticSink& sink);
+
 // Reports functions that C calls and that may suspend.
 void check_foreign(sir::Module& module, DiagnosticSink& sink);
 

@@ -39,6 +39,8 @@ static constexpr Pass kPasses[] = {
     {"simplify", total<simplify>, VerifyStage::Specialized},
     // After all calls are in place.
     {"infer_suspend", total<infer_suspend>, VerifyStage::Specialized},
+    // When calls and tasks are those of the program that runs.
+    {"check_unclosed", check_unclosed, VerifyStage::Specialized},
     // As soon as it is known who suspends; the last ones that may report.
     {"check_held", check_held, VerifyStage::Specialized},
     {"check_plain", check_plain, VerifyStage::Specialized},
