@@ -4,6 +4,7 @@
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_generator.h"
 #include "compiler/check/check_map.h"
+#include "compiler/check/copies.h"
 
 #include "compiler/check/resolve_type.h"
 
@@ -62,8 +63,11 @@ static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) 
     case ast::ExprKind::Coalesce: return check_coalesce(ctx, expr->as<ast::Coalesce>(), want);
     case ast::ExprKind::Range: return check_range(ctx, expr->as<ast::Range>(), want);
     case ast::ExprKind::Call: return check_call(ctx, expr->as<ast::Call>(), want);
-    case ast::ExprKind::MethodCall:
-      return check_method_call(ctx, expr->as<ast::MethodCall>(), want);
+    case ast::ExprKind::MethodCall: {
+      TypeId type = check_method_call(ctx, expr->as<ast::MethodCall>(), want);
+      warn_of_snapshot(ctx, expr->as<ast::MethodCall>());
+      return type;
+    }
     case ast::ExprKind::Field: return check_field(ctx, expr->as<ast::Field>(), want);
     case ast::ExprKind::TupleIndex: return check_tuple_index(ctx, expr->as<ast::TupleIndex>());
     case ast::ExprKind::Index: return check_index(ctx, expr->as<ast::Index>());

@@ -2,6 +2,7 @@
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_generator.h"
 #include "compiler/check/check_pattern.h"
+#include "compiler/check/copies.h"
 
 namespace skein::check {
 
@@ -37,6 +38,7 @@ TypeId check_lock(Context& ctx, const ast::Lock* node, const Want& want) {
   TypeId type = check_block(ctx, *node->body, want);
   ctx.locals.leave();
   ctx.program.locked[node->id.index] = std::move(vars);
+  warn_of_snapshot(ctx, node);
   return type;
 }
 

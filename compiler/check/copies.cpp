@@ -2,7 +2,7 @@
 //
 // A copy costs a count until one of the sharers is changed; then the whole buffer is copied. Two
 // ways to write a change do that without need: to change what a loop runs over, and to copy a field,
-// change the copy and write it back.
+// change the copy and write it back. A third does it once a round: to take a copy out of a lock in a loop.
 #include "compiler/check/copies.h"
 
 #include "compiler/check/captures.h"
@@ -12,8 +12,9 @@
 namespace skein::check {
 
 // Whether values of the type have a buffer that a change copies while it is shared.
-static bool has_buffer(Context& ctx, TypeId type) {
-  TypeKind kind = ctx.kind(type);
+static bool has_buffer(Context& ctx, TypeId found) {
+  TypeId type = ctx.infer.shallow(found);
+  TypeKind kind = ctx.types.kind(type);
   return kind == TypeKind::Array || kind == TypeKind::Str || is_map(ctx, type) ||
          is_set(ctx, type);
 }
@@ -90,6 +91,59 @@ void warn_of_written_back(Context& ctx, const ast::Assign* node) {
       .label(copied->second->span, "copied here; the first change to `" + name +
                                        "` copies all of it, as the field has it too")
       .help("change the field itself, or take its value out meanwhile: `take(mut …)`");
+}
+
+// ---- snapshots -----------------------------------------------------------------------------
+
+static bool is_in_loop(const Context& ctx) {
+  for (const Body* body = ctx.body; body; body = body->is_borrowed ? body->outer : nullptr) {
+    if (!body->loops.empty()) return true;
+  }
+  return false;
+}
+
+// Whether it is the variable, or a field of it, as a whole.
+static bool is_part_of(Context& ctx, const ast::Expr* value, VarId var) {
+  for (const ast::Expr* part = value; part; part = outer_place(part)) {
+    if (part->kind == ast::ExprKind::Index) return false;
+  }
+  return var.valid() && root_of(ctx, value) == var && has_buffer(ctx, ctx.fact(value).type);
+}
+
+static void report_snapshot(Context& ctx, const ast::Expr* value, Span lock) {
+  ctx.report(value->span, D::SnapshotInLoop)
+      .mark("this copy shares its buffer with what is in the lock")
+      .label(lock, "taken in each round")
+      .help("the next change in the lock copies all of it; do the work inside, or take one copy before "
+            "the loop")
+      .help("where each round needs one, give it a name there: `let snapshot = …`");
+}
+
+static bool is_lock(Context& ctx, const ast::Expr* expr) {
+  TypeId type = ctx.fact(expr).type;   // invalid: a module or a type
+  if (!type.valid()) return false;
+  TypeKind kind = ctx.kind(type);
+  return kind == TypeKind::Mutex || kind == TypeKind::RwLock;
+}
+
+void warn_of_snapshot(Context& ctx, const ast::MethodCall* call) {
+  bool may_be = !is_library(ctx) && is_in_loop(ctx) && call->args.size() == 1;
+  const ast::Closure* closure =
+      may_be ? call->args[0].value->try_as<ast::Closure>() : nullptr;
+  if (!closure || closure->params.size() != 1 || !is_lock(ctx, call->receiver)) return;
+  const ast::Pattern* pattern = closure->params[0].pattern;
+  if (!pattern->is<ast::BindingPattern>()) return;
+  if (is_part_of(ctx, closure->body, ctx.fact(pattern).var)) {
+    report_snapshot(ctx, closure->body, call->span);
+  }
+}
+
+void warn_of_snapshot(Context& ctx, const ast::Lock* lock) {
+  const ast::Expr* value = lock->body->value;
+  if (!value || is_library(ctx) || !is_in_loop(ctx)) return;
+  for (VarId var : ctx.program.locked[lock->id.index]) {
+    if (is_part_of(ctx, value, var)) return report_snapshot(ctx, value, lock->span);
+  }
 }
 
 }  // namespace skein::check

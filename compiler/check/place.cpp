@@ -9,7 +9,8 @@ namespace skein::check {
 // What a call that gives a place was lent for it; null for all other expressions.
 static const ast::Expr* lent_for_place(Context& ctx, const ast::Expr* expr) {
   uint32_t number = ctx.fact(expr).call;
-  if (number == UINT32_MAX) return nullptr;
+  const ast::MethodCall* method = expr->try_as<ast::MethodCall>();
+  if (number == UINT32_MAX || (method && method->optional)) return nullptr;
   const types::CallFact& call = ctx.program.calls[number];
   if (!call.callee.valid() || !ctx.program.fns[call.callee].gives_place) return nullptr;
   const std::vector<types::ParamDecl>& params = ctx.program.fns[call.callee].params;
