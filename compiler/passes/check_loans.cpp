@@ -3,6 +3,8 @@
 // `spawn f(mut p)` lends `p` until the task is awaited or its scope ends. A loop that lends one
 // element in each round, `for mut x in xs { spawn f(mut x) }`, holds all of them: of each loan
 // there are two facts, that what `x` stands for now is lent, and that something of `xs` is.
+//
+// A scope is lent as well (rule 30): others may use it meanwhile, but the task has to end before it.
 #include <algorithm>
 
 #include "compiler/passes/ownership.h"
@@ -19,6 +21,7 @@ using sir::LocalId;
 using sir::Moment;
 using sir::Operand;
 using sir::Place;
+using types::TypeKind;
 
 class LoanChecker {
  public:
@@ -41,6 +44,7 @@ class LoanChecker {
     LocalId through;   // the reference or window it is lent through; invalid: none
     LocalId task;
     LocalId scope;     // that the task was given to; invalid: none
+    bool is_scope = false;
     bool is_reported = false;
   };
 
@@ -60,18 +64,32 @@ class LoanChecker {
       bool is_through = std::find(all.begin(), all.end(), operand.place.local) != all.end();
       if (is_through) loan.through = operand.place.local;
       loan.task = inst.dest.local;
+      loan.is_scope = is_scope(operand);
       loans_.push_back(std::move(loan));
     }
   }
 
-  // A scope is passed down and used by everybody who has it; and the place where the tasks of a race
-  // put their value, which no name stands for, is written by the winner alone.
-  bool is_shared(const Operand& operand) const {
-    types::TypeId type = sir::operand_type(module_, function_, operand);
-    if (module_.types().kind(type) == types::TypeKind::Scope) return true;
+  types::TypeKind kind_of(const Operand& operand) const {
+    return module_.types().kind(sir::operand_type(module_, function_, operand));
+  }
+
+  bool is_scope(const Operand& operand) const { return kind_of(operand) == TypeKind::Scope; }
+
+  bool is_made_up(const Operand& operand) const {
     const sir::Local& local = function_.locals[operand.place.local];
-    return operand.place.is_local() && local.kind == sir::LocalKind::Temp && !local.is_ref &&
-           module_.types().kind(type) == types::TypeKind::Option;
+    return operand.place.is_local() && local.kind == sir::LocalKind::Temp && !local.is_ref;
+  }
+
+  // The place where the tasks of a race put their value, which no name stands for, is written by the
+  // winner alone.
+  bool is_shared(const Operand& operand) const {
+    return is_made_up(operand) && kind_of(operand) == TypeKind::Option;
+  }
+
+  // `settle` keeps its tasks in an array that dies before its scope.
+  bool is_push_of_settle(const Inst& inst) const {
+    return inst.kind == InstKind::Builtin && inst.builtin == types::Builtin::ArrayPush &&
+           is_made_up(inst.operands[0]);
   }
 
   // A task may be awaited, dropped or given to a scope; anything else takes it out of sight.
@@ -82,11 +100,17 @@ class LoanChecker {
           if (!operand.is_place() || operand.place.local != loan.task) continue;
           if (inst.kind == InstKind::ScopeAdopt) {
             loan.scope = inst.operands[0].place.local;
+            if (may_end_later(inst.operands[0].place, loan)) report_outlived(loan);
             continue;
           }
           bool ends = inst.kind == InstKind::Await || inst.kind == InstKind::Drop ||
                       inst.kind == InstKind::Settle || operand.kind == Operand::Kind::Borrow;
           if (ends || loan.is_reported) continue;
+          if (loan.is_scope && is_push_of_settle(inst)) continue;
+          if (loan.is_scope) {
+            report_outlived(loan);
+            continue;
+          }
           loan.is_reported = true;
           sink_.report(inst.span, D::LoanHandleKept,
                        {place_name(module_, function_, loan.place)})
@@ -96,6 +120,21 @@ class LoanChecker {
         }
       }
     }
+  }
+
+  // Whether the task is given to a scope from elsewhere that is not the one it uses. One without a name
+  // is that around a closure, and ends before all others the closure knows.
+  bool may_end_later(const Place& scope, const Loan& loan) const {
+    if (!loan.is_scope || loan.is_reported) return false;
+    const sir::Local& local = function_.locals[scope.local];
+    return local.is_ref && local.name.valid() && references_.resolve(scope) != loan.place;
+  }
+
+  void report_outlived(Loan& loan) {
+    loan.is_reported = true;
+    sink_.report(loan.spawn->span, D::ScopeOutlived,
+                 {place_name(module_, function_, loan.place)})
+        .help("start it as a task of the scope: `s.spawn …`, or await it in the block of the scope");
   }
 
   bool ends_loan(const Inst& inst, const Loan& loan) const {
@@ -156,6 +195,10 @@ class LoanChecker {
       Loan& loan = loans_[i];
       if (loan.is_reported || !state.test(any(i))) continue;
       if (ends_loan(inst, loan) || !touches(inst, loan, state.test(current(i)), live)) continue;
+      if (loan.is_scope) {
+        report_outlived(loan);
+        continue;
+      }
       loan.is_reported = true;
       sink_.report(inst.span, D::LentToTask, {place_name(module_, function_, loan.place)})
           .mark(inst.kind == InstKind::Drop ? "dropped here" : "used here")
@@ -166,6 +209,10 @@ class LoanChecker {
 
   bool touches(const Inst& inst, const Loan& loan, bool is_current,
                const sir::Liveness& live) const {
+    if (loan.is_scope) {
+      return inst.kind == InstKind::ScopeExit &&
+             references_.resolve(inst.operands[0].place) == loan.place;
+    }
     // What is lent does not end with a statement (see expire_values).
     if (inst.kind == InstKind::Expire) return false;
     if (sir::marks_life(inst)) return inst.dest.local == loan.place.local;
