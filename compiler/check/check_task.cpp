@@ -152,6 +152,10 @@ void find_core_panics(Context& ctx) {
   if (panic && panic->kind == Entity::Kind::Struct) core.panic = StructId(panic->index);
   const Entity* timeout = ctx.prelude->find(ctx.names.intern("Timeout"));
   if (timeout && timeout->kind == Entity::Kind::Struct) core.timeout = StructId(timeout->index);
+  const Entity* token = ctx.prelude->find(ctx.names.intern("CancelToken"));
+  if (token && token->kind == Entity::Kind::Struct) core.cancel_token = StructId(token->index);
+  const Entity* stopped = ctx.prelude->find(ctx.names.intern("Stopped"));
+  if (stopped && stopped->kind == Entity::Kind::Struct) core.stopped = StructId(stopped->index);
   for (const types::ImplDecl& impl : ctx.program.impls) {
     const types::Type& type = ctx.types.get(impl.self_type);
     bool is_panic = type.kind == TypeKind::Struct && type.decl == core.panic.index;
@@ -190,8 +194,18 @@ static Want want_of_scope(Context& ctx, const ast::Block& block, const Want& wan
   return is_asked_for ? want : Want::must(ctx.types.unit());
 }
 
+// What ends the block, and with that what the block gives then.
+static StructId check_limit(Context& ctx, const ast::Expr* limit) {
+  const types::CoreDecls& core = ctx.program.core;
+  TypeId found = ctx.infer.shallow(check_expr(ctx, limit));
+  const types::Type& type = ctx.types.get(found);
+  if (type.kind == TypeKind::Struct && type.decl == core.cancel_token.index) return core.stopped;
+  fit(ctx, limit, found, Want::must(ctx.types.plain(TypeKind::Duration)));
+  return core.timeout;
+}
+
 TypeId check_within(Context& ctx, const ast::Within* node, const Want& want) {
-  check_value(ctx, node->duration, Want::must(ctx.types.plain(TypeKind::Duration)));
+  StructId error = check_limit(ctx, node->limit);
   TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
   bool wants_result = wanted.valid() && ctx.types.kind(wanted) == TypeKind::Result;
   TypeId value = wants_result ? ctx.types.arg(wanted) : ctx.infer.fresh(node->span);
@@ -202,8 +216,7 @@ TypeId check_within(Context& ctx, const ast::Within* node, const Want& want) {
   // A block that never ends gives nothing.
   if (ctx.kind(found) == TypeKind::Never) found = ctx.types.unit();
   ctx.infer.unify(value, found);
-  return ctx.types.make(TypeKind::Result,
-                        {value, ctx.types.struct_(ctx.program.core.timeout, {})});
+  return ctx.types.make(TypeKind::Result, {value, ctx.types.struct_(error, {})});
 }
 
 TypeId check_shield(Context& ctx, const ast::Shield* node, const Want& want) {

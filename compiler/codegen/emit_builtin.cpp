@@ -49,6 +49,11 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       return emit_task_wait(inst);
     case Builtin::TaskIsDone:
       return emit_task_is_done(inst);
+    case Builtin::TaskId:
+      return set_dest(v.rt(Rt::skn_task_id, {v.load_pointer(location(inst.operands[0]), 0)}));
+    case Builtin::TaskName:
+      return set_dest_pointer(
+          v.rt(Rt::skn_task_name, {v.load_pointer(location(inst.operands[0]), 0)}));
     case Builtin::TaskCancel:
       v.rt(Rt::skn_task_cancel, {v.load_pointer(location(inst.operands[0]), 0)});
       return;

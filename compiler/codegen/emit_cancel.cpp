@@ -144,9 +144,10 @@ bool FunctionEmitter::needs_shield(const Inst& inst) {
 
 void FunctionEmitter::emit_within_enter(const Inst& inst) {
   llvm::Value* scope = address(inst.operands[0].place);
-  llvm::Value* nanoseconds = value(inst.operands[1]);
+  llvm::Value* limit = value(inst.operands[1]);
   b.CreateMemSet(scope, b.getInt8(0), sizeof(abi::Scope), llvm::Align(abi::kAlignment));
-  v.rt(Rt::skn_within_enter, {scope, nanoseconds});
+  bool is_token = m.program.types.kind(type_of(inst.operands[1])) == TypeKind::Chan;
+  v.rt(is_token ? Rt::skn_within_token_enter : Rt::skn_within_enter, {scope, limit});
 }
 
 // `take_timeout`, `take_win`: the block is left in any case, and unwinding ends if it was for this

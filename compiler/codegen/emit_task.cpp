@@ -157,6 +157,9 @@ void FunctionEmitter::emit_scope_enter(const Inst& inst) {
   llvm::Value* scope = address(inst.operands[0].place);
   b.CreateMemSet(scope, b.getInt8(0), sizeof(abi::Scope), llvm::Align(abi::kAlignment));
   v.rt(Rt::skn_scope_enter, {scope});
+  if (inst.text.empty()) return;
+  llvm::Value* flags = v.offset(scope, offsetof(abi::Scope, flags));
+  b.CreateAlignedStore(v.i32(abi::kScopeOfFunction), flags, llvm::Align(4));
 }
 
 void FunctionEmitter::emit_scope_adopt(const Inst& inst) {

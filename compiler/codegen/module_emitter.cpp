@@ -40,7 +40,8 @@ void ModuleEmitter::run() {
   wrappers_.resize(sir.functions.size());
   for (sir::FunctionId id : sir.functions.ids()) declare(id);
   find_tasks();
-  split_early_exits();
+  // Where every task is asked about, none ends before it has begun.
+  if (!keeps_tasks && !names_tasks) split_early_exits();
   for (sir::FunctionId id : sir.functions.ids()) {
     Doing doing("emitting", sir.functions[id].name);
     emit_function(id);
@@ -160,15 +161,24 @@ void ModuleEmitter::declare(sir::FunctionId id) {
   functions_[id.index] = made;
 }
 
+void ModuleEmitter::note_question(types::Builtin builtin) {
+  using types::Builtin;
+  bool about_handle = builtin == Builtin::TaskId || builtin == Builtin::TaskName;
+  keeps_tasks = keeps_tasks || about_handle;
+  asks_for_task = asks_for_task || about_handle || builtin == Builtin::Cancelled ||
+                  builtin == Builtin::TimeDeadline;
+}
+
 void ModuleEmitter::find_tasks() {
   for (const sir::Function& function : sir.functions) {
     for (const sir::Block& block : function.blocks) {
       for (const sir::Inst& inst : block.insts) {
-        asks_for_task = asks_for_task || (inst.kind == sir::InstKind::Builtin &&
-                                          (inst.builtin == types::Builtin::Cancelled ||
-                                           inst.builtin == types::Builtin::TimeDeadline));
+        if (inst.kind == sir::InstKind::Builtin) note_question(inst.builtin);
         sets_deadlines = sets_deadlines || inst.kind == sir::InstKind::WithinEnter;
         if (inst.kind != sir::InstKind::Spawn) continue;
+        // A name is given to be read in reports.
+        names_tasks = names_tasks || !inst.text.empty();
+        asks_for_task = asks_for_task || names_tasks;
         Signature& callee = signatures_[inst.callee.index];
         callee.is_task = callee.suspends;
       }

@@ -123,13 +123,19 @@ class ModuleEmitter {
   Constants constants;
   Glue glue;
   std::unique_ptr<DebugInfo> debug;   // null without debug information
-  // Whether some function asks for its task: `cancelled()`, `time.deadline()`.
+  // Whether some function asks for its task, `cancelled()`, `time.deadline()`, or a task has a name.
   bool asks_for_task = false;
   // Whether some block has a deadline.
   bool sets_deadlines = false;
+  // Whether some function asks who the task behind a handle is: `t.id()`, `t.name()`. Then a task
+  // that ended in place keeps its future, and its node, until it is awaited.
+  bool keeps_tasks = false;
+  // Whether some task has a name.
+  bool names_tasks = false;
 
  private:
   void declare(sir::FunctionId id);
+  void note_question(types::Builtin builtin);
   void find_tasks();
   void split_early_exits();
   void emit_function(sir::FunctionId id);

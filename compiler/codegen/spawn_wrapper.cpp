@@ -214,14 +214,22 @@ class WrapperEmitter {
     v_.branch(v_.rt(Rt::skn_pop_is, {parent_}), here, stolen, Chance::Likely);
     b_.SetInsertPoint(here);
     end_task();
-    free_future();
-    v_.store_at(v_.null(), awaiter_, 0);
-    store_value(pieces, awaiter_);
+    if (m_.keeps_tasks) {
+      finish_with_value(pieces);
+    } else {
+      free_future();
+      v_.store_at(v_.null(), awaiter_, 0);
+      store_value(pieces, awaiter_);
+    }
     b_.CreateRet(b_.getFalse());
     b_.SetInsertPoint(stolen);
+    finish_with_value(pieces);
+    b_.CreateRet(b_.getTrue());
+  }
+
+  void finish_with_value(const std::vector<llvm::Value*>& pieces) {
     store_value(pieces, future_);
     finish_future(v_.i64(abi::kValue));
-    b_.CreateRet(b_.getTrue());
   }
 
   void end_with_outcome(llvm::Value* outcome) {
@@ -230,8 +238,12 @@ class WrapperEmitter {
     b_.CreateCondBr(v_.rt(Rt::skn_pop_is, {parent_}), here, stolen);
     b_.SetInsertPoint(here);
     end_task();
-    free_future();
-    v_.store_at(outcome, awaiter_, 0);
+    if (m_.keeps_tasks) {
+      finish_future(v_.state_of(outcome));
+    } else {
+      free_future();
+      v_.store_at(outcome, awaiter_, 0);
+    }
     b_.CreateRet(b_.getFalse());
     b_.SetInsertPoint(stolen);
     finish_future(v_.state_of(outcome));

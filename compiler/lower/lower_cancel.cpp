@@ -28,14 +28,22 @@ void lower_shield(Body& body, const ast::Shield* node, const Place& dest) {
 
 // ---- within --------------------------------------------------------------------------------
 
-static void give_timeout(Body& body, TypeId type, const Place& dest, Span span) {
-  LocalId timeout = body.new_temp(type, span);
+// `err(Timeout)` or `err(Stopped)`.
+static void give_late(Body& body, TypeId type, const Place& dest, Span span) {
+  LocalId late = body.new_temp(type, span);
   Inst inst;
   inst.kind = InstKind::Aggregate;
   inst.span = span;
-  inst.dest = timeout;
+  inst.dest = late;
   body.emit(std::move(inst));
-  emit_variant(body, 1, {Operand::move(timeout)}, dest, span);
+  emit_variant(body, 1, {Operand::move(late)}, dest, span);
+}
+
+// The duration, or the channel that a token is, which outlives the block.
+static Operand lower_limit(Body& body, const ast::Expr* limit) {
+  TypeId type = body.program.fact(limit).type;
+  if (body.unit.kind(type) != TypeKind::Struct) return lower_value(body, limit);
+  return Operand::borrow(field_of(lower_to_temp(body, limit), 0));
 }
 
 // The value counts if the body and its tasks ended in time.
@@ -67,14 +75,14 @@ void lower_within(Body& body, const ast::Within* node, const Place& dest) {
   TypeId value_type = body.program.types.arg(type);
   TypeKind kind = body.unit.kind(value_type);
   size_t outer = body.mark();
-  Operand duration = lower_value(body, node->duration);
+  Operand limit = lower_limit(body, node->limit);
   LocalId scope = body.new_temp(body.program.types.plain(TypeKind::Scope), span);
   LocalId value;
   if (kind != TypeKind::Unit && kind != TypeKind::Never) value = body.new_temp(value_type, span);
 
   size_t around = body.mark();
   Cleanup inside = body.enter_catch(Cleanup::Kind::Timeout, scope, span);
-  body.emit(InstKind::WithinEnter, {Operand::mut(scope), std::move(duration)}, span);
+  body.emit(InstKind::WithinEnter, {Operand::mut(scope), std::move(limit)}, span);
   size_t within = body.mark();
   body.add_cleanup(
       {.kind = Cleanup::Kind::ScopeExit, .local = scope, .is_block = true, .span = span});
@@ -90,7 +98,7 @@ void lower_within(Body& body, const ast::Within* node, const Place& dest) {
   body.begin(inside.caught);
   body.jump(late, span);
   body.begin(late);
-  give_timeout(body, body.program.types.arg(type, 1), dest, span);
+  give_late(body, body.program.types.arg(type, 1), dest, span);
   body.jump(join, span);
   body.begin(join);
   body.leave_catch(inside, span);

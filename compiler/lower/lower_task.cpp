@@ -15,7 +15,12 @@ namespace skein::lower {
 
 void enter_task_scope(Body& body, Span span, bool is_block) {
   LocalId scope = body.new_temp(body.program.types.plain(TypeKind::Scope), span);
-  body.emit(InstKind::ScopeEnter, {Operand::mut(scope)}, span);
+  Inst enter;
+  enter.kind = InstKind::ScopeEnter;
+  enter.span = span;
+  enter.operands = {Operand::mut(scope)};
+  if (!is_block) enter.text = "function";
+  body.emit(std::move(enter));
   body.add_cleanup(
       {.kind = Cleanup::Kind::ScopeExit, .local = scope, .is_block = is_block, .span = span});
   body.task_scopes.push_back(scope);

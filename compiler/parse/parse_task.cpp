@@ -81,10 +81,10 @@ void Parser::parse_async_policy(ast::Async& node) {
 ast::Expr* Parser::parse_within() {
   Span begin = token_.span;
   advance();
-  ast::Expr* duration = parse_head_expr("within");
+  ast::Expr* limit = parse_head_expr("within");
   ast::Block* body = parse_block_after("the block of this `within`");
   ast::Within* node = make_expr<ast::Within>(since(begin));
-  node->duration = duration;
+  node->limit = limit;
   node->body = body;
   return node;
 }

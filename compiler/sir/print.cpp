@@ -401,6 +401,7 @@ class Printer {
   void print_details(const Inst& inst) {
     switch (inst.kind) {
       case InstKind::Spawn:
+      case InstKind::ScopeEnter:
       case InstKind::PanicKind:
       case InstKind::Select:
         if (!inst.text.empty()) out_ += " " + quote(inst.text);

@@ -464,7 +464,8 @@ class Reader {
 
   void read_details(Inst& inst) {
     if (failed_) return;
-    bool has_text = inst.kind == InstKind::Spawn || inst.kind == InstKind::PanicKind ||
+    bool has_text = inst.kind == InstKind::Spawn || inst.kind == InstKind::ScopeEnter ||
+                    inst.kind == InstKind::PanicKind ||
                     inst.kind == InstKind::Select || inst.kind == InstKind::CallC;
     if (has_text && peek().kind == Kind::String) inst.text = tokens_[at_++].text;
     bool has_index = inst.kind == InstKind::Variant || inst.kind == InstKind::CallC ||

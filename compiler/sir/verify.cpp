@@ -494,6 +494,7 @@ class Verifier {
         return same_kind(TypeKind::Int, args[1], "the most");
       case InstKind::WithinEnter:
         same_kind(TypeKind::Scope, args[0], "the scope");
+        if (kind_of(args[1]) == TypeKind::Chan) return;
         return same_kind(TypeKind::Duration, args[1], "the time");
       case InstKind::ShieldEnter:
         if (dest) same_kind(TypeKind::Int, *dest, "the shield before");

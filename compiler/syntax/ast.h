@@ -589,7 +589,7 @@ struct Async : ExprOf<ExprKind::Async> {
 };
 
 struct Within : ExprOf<ExprKind::Within> {
-  Expr* duration = nullptr;
+  Expr* limit = nullptr;   // a duration, or a token
   Block* body = nullptr;
 };
 

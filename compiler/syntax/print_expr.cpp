@@ -412,7 +412,7 @@ PrintedNode AstPrinter::task(const ast::Expr& expr) {
     case ast::ExprKind::Await: add_expr(node, expr.as<ast::Await>()->task); return node;
     case ast::ExprKind::Async: return async(*expr.as<ast::Async>());
     case ast::ExprKind::Within:
-      add_expr(node, expr.as<ast::Within>()->duration);
+      add_expr(node, expr.as<ast::Within>()->limit);
       return node.add(block(*expr.as<ast::Within>()->body));
     case ast::ExprKind::Shield: return node.add(block(*expr.as<ast::Shield>()->body));
     case ast::ExprKind::Lock: return lock(*expr.as<ast::Lock>());

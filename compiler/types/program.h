@@ -108,9 +108,10 @@ struct CoreDecls {
   FnId panic_take, task_outcome;
   // Of `skein test`: the number of the test that a program is to run.
   FnId chosen_test;
-  // Of `within` and `async(settle)`: what the first gives when its time is over, and
-  // `Task.outcomes`.
-  StructId timeout;
+  // Of `within`: what it gives when its time is over; the other thing that can end it, and what it
+  // gives then.
+  StructId timeout, cancel_token, stopped;
+  // Of `async(settle)`: `Task.outcomes`.
   FnId task_outcomes;
 };
 

@@ -105,10 +105,11 @@ static_assert(offsetof(Scope, panic) == 16 && offsetof(Scope, flags) == 52);
 static_assert(offsetof(Scope, threshold) == 64 && sizeof(Scope) == 80);
 
 enum ScopeFlag : uint32_t {
-  kScopeCancelled = 1,  // its tasks are cancelled, those started later as well
-  kScopeFailed = 2,     // a child panicked: the body is to be left
-  kScopeTimedOut = 4,   // its deadline passed: the body is to be left
-  kScopeWon = 8,        // a race has its winner: the body is to be left
+  kScopeCancelled = 1,    // its tasks are cancelled, those started later as well
+  kScopeFailed = 2,       // a child panicked: the body is to be left
+  kScopeTimedOut = 4,     // its deadline passed, or its token is cancelled: the body is to be left
+  kScopeWon = 8,          // a race has its winner: the body is to be left
+  kScopeOfFunction = 16,  // of the body of a function or task; for reports
 };
 
 // The bytes behind a str, an array and whatever else is counted. A value is never null: empty ones
@@ -136,6 +137,8 @@ struct alignas(kAlignment) Panic {
   LogicalFrame* passed;     // awaits it crossed, the latest first
   Panic* attached;          // panics of others that ended with this one
   Panic* next_attached;     // link in that list
+  uint32_t task;            // where the task was spawned that raised it; 0: `main`, or not known
+  uint32_t unused;
   void* native[26];         // the native stack where it was raised, innermost first
 };
 static_assert(sizeof(Panic) % kAlignment == 0 && offsetof(Panic, message) == 32);

@@ -7,6 +7,7 @@
 #include "runtime/api/program.h"
 #include "runtime/base/platform.h"
 #include "runtime/fault/panic.h"
+#include "runtime/fault/waiting_task.h"
 #include "runtime/sched/blocking.h"
 #include "runtime/sched/worker.h"
 #include "runtime/task/node.h"
@@ -20,6 +21,7 @@
 #include "runtime/wait/deadline.h"
 #include "runtime/wait/scope_end.h"
 #include "runtime/wait/sleep.h"
+#include "runtime/wait/token.h"
 
 #include <cerrno>
 #include <cstring>
@@ -142,10 +144,25 @@ I1 skn_await_stack(Ptr, Ptr frame) {
 
 // --- Cancellation --------------------------------------------------------------------------------
 
+static bool is_gone(Ptr future) {
+  return future == nullptr || (reinterpret_cast<uint64_t>(future) & abi::kOutcome) != 0;
+}
+
 SKEIN_COLD void skn_task_cancel(Ptr future) {
-  if (future == nullptr || (reinterpret_cast<uint64_t>(future) & abi::kOutcome) != 0) return;
+  if (is_gone(future)) return;
   abi::Frame* woken = task::cancel(task::node_of(future_at(future)), task::kCancelTask);
   if (woken != nullptr) sched::current().make_ready_last(woken);
+}
+
+SKEIN_COLD I64 skn_task_id(Ptr future) {
+  if (is_gone(future)) return 0;
+  return static_cast<I64>(task::number_of_node(task::node_of(future_at(future))));
+}
+
+SKEIN_COLD Ptr skn_task_name(Ptr future) {
+  if (is_gone(future)) return nullptr;
+  const char* name = fault::Report::task_name(fault::spawned_at(task::node_of(future_at(future))));
+  return name == nullptr ? nullptr : value::new_str(name);
 }
 
 SKEIN_COLD I32 skn_shield_enter(I1 everything) {
@@ -166,6 +183,10 @@ SKEIN_COLD void skn_unwind_exit() {
 
 SKEIN_COLD void skn_within_enter(Ptr scope, I64 nanoseconds) {
   wait::enter_within(scope_at(scope), nanoseconds);
+}
+
+SKEIN_COLD void skn_within_token_enter(Ptr scope, Ptr chan) {
+  wait::enter_within_token(scope_at(scope), static_cast<wait::Channel*>(chan));
 }
 
 SKEIN_COLD I1 skn_within_leave(Ptr scope, I1 unwinds) {

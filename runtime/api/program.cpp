@@ -1,11 +1,14 @@
 // See program.h.
 #include "runtime/api/program.h"
 
+#include "runtime/api/interrupt.h"
 #include "runtime/base/platform.h"
+#include "runtime/fault/cycles.h"
 #include "runtime/fault/dump.h"
 #include "runtime/fault/panic.h"
 #include "runtime/fault/report.h"
 #include "runtime/fault/signals.h"
+#include "runtime/fault/waiting_task.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/task/state.h"
 #include "runtime/task/task.h"
@@ -31,6 +34,7 @@ static constinit abi::Node root_node = {};
 
 [[noreturn]] static void end_with_outcome(uint64_t state, int64_t status) {
   if (task::is_panic(state)) fault::end_by_panic(task::panic_of(state));
+  if (state == abi::kCancelled) base::end_process(interrupt_status());
   base::end_process(static_cast<int>(status));
 }
 
@@ -63,7 +67,9 @@ void run_program(ProgramRamp (*ramp)(), int count, char** values) {
   fault::ignore_broken_pipes();
   fault::set_root(&root_node);
   fault::dump_on_quit();
+  cancel_on_interrupt(&root_node, scheduler);
   scheduler.on_deadlock(fault::end_by_deadlock);
+  scheduler.look_with(fault::look_for_cycles);
   value::make_hash_secret();
   if (base::kSanitized) {
     scheduler.start(base::stack_from_here());

@@ -5,9 +5,6 @@
 
 namespace skein::fault {
 
-// The task of `main`, which has no future.
-void set_root(abi::Node* node);
-
 // Nothing will ever wake a task: says so, with every task, and ends the program with status 102.
 [[noreturn]] void end_by_deadlock();
 

@@ -3,6 +3,8 @@
 
 #include "runtime/base/platform.h"
 #include "runtime/fault/report.h"
+#include "runtime/fault/waiting_task.h"
+#include "runtime/sched/worker.h"
 #include "runtime/task/scope.h"
 #include "runtime/value/str.h"
 
@@ -57,6 +59,7 @@ Panic* new_panic(abi::Buffer* message, uint32_t site) {
   unwind_of(panic)->exception_cleanup = clean_up;
   panic->message = message;
   panic->site = site;
+  if (sched::skn_node != nullptr) panic->task = spawned_at(sched::skn_node);
   _Unwind_Backtrace(note_address, panic);
   return panic;
 }
@@ -159,6 +162,7 @@ abi::Buffer* trace_text(const Panic* panic) {
 static void print(Report& report, const char* title, const Panic* panic) {
   report.text(title).text(value::text_of(panic->message)).text("\n");
   report.place(panic->site);
+  if (panic->task != 0) report.text("  in ").task(panic->task).text("\n");
   print_trace(report, panic);
 }
 

@@ -66,6 +66,17 @@ Report& Report::where(uint32_t site) {
   return text(found->file).text(":").number(found->line);
 }
 
+bool Report::is_in_library(uint32_t site) {
+  const abi::Site* found = find_site(site);
+  return found != nullptr && strstr(found->file, "/lib/skein/std/") != nullptr;
+}
+
+Report& Report::task(uint32_t site) {
+  const char* name = task_name(site);
+  if (name == nullptr) return text("task spawned at ").where(site);
+  return text("task `").text(name).text("`, spawned at ").where(site);
+}
+
 const char* Report::task_name(uint32_t site) {
   const abi::Site* found = find_site(site);
   return found == nullptr ? nullptr : found->task;

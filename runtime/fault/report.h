@@ -26,6 +26,10 @@ class Report {
 
   // "file:line", or "an unknown place".
   Report& where(uint32_t site);
+  // "task `name`, spawned at file:line", of the `spawn` at this place.
+  Report& task(uint32_t site);
+  // Whether the place is in the standard library.
+  static bool is_in_library(uint32_t site);
   // The name that the `spawn` at this place gives its task; null for none.
   static const char* task_name(uint32_t site);
 

@@ -106,6 +106,16 @@ bool Scheduler::nothing_can_happen() {
   return everybody_sleeps() && ends_of_sleep_.load(Order::Acquire) == ends;
 }
 
+bool Scheduler::look_if_due() {
+  if (look_ == nullptr) return true;
+  const int64_t now = base::now();
+  int64_t due = look_due_.load(Order::Relaxed);
+  if (now < due || !look_due_.compare_exchange(due, now + kBetweenLooks, Order::AcqRel)) return false;
+  // Nothing has lasted yet when a program begins.
+  if (due != 0) look_();
+  return due != 0;
+}
+
 void Scheduler::stop() {
   stopping_.store(1, Order::Release);
   idle_.wake(INT32_MAX);

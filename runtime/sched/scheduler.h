@@ -23,6 +23,8 @@
 namespace skein::sched {
 
 constexpr uint32_t kMostWorkers = 256;
+// Nanoseconds between two looks for tasks that wait for each other.
+constexpr int64_t kBetweenLooks = 200'000'000;
 
 class Scheduler {
  public:
@@ -59,6 +61,24 @@ class Scheduler {
   // then there is no deadlock.
   void begin_outside() { outside_.fetch_add(1, Order::AcqRel); }
   void end_outside() { outside_.fetch_sub(1, Order::AcqRel); }
+
+  // Every now and then, while anything runs and once after that, a worker calls this between two frames.
+  void look_with(void (*look)()) { look_ = look; }
+  // Gives whether it was time to.
+  bool look_if_due();
+
+  // Something a worker is to do between two frames, soon: for signal handlers, which may do little
+  // themselves. One errand at a time; a later one takes the place of the one before.
+  void send(void (*errand)()) {
+    errand_.store(errand, Order::Release);
+    idle_.wake(1);
+  }
+  bool has_errand() const { return errand_.load(Order::Relaxed) != nullptr; }
+  void run_errand() {
+    if (SKEIN_LIKELY(!has_errand())) return;
+    void (*errand)() = errand_.exchange(nullptr, Order::AcqRel);
+    if (errand != nullptr) errand();
+  }
 
   // --- For workers going to sleep ----------------------------------------------------------------
 
@@ -116,6 +136,9 @@ class Scheduler {
   base::Atomic<uint32_t> ends_of_sleep_;
   base::Atomic<int32_t> outside_;
   void (*on_deadlock_)() = nullptr;
+  void (*look_)() = nullptr;
+  base::Atomic<int64_t> look_due_;
+  base::Atomic<void (*)()> errand_;
   base::Atomic<int32_t> searching_;
   base::Atomic<uint32_t> watched_;
   base::Atomic<uint32_t> stopping_;

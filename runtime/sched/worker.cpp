@@ -22,7 +22,7 @@ constexpr int64_t kWatch = 10'000'000;
 constexpr int64_t kMostWatch = 160'000'000;
 // How much later than due a timer of a busy worker is fired by another.
 constexpr int64_t kTimerPatience = 2'000'000;
-// Every so many picks the global queue comes first.
+// Every so many picks the global queue comes first, and errands.
 constexpr uint64_t kGlobalFirst = 61;
 // So often, between two frames, the clock is looked at while timers are set.
 constexpr uint64_t kClockCycles = 250 * base::kCyclesPerMicrosecond;
@@ -100,6 +100,7 @@ void Worker::run() {
 void Worker::resume(Frame* frame) {
   abi::Node* node = frame->node != nullptr ? frame->node : &idle;
   task::leave_wait(node);
+  ran_since_look_ = true;
   skn_node = node;
   task::resume(frame);
 }
@@ -124,6 +125,8 @@ Frame* Worker::next_local() {
   const uint64_t pick = ++counters.picks;
   if (timers.due() != kNoTimer && base::cycles() - looked_at_clock_ > kClockCycles) fire_timers();
   if (pick % kGlobalFirst == 0) {
+    scheduler.run_errand();
+    (void)scheduler.look_if_due();
     if (Frame* frame = take_global()) return frame;
   }
   return ready.pick();
@@ -192,6 +195,7 @@ void Worker::fire_timers_of(Worker& victim, int64_t now) {
 Frame* Worker::search() {
   const int64_t quiet = quiet_;
   quiet_ = 0;
+  scheduler.run_errand();
   if (fire_timers()) return ready.pick();
   if (Frame* frame = take_global()) return frame;
   quiet_ = quiet;
@@ -253,6 +257,7 @@ int64_t Worker::time_to_sleep(bool watches) {
     }
   }
   int64_t limit = watches ? watch_ : -1;
+  if (ran_since_look_ && (limit < 0 || limit > kBetweenLooks)) limit = kBetweenLooks;
   if (due != kNoTimer) {
     int64_t wait = due - base::now();
     if (wait < 0) wait = 0;
@@ -279,10 +284,11 @@ void Worker::watch_others() {
 
 void Worker::park() {
   if (quiet_ > 0) rest();
+  if (ran_since_look_ && scheduler.look_if_due()) ran_since_look_ = false;
   const uint32_t prepared = scheduler.begin_sleep();
   scheduler.ask_for_wake();
   // Now either an offer made meanwhile is seen here, or whoever makes it sees that we ask.
-  const bool nothing = !scheduler.has_stealable_work() && !scheduler.stopping();
+  const bool nothing = !scheduler.has_stealable_work() && !scheduler.has_errand() && !scheduler.stopping();
   if (nothing) {
     scheduler.report_deadlock();
     const bool watches = scheduler.started() > 1 && scheduler.become_watcher();

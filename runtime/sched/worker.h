@@ -114,6 +114,7 @@ class alignas(128) Worker {
   ReadyPatience ready_patience_;
   Stolen stolen_ = Stolen::Nothing;
   uint64_t random_;
+  bool ran_since_look_ = true;    // so what tasks wait for may have changed
   uint64_t looked_at_clock_ = 0;  // cycles
   int64_t quiet_ = 0;  // nanoseconds to sleep before asking to be woken
   int64_t watch_ = 0;  // nanoseconds until a watcher looks again

@@ -6,6 +6,8 @@
 #include "runtime/task/reasons.h"
 #include "runtime/task/scope.h"
 
+#include <cstring>
+
 namespace skein::task {
 
 using base::AtomicRef;
@@ -15,9 +17,10 @@ static AtomicRef<uint32_t> state_of(Deadline* deadline) {
   return AtomicRef<uint32_t>(deadline->state);
 }
 
-Deadline* new_deadline(abi::Scope* scope, int64_t when, Host& host) {
-  Deadline* deadline = static_cast<Deadline*>(host.frames.allocate(sizeof(Deadline)));
-  *deadline = {};
+Deadline* new_deadline(abi::Scope* scope, int64_t when, size_t size, Host& host) {
+  Deadline* deadline = static_cast<Deadline*>(host.frames.allocate(size));
+  memset(deadline, 0, size);
+  deadline->size = static_cast<uint32_t>(size);
   deadline->wait.reason = static_cast<uint16_t>(WaitReason::Deadline);
   deadline->scope = scope;
   deadline->when = when;
@@ -25,7 +28,7 @@ Deadline* new_deadline(abi::Scope* scope, int64_t when, Host& host) {
 }
 
 void free_deadline(Deadline* deadline, Host& host) {
-  host.frames.free_later(deadline, sizeof(Deadline));
+  host.frames.free_later(deadline, deadline->size);
 }
 
 void fire_deadline(Deadline* deadline, Host& host) {

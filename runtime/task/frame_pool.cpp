@@ -52,6 +52,7 @@ struct NodeChunk {
   char* begin;
   char* end;
   size_t size;
+  uint64_t first;   // the number of its first block
 };
 static constinit base::Atomic<NodeChunk*> node_chunks;
 
@@ -60,7 +61,8 @@ static void note_nodes(char* begin, size_t bytes, size_t size) {
   if (chunk == nullptr) base::fatal("out of memory");
   NodeChunk* earlier = node_chunks.load(Order::Relaxed);
   do {
-    *chunk = {earlier, begin, begin + bytes, size};
+    const uint64_t first = earlier == nullptr ? 1 : earlier->first + kNodesInChunk;
+    *chunk = {earlier, begin, begin + bytes, size, first};
   } while (!node_chunks.compare_exchange(earlier, chunk, Order::AcqRel));
 }
 
@@ -71,6 +73,14 @@ void for_each_node_block(void (*visit)(void* block, void* context), void* contex
       visit(block, context);
     }
   }
+}
+
+uint64_t number_of_node(const void* node) {
+  const char* at = static_cast<const char*>(node);
+  const NodeChunk* chunk = node_chunks.load(Order::Acquire);
+  while (chunk != nullptr && (at < chunk->begin || at >= chunk->end)) chunk = chunk->earlier;
+  if (chunk == nullptr) return reinterpret_cast<uint64_t>(node) / kBlockStep;
+  return chunk->first + static_cast<uint64_t>(at - chunk->begin) / chunk->size;
 }
 
 void FramePool::free_later(void* memory, size_t size) {

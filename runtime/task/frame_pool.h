@@ -123,4 +123,8 @@ size_t depot_batches(size_t size_class);
 // by an interrupted thread.
 void for_each_node_block(void (*visit)(void* block, void* context), void* context);
 
+// A number for a node in use that no other one has: they are counted through their chunks, and large
+// ones have their addresses.
+uint64_t number_of_node(const void* node);
+
 }  // namespace skein::task

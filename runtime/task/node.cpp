@@ -62,6 +62,10 @@ void leave_wait_slowly(abi::Node* node) {
 
 abi::Frame* cancel(abi::Node* node, uint32_t bit) {
   if ((cancel_of(node).fetch_or(bit, Order::AcqRel) & bit) != 0) return nullptr;
+  return end_cancelled_wait(node);
+}
+
+abi::Frame* end_cancelled_wait(abi::Node* node) {
   base::Backoff backoff;
   uint64_t what = 0;
   while (true) {

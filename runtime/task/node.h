@@ -102,6 +102,12 @@ SKEIN_INLINE void leave_wait(abi::Node* node) {
 // Anybody to whom the node cannot be lost meanwhile: sets the request. Gives the frame to make ready if
 // that ended a wait, or null.
 [[nodiscard]] abi::Frame* cancel(abi::Node* node, uint32_t bit);
+// The two halves of it, where the first has to be quick: a request alone, in a signal handler, and the
+// end of the wait of a task that was asked before.
+inline void request_cancel(abi::Node* node, uint32_t bit) {
+  cancel_of(node).fetch_or(bit, Order::AcqRel);
+}
+[[nodiscard]] abi::Frame* end_cancelled_wait(abi::Node* node);
 
 // Locks what the task waits for, so that it can be looked at; 0 if it waits for nothing or the lock is
 // taken. Unlocked by unlock_wait with the same word.

@@ -131,6 +131,17 @@ abi::Frame* stop_waiting_for_children(abi::Scope* scope) {
   return nullptr;
 }
 
+uint32_t look_at_children(abi::Scope* scope, abi::Node** children, uint32_t most) {
+  base::SpinLock& lock = lock_of(scope);
+  if (!lock.try_lock()) return 0;
+  uint32_t count = 0;
+  for (abi::Node* child = scope->children; child != nullptr && count < most; child = child->next) {
+    children[count++] = child;
+  }
+  lock.unlock();
+  return count;
+}
+
 // --- Ending --------------------------------------------------------------------------------------
 
 void cancel_children(abi::Scope* scope, Host& host) {

@@ -49,6 +49,10 @@ void end_scope(abi::Scope* scope, uint32_t why, Host& host);
 // One of several who would end a scope: true for the first.
 bool claim_scope(abi::Scope* scope, uint32_t why);
 
+// Up to `most` children that can be cancelled, for reports: gives how many, none when the list is being
+// changed just now. The body must not leave meanwhile.
+uint32_t look_at_children(abi::Scope* scope, abi::Node** children, uint32_t most);
+
 // Keeps a child's panic, the first one, the others attached to it, and ends the scope.
 void note_panic(abi::Scope* scope, abi::Panic* panic, Host& host);
 

@@ -4,6 +4,7 @@
 #include "runtime/sched/worker.h"
 #include "runtime/task/deadline.h"
 #include "runtime/task/scope.h"
+#include "runtime/wait/token.h"
 
 namespace skein::wait {
 
@@ -19,7 +20,8 @@ void enter_within(abi::Scope* scope, int64_t nanoseconds) {
   abi::Node* node = sched::skn_node;
   task::enter_scope(scope, node);
   const int64_t now = base::now();
-  Deadline* deadline = task::new_deadline(scope, later(now, nanoseconds), worker.host);
+  Deadline* deadline = 
+      task::new_deadline(scope, later(now, nanoseconds), sizeof(Deadline), worker.host);
   scope->deadline = deadline;
   deadline->outer = node->deadline;
   if (node->deadline == 0 || deadline->when < node->deadline) node->deadline = deadline->when;
@@ -31,6 +33,7 @@ void enter_within(abi::Scope* scope, int64_t nanoseconds) {
 bool leave_within(abi::Scope* scope, bool unwinds) {
   sched::Worker& worker = sched::current();
   Deadline* deadline = static_cast<Deadline*>(scope->deadline);
+  if (is_token(deadline)) return leave_within_token(scope, unwinds);
   scope->owner->deadline = deadline->outer;
   const bool is_late = base::now() >= deadline->when;
   // One that was due at once has never been in a wheel.
