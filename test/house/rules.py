@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-RULES = [*range(1, 21), *range(45, 48), *range(50, 89)]
+RULES = [*range(1, 21), *range(23, 38), *range(45, 48), *range(50, 89)]
 REJECTS = re.compile(r"//~\^* ?(error|warning)|RUN: not %skein|// exit: 10[12]")
 
 
