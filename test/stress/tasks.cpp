@@ -3,6 +3,7 @@
 //
 // usage: tasks [SCALE]      SCALE 1 is quick, 100 is for the night
 #include "runtime/api/program.h"
+#include "test/stress/cancellation.h"
 #include "test/stress/coroutine.h"
 
 #include <atomic>
@@ -208,6 +209,10 @@ static Ramp<int64_t> run() {
   show("deep", co_await call(deep(20'000 * scale)));
   show("crowd", co_await call(crowd(5'000 * scale)));
   show("cancelled trees", co_await call(cancelled_trees(20 * scale)));
+  show("contested cancels", co_await call(contested_cancels(20 * scale)));
+  show("tokens", co_await call(tokens(20 * scale)));
+  show("failing scopes", co_await call(failing_scopes(20 * scale)));
+  show("cancelled receivers", co_await call(cancelled_receivers(20 * scale)));
   co_return 0;
 }
 
