@@ -72,6 +72,8 @@ WORKLOADS = {
     "matmul": Workload("P4: the product of two N by N matrices", product, [1024], [64]),
     "parked": Workload("P5: N tasks asleep at once; the memory counts", lambda n: n * (n - 1) // 2,
                        [100_000, 1_000_000], [1_000]),
+    "cancel_parked": Workload("cancel N tasks that wait, each", lambda n: n, [100_000], [1_000]),
+    "cancel_latency": Workload("from cancel to clean-up, 99th of a hundred", lambda n: n, [2_000], [200]),
 }
 
 
