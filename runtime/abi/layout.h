@@ -215,8 +215,9 @@ struct alignas(kAlignment) Cell {
   WaitQueue waiting;    // for the lock; `arm` of each is 1 if it wants to read
   uint32_t poisoned;    // 1: a panic left a block that could change the value
   uint32_t unused;
+  Node* owner;          // the task that may change the value, or null
 };
-constexpr size_t kCellContent = 48;
+constexpr size_t kCellContent = 64;
 static_assert(sizeof(Cell) == kCellContent && offsetof(Cell, weak) == 8);
 
 // What skn_lock_try gives, and `outcome` of a waiter says after skn_await_lock.

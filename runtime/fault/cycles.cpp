@@ -16,13 +16,17 @@
 #include "runtime/task/deadline.h"
 #include "runtime/task/frame_pool.h"
 #include "runtime/task/node.h"
+#include "runtime/task/reasons.h"
 #include "runtime/task/scope.h"
+#include "runtime/wait/channel_wait.h"
+#include "runtime/wait/lock.h"
 #include "runtime/wait/token.h"
 
 namespace skein::fault {
 
 using abi::Node;
 using base::Order;
+using task::WaitReason;
 
 // --- Who holds a task up -------------------------------------------------------------------------
 
@@ -37,6 +41,17 @@ static task::Listener listener_of(abi::Future* future) {
   return task::Listener(task::StateWord(future->state).load());
 }
 
+// The lock that is waited for, or null; also when it was handed over and the task is about to go on.
+static const abi::Cell* lock_waited_for(uint64_t what) {
+  const abi::Wait* wait = reinterpret_cast<const abi::Wait*>(what);
+  if (wait->reason != static_cast<uint16_t>(WaitReason::Lock)) return nullptr;
+  const abi::Waiter* waiter = wait::waiter_behind(wait);
+  // A lock that tasks share for reading has no one owner, and is not judged.
+  abi::Cell* cell = wait::LockRequest(waiter->chan).cell();
+  base::WordGuard guard(cell->queue_lock);
+  return waiter->is_linked ? cell : nullptr;
+}
+
 // `what` is locked.
 static uint32_t who_holds_up(uint64_t what, Node** list, uint32_t most) {
   if (most == 0) return 0;
@@ -46,7 +61,12 @@ static uint32_t who_holds_up(uint64_t what, Node** list, uint32_t most) {
     return 1;
   }
   if ((what & task::kWaitScope) != 0) return task::look_at_children(scope_at_end(what), list, most);
-  return 0;
+  const abi::Cell* cell = lock_waited_for(what);
+  if (cell == nullptr) return 0;
+  const Node* owner = wait::owner_of(cell);
+  if (owner == nullptr) return 0;
+  list[0] = const_cast<Node*>(owner);
+  return 1;
 }
 
 // Whether `next`, whose wait is locked too, holds up the task that waits for `what`.
@@ -59,7 +79,8 @@ static bool is_held_up_by(uint64_t what, Node* next) {
     const task::Listener listener = listener_of(task::future_of(next));
     return listener.is_scope() && listener.scope() == scope_at_end(what);
   }
-  return false;
+  const abi::Cell* cell = lock_waited_for(what);
+  return cell != nullptr && wait::owner_of(cell) == next;
 }
 
 // Whether a deadline or a token may still end the wait; one that is long over did not.

@@ -6,6 +6,7 @@
 #include "runtime/task/scope.h"
 #include "runtime/wait/channel.h"
 #include "runtime/wait/channel_wait.h"
+#include "runtime/wait/lock.h"
 
 namespace skein::fault {
 
@@ -35,6 +36,7 @@ struct Parked {
   abi::Frame* frame = nullptr;
   WaitReason reason = WaitReason::None;
   abi::Node* task = nullptr;          // that it awaits
+  const abi::Node* owner = nullptr;   // of the lock it waits for
   abi::Node* child = nullptr;         // one of those it waits for at the end of a scope
   const char* channel = nullptr;      // that it waits at, if that has a name
 };
@@ -65,10 +67,19 @@ static Parked parked_on(uint64_t what) {
     parked.channel =
         static_cast<const wait::Channel*>(wait::waiter_behind(wait)->chan)->name();
   }
+  if (parked.reason == WaitReason::Lock) {
+    parked.owner = wait::owner_of(wait::LockRequest(wait::waiter_behind(wait)->chan).cell());
+  }
   return parked;
 }
 
 static void print_reason(Report& report, const Parked& parked) {
+  if (parked.owner != nullptr) {
+    report.text(" waits for a lock that ");
+    print_task(report, parked.owner);
+    report.text(" has");
+    return;
+  }
   report.text(" waits ").text(task::text_of(parked.reason));
   if (parked.task != nullptr) {
     const uint32_t site = spawned_at(parked.task);

@@ -4,6 +4,7 @@
 #include "runtime/base/atomic.h"
 #include "runtime/base/platform.h"
 #include "runtime/base/spin_lock.h"
+#include "runtime/sched/worker.h"
 #include "runtime/wait/wait_queue.h"
 
 #include <cstdlib>
@@ -53,8 +54,15 @@ bool is_poisoned(const Cell* cell) {
 
 void clear_poison(Cell* cell) { AtomicRef<uint32_t>(cell->poisoned).store(0, Order::Release); }
 
-// Whoever has just taken it gives it back if it is poisoned.
-static int32_t outcome_of(LockRequest request) {
+static AtomicRef<abi::Node*> owner_word(Cell* cell) { return AtomicRef<abi::Node*>(cell->owner); }
+
+const abi::Node* owner_of(const Cell* cell) {
+  return owner_word(const_cast<Cell*>(cell)).load(Order::Acquire);
+}
+
+// `task` has just taken it, and gives it back if it is poisoned.
+static int32_t note_taken(LockRequest request, abi::Node* task) {
+  if (!request.reads()) owner_word(request.cell()).store(task, Order::Release);
   return is_poisoned(request.cell()) ? abi::kLockPoisoned : abi::kLockTaken;
 }
 
@@ -70,7 +78,7 @@ static bool take(LockRequest request) {
 
 int32_t try_lock(LockRequest request) {
   for (int i = 0; i < kSpins; ++i) {
-    if (take(request)) return outcome_of(request);
+    if (take(request)) return note_taken(request, sched::skn_node);
     if ((state_of(request.cell()).load(Order::Relaxed) & kWaiters) != 0) break;
     base::spin_pause();
   }
@@ -85,7 +93,7 @@ bool wait_for_lock(LockRequest request, Waiter* waiter) {
   while (true) {
     if ((state & kWaiters) == 0 && is_free(state, request.reads())) {
       if (!word.compare_exchange(state, taken(state, request.reads()), Order::AcqRel)) continue;
-      waiter->outcome = static_cast<uint8_t>(outcome_of(request));
+      waiter->outcome = static_cast<uint8_t>(note_taken(request, sched::skn_node));
       return false;
     }
     if (word.compare_exchange(state, state | kWaiters, Order::AcqRel)) break;
@@ -109,13 +117,13 @@ bool stop_waiting_for_lock(Waiter* waiter) {
 static Waiter* hand_over(Cell* cell, uint32_t& state) {
   Waiter* served = nullptr;
   Waiter** end = &served;
-  const int32_t outcome = is_poisoned(cell) ? abi::kLockPoisoned : abi::kLockTaken;
   while (Waiter* waiter = cell->waiting.first) {
     const bool reads = waiter->arm != 0;
     const bool fits = reads ? (state & kWriter) == 0 : state == 0;
     if (!fits) break;
     remove(cell->waiting, waiter);
     state = taken(state, reads);
+    const int32_t outcome = note_taken(LockRequest(waiter->chan), waiter->frame->node);
     waiter->outcome = static_cast<uint8_t>(outcome);
     waiter->next = nullptr;
     *end = waiter;
@@ -127,6 +135,7 @@ static Waiter* hand_over(Cell* cell, uint32_t& state) {
 Waiter* release_lock(LockRequest request, bool poisons) {
   Cell* cell = request.cell();
   if (poisons && !request.reads()) AtomicRef<uint32_t>(cell->poisoned).store(1, Order::Release);
+  if (!request.reads()) owner_word(cell).store(nullptr, Order::Release);
   AtomicRef<uint32_t> word = state_of(cell);
   const uint32_t share = request.reads() ? kReader : kWriter;
   uint32_t state = word.load(Order::Relaxed);

@@ -46,6 +46,9 @@ bool stop_waiting_for_lock(Waiter* waiter);
 // `next`.
 Waiter* release_lock(LockRequest request, bool poisons);
 
+// The task that may change the value, or null. Others can only compare it: it may end at any moment.
+const abi::Node* owner_of(const Cell* cell);
+
 bool is_poisoned(const Cell* cell);
 void clear_poison(Cell* cell);
 
