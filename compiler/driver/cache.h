@@ -3,7 +3,7 @@
 // An entry is one file: the executable, then the names and hashes of all that it was made from, then
 // the reports that were made with it. The system starts such a file as it is, since what follows an
 // executable is nobody's; and since it is one file, put in place by one rename, whoever finds it
-// finds all of it, however many builds run at once. docs/decisions/0017 says why whole programs.
+// finds all of it, however many builds run at once. docs/decisions/0009 says why whole programs.
 //
 // The name of an entry is a hash of the tool, the place and the command line. What is in the files is
 // compared when the entry is opened: a file that changed, went, or came to where one was looked for
