@@ -34,6 +34,8 @@ static constexpr VerbRow kVerbs[] = {
      "skein new app && cd app && skein run", true},
     {Verb::Opt, "opt", "FILE.sir", "run passes over the text of the middle language and print it",
      "skein opt --pass=place_drops fib.sir", true},
+    {Verb::Interpret, "interpret", "[FILE]",
+     "run a program without making code of it, slowly", "skein interpret fib.sk", false},
     {Verb::Fix, "fix", "FILE …", "make the changes that reports offer",
      "skein fix --dry-run fib.sk", true},
     {Verb::Explain, "explain", "CODE | suspends FUNCTION [FILE]",
@@ -90,7 +92,7 @@ static constexpr uint32_t kLinking = on(Verb::Build) | on(Verb::Run) | on(Verb::
 static constexpr uint32_t kCompiling = kLinking | on(Verb::Emit);
 static constexpr uint32_t kFrontEnd = kCompiling | on(Verb::Check);
 static constexpr uint32_t kReporting =
-    kFrontEnd | on(Verb::Opt) | on(Verb::Fix) | on(Verb::New);
+    kFrontEnd | on(Verb::Opt) | on(Verb::Interpret) | on(Verb::Fix) | on(Verb::New);
 
 struct FlagRow {
   std::string_view name;
@@ -371,9 +373,10 @@ static Step step_of(Product product) {
 }
 
 Step Options::last_step() const {
-  // The last two reporters to the user are passes.
-  bool only_reports = verb == Verb::Check || verb == Verb::Fix || verb == Verb::Explain;
-  Step last = only_reports ? Step::Passes : step_of(product);
+  // The last two reporters to the user are passes; what they leave is also what is interpreted.
+  bool makes_no_code = verb == Verb::Check || verb == Verb::Fix || verb == Verb::Explain ||
+                       verb == Verb::Interpret;
+  Step last = makes_no_code ? Step::Passes : step_of(product);
   return stop_after ? std::min(*stop_after, last) : last;
 }
 

@@ -14,7 +14,9 @@
 
 namespace skein::driver {
 
-enum class Verb : uint8_t { Build, Run, Test, Check, Emit, New, Opt, Fix, Explain, Help, Version };
+enum class Verb : uint8_t {
+  Build, Run, Test, Check, Emit, New, Opt, Interpret, Fix, Explain, Help, Version
+};
 
 // What the compiler makes. Each kind is the product of one step.
 enum class Product : uint8_t { Tokens, Ast, Sir, LlvmIr, Asm, Object, Executable };

@@ -12,6 +12,7 @@
 #include "compiler/codegen/codegen.h"
 #include "compiler/driver/cache.h"
 #include "compiler/driver/files.h"
+#include "compiler/driver/interpret.h"
 #include "compiler/driver/modules.h"
 #include "compiler/driver/reports.h"
 #include "compiler/lower/lower.h"
@@ -261,8 +262,10 @@ static std::unique_ptr<types::Program> read_program(const Work& work, Build& bui
   // What each name and expression means. Modules are read as `use` asks for them.
   std::unique_ptr<types::Program> program =
       check_target(work.options, work.target, tree, session, work.packages, work.loader);
-  bool makes_program = work.options.last_step() >= Step::Codegen && !session.sink.has_errors();
-  if (makes_program && !program->main.valid() && !program->runs_tests) {
+  bool needs_main =
+      work.options.last_step() >= Step::Codegen || work.options.verb == Verb::Interpret;
+  bool lacks_main = !program->main.valid() && !program->runs_tests;
+  if (needs_main && !session.sink.has_errors() && lacks_main) {
     uint32_t begin = session.sources.file(file).base;
     session.sink.report({begin, begin}, D::NoMain).help("begin with `fn main() { … }`");
   }
@@ -286,6 +289,9 @@ static std::string make_object(const Work& work, types::Program& program, Build&
   run_passes(options, session, module, build);
   if (options.verb == Verb::Explain && !session.sink.has_errors()) {
     build.text += explain_suspends(work, module);
+  }
+  if (options.verb == Verb::Interpret && !session.sink.has_errors()) {
+    build.status = interpret_program(module, session);
   }
   if (work.ends_at(Step::Passes)) {
     if (makes_sir && !session.sink.has_errors()) build.text += sir::print(module);

@@ -16,6 +16,8 @@ struct Build {
   // The product, unless it is an executable; also what --dump-after printed on the way.
   std::string text;
   std::optional<link::Image> image;
+  // The exit status of the program, where it was interpreted.
+  std::optional<int> status;
   // Nothing where the command line names nothing that could be built.
   std::optional<Target> target;
   // The file with `main`, or that was named; invalid when it could not be read.

@@ -143,6 +143,14 @@ static int test(const Options& options, Session& session) {
   return run_tests(options, *made.image) ? kFine : kProgramWrong;
 }
 
+// The status of the program, unless there was something to report.
+static int interpret(const Options& options, Session& session) {
+  Build made = build(options, session);
+  print_reports(options, session);
+  int status = status_of(session.sink);
+  return status == kFine ? made.status.value_or(kFine) : status;
+}
+
 // Returns whether the reports are those the files foretell.
 static bool verify(const Options& options, Session& session) {
   build(options, session);
@@ -180,6 +188,7 @@ int run_tool(const Options& options, Session& session) {
       break;
     case Verb::New: make_package(options, session); break;
     case Verb::Opt: print_product(run_named_passes(options, session).text, session); break;
+    case Verb::Interpret: return interpret(options, session);
     case Verb::Explain:
       print_product(options.function.empty() ? explain_code(options.input, session)
                                              : build(options, session).text,

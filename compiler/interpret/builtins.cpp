@@ -1,9 +1,10 @@
-// The operations of builtins.def on values.
+// The operations of builtins.def on values, numbers and cells.
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
+#include <utility>
 
+#include "compiler/interpret/format.h"
 #include "compiler/interpret/machine.h"
 #include "compiler/support/check.h"
 
@@ -15,7 +16,7 @@ using types::TypeKind;
 
 void Machine::builtin(const Inst& inst) {
   if (value_builtin(inst) || number_builtin(inst) || array_builtin(inst) || text_builtin(inst) ||
-      atomic_builtin(inst)) {
+      atomic_builtin(inst) || place_builtin(inst) || panic_builtin(inst) || task_builtin(inst)) {
     return;
   }
   refuse("uses `" + std::string(types::builtin_name(inst.builtin)) + "`");
@@ -23,100 +24,78 @@ void Machine::builtin(const Inst& inst) {
 
 // ---- values --------------------------------------------------------------------------------
 
-static void append_utf8(std::string& text, uint64_t c) {
-  auto add = [&](uint64_t byte) { text += static_cast<char>(byte); };
-  if (c < 0x80) return add(c);
-  if (c < 0x800) {
-    add(0xc0 | c >> 6);
-  } else {
-    if (c < 0x10000) {
-      add(0xe0 | c >> 12);
-    } else {
-      add(0xf0 | c >> 18);
-      add(0x80 | (c >> 12 & 0x3f));
-    }
-    add(0x80 | (c >> 6 & 0x3f));
+static std::string shown(const Value& value, TypeKind kind, const FormatSpec& spec) {
+  switch (kind) {
+    case TypeKind::Str: return str_text(value.str(), spec);
+    case TypeKind::Char: return char_text(static_cast<uint32_t>(value.bits), spec);
+    case TypeKind::Bool: return bool_text(value.bits != 0, spec);
+    case TypeKind::F32: return float_text(value.number, spec, true);
+    case TypeKind::Float: return float_text(value.number, spec, false);
+    case TypeKind::Duration:
+    case TypeKind::Instant: return duration_text(static_cast<int64_t>(value.bits), spec);
+    case TypeKind::Unit:
+    case TypeKind::Never: return "()";
+    default: break;
   }
-  add(0x80 | (c & 0x3f));
-}
-
-// The shortest digits that read back as the number; nothing where an exponent would be written.
-static std::optional<std::string> float_text(double number, TypeKind kind) {
-  double size = std::fabs(number);
-  bool is_plain = size == 0 || (size >= 1e-4 && size < 1e15);
-  if (!is_plain) return std::nullopt;
-  char buffer[64];
-  std::to_chars_result end =
-      kind == TypeKind::F32
-          ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(number),
-                          std::chars_format::fixed)
-          : std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed);
-  std::string text(buffer, end.ptr);
-  if (text.find('.') == std::string::npos) text += ".0";
-  return text;
+  SKEIN_CHECK(types::is_integer(kind), "a type that expand_glue should have written out");
+  __int128 number = number_of(kind, value.bits);
+  return integer_text(number < 0, static_cast<uint64_t>(number < 0 ? -number : number), spec);
 }
 
 void Machine::show(const Inst& inst) {
-  TypeKind kind = module_.types().kind(inst.type_args[0]);
-  Value value = read(inst.operands[0]);
-  std::string spec = read(inst.operands[2]).str();
-  std::string text;
-  bool is_text = kind == TypeKind::Str || kind == TypeKind::Char;
-  // Text is quoted with `?`; numbers are shown alike.
-  if (!spec.empty() && (spec != "?" || is_text)) return refuse("formats with `:" + spec + "`");
-  if (kind == TypeKind::Str) {
-    text = value.str();
-  } else if (kind == TypeKind::Char) {
-    append_utf8(text, value.bits);
-  } else if (kind == TypeKind::Bool) {
-    text = value.bits != 0 ? "true" : "false";
-  } else if (types::is_float(kind)) {
-    std::optional<std::string> digits = float_text(value.number, kind);
-    if (!digits) return refuse("shows a float of this size");
-    text = *digits;
-  } else if (types::is_integer(kind)) {
-    text = types::is_signed(kind) ? std::to_string(static_cast<int64_t>(value.bits))
-                                  : std::to_string(value.bits);
-  } else {
-    return refuse("shows a value of this type");
-  }
-  std::string& out = locate(inst.operands[1].place, true)->own_text();
-  if (has_room(out.size() + text.size())) out += text;
+  FormatSpec spec = read_spec(read(inst.operands[2]).str());
+  append_text(inst.operands[1], shown(read(inst.operands[0]), kind_of(inst.operands[0]), spec));
 }
 
-void Machine::assert_(const Inst& inst) {
-  if (bits(inst.operands[0]) != 0) return;
-  std::string why = read(inst.operands[1]).str();
-  panic(why.empty() ? "assertion failed" : "assertion failed: " + why);
+// Any function of value and seed would do: programs cannot foretell what it gives.
+void Machine::hash(const Inst& inst) {
+  Value value = read(inst.operands[0]);
+  uint64_t hash = bits(inst.operands[1]) ^ 0xcbf29ce484222325u;
+  auto add = [&](uint64_t part) { hash = (hash ^ part) * 0x100000001b3u; };
+  if (value.kind == Value::Kind::Text) {
+    for (char c : value.str()) add(static_cast<unsigned char>(c));
+  } else {
+    for (int i = 0; i < 64; i += 8) add(value.bits >> i & 0xff);
+  }
+  set_bits(inst, hash);
+}
+
+void Machine::print(const Inst& inst) {
+  if (!print_hook_) return refuse("prints");
+  std::string text = read(inst.operands[0]).str();
+  if (bits(inst.operands[1]) != 0) text += '\n';
+  print_hook_(bits(inst.operands[2]), text);
 }
 
 bool Machine::value_builtin(const Inst& inst) {
   switch (inst.builtin) {
     case Builtin::Show:
-      show(inst);
-      return true;
-    case Builtin::Assert:
-      assert_(inst);
-      return true;
+      return show(inst), true;
     case Builtin::Equal:
     case Builtin::Compare: {
       TypeKind kind = kind_of(inst.operands[0]);
-      bool is_signed = types::is_integer(kind) && types::is_signed(kind);
-      int order = compare(read(inst.operands[0]), read(inst.operands[1]), is_signed);
-      bool is_equal = inst.builtin == Builtin::Equal;
-      set(inst, Value::of_bits(is_equal ? order == 0 : static_cast<uint64_t>(int64_t{order})));
-      return true;
-    }
-    case Builtin::Print: {
-      if (!limits_.allows_effects) {
-        refuse("prints");
-        return true;
+      Value left = read(inst.operands[0]);
+      Value right = read(inst.operands[1]);
+      // NaN equals nothing.
+      if (inst.builtin == Builtin::Equal && types::is_float(kind)) {
+        return set_bits(inst, left.number == right.number), true;
       }
-      if (bits(inst.operands[2]) != 1) return true;
-      output_ += read(inst.operands[0]).str();
-      if (bits(inst.operands[1]) != 0) output_ += '\n';
-      return true;
+      int order = compare(left, right, has_sign(kind));
+      bool is_equal = inst.builtin == Builtin::Equal;
+      return set_bits(inst, is_equal ? order == 0 : static_cast<uint64_t>(int64_t{order})), true;
     }
+    case Builtin::HashValue:
+      return hash(inst), true;
+    case Builtin::HashSeed:
+      if (!print_hook_) return false;   // the value of a constant cannot depend on it
+      return set_bits(inst, 0), true;
+    case Builtin::Print:
+      return print(inst), true;
+    case Builtin::ProcessExit:
+      if (!print_hook_) return false;
+      stop(Outcome::State::Exited, "");
+      outcome_->value = read(inst.operands[0]);
+      return true;
     default:
       return false;
   }
@@ -126,207 +105,95 @@ bool Machine::value_builtin(const Inst& inst) {
 
 bool Machine::number_builtin(const Inst& inst) {
   if (inst.operands.empty()) return false;
-  auto number = [&](size_t i) {
-    return number_of(kind_of(inst.operands[i]), bits(inst.operands[i]));
-  };
-  auto decide = [&](__int128 value) {
-    set(inst, Value::of_bits(!fits(kind_of(inst.operands[0]), value)));
-  };
-  auto real = [&](double value) { set(inst, Value::of_number(value)); };
-  auto x = [&] { return read(inst.operands[0]).number; };
-  auto give = [&](uint64_t value) { set(inst, Value::of_bits(value)); };
+  TypeKind kind = kind_of(inst.operands[0]);
+  auto number = [&](size_t i) { return number_of(kind_of(inst.operands[i]), bits(inst.operands[i])); };
+  auto decide = [&](__int128 value) { set_bits(inst, !fits(kind, value)); };
   switch (inst.builtin) {
     case Builtin::AddOverflows: return decide(number(0) + number(1)), true;
     case Builtin::SubOverflows: return decide(number(0) - number(1)), true;
-    case Builtin::MulOverflows: return decide(number(0) * number(1)), true;
-    case Builtin::WrapTo: {
-      TypeKind to = module_.types().kind(sir::place_type(module_, function(), inst.dest));
-      return give(wrap(to, number(0))), true;
-    }
+    case Builtin::MulOverflows: return decide(multiply(number(0), number(1))), true;
+    case Builtin::WrapTo: return set_bits(inst, wrap(kind_of_dest(inst), number(0))), true;
     case Builtin::SaturateTo: {
-      TypeKind to = module_.types().kind(sir::place_type(module_, function(), inst.dest));
-      TypeKind from = kind_of(inst.operands[0]);
-      return give(types::is_float(from) ? saturate(to, x()) : saturate(to, number(0))), true;
+      TypeKind to = kind_of_dest(inst);
+      bool is_float = types::is_float(kind);
+      double real = is_float ? read(inst.operands[0]).number : 0;
+      return set_bits(inst, is_float ? saturate(to, real) : saturate(to, number(0))), true;
+    }
+    case Builtin::CountOnes:
+    case Builtin::LeadingZeros:
+    case Builtin::TrailingZeros: {
+      unsigned unused = 64 - width(kind);
+      uint64_t value = bits(inst.operands[0]) << unused >> unused;
+      int ones = std::popcount(value);
+      int leading = std::countl_zero(value) - static_cast<int>(unused);
+      int trailing = value == 0 ? static_cast<int>(width(kind)) : std::countr_zero(value);
+      return set_bits(inst, static_cast<uint64_t>(inst.builtin == Builtin::CountOnes ? ones
+                            : inst.builtin == Builtin::LeadingZeros ? leading : trailing)), true;
     }
     case Builtin::DurationNanos:
     case Builtin::DurationFromNanos:
     case Builtin::InstantNanos:
-    case Builtin::InstantFromNanos: return give(bits(inst.operands[0])), true;
-    case Builtin::FloatSqrt: return real(std::sqrt(x())), true;
-    case Builtin::FloatAbs: return real(std::fabs(x())), true;
-    case Builtin::FloatFloor: return real(std::floor(x())), true;
-    case Builtin::FloatCeil: return real(std::ceil(x())), true;
-    case Builtin::FloatRound: return real(std::round(x())), true;
-    case Builtin::FloatTrunc: return real(std::trunc(x())), true;
+    case Builtin::InstantFromNanos: return set_bits(inst, bits(inst.operands[0])), true;
+    default: return float_builtin(inst);
+  }
+}
+
+bool Machine::float_builtin(const Inst& inst) {
+  bool is_narrow = kind_of(inst.operands[0]) == TypeKind::F32;
+  auto x = [&] { return read(inst.operands[0]).number; };
+  // Where an f32 would be rounded otherwise than the double rounded once more, C has a function.
+  auto give = [&](double wide) {
+    set(inst, Value::of_number(is_narrow ? static_cast<float>(wide) : wide));
+    return true;
+  };
+  auto f = [&] { return static_cast<float>(x()); };
+  switch (inst.builtin) {
+    case Builtin::FloatSqrt: return give(std::sqrt(x()));
+    case Builtin::FloatAbs: return give(std::fabs(x()));
+    case Builtin::FloatFloor: return give(std::floor(x()));
+    case Builtin::FloatCeil: return give(std::ceil(x()));
+    case Builtin::FloatRound: return give(std::round(x()));
+    case Builtin::FloatTrunc: return give(std::trunc(x()));
+    case Builtin::FloatSin: return give(is_narrow ? std::sin(f()) : std::sin(x()));
+    case Builtin::FloatCos: return give(is_narrow ? std::cos(f()) : std::cos(x()));
+    case Builtin::FloatExp: return give(is_narrow ? std::exp(f()) : std::exp(x()));
+    case Builtin::FloatLog: return give(is_narrow ? std::log(f()) : std::log(x()));
+    case Builtin::FloatPow: {
+      double y = read(inst.operands[1]).number;
+      return give(is_narrow ? std::pow(f(), static_cast<float>(y)) : std::pow(x(), y));
+    }
     default: return false;
   }
 }
 
-// ---- arrays --------------------------------------------------------------------------------
+// ---- places and cells ----------------------------------------------------------------------
 
-bool Machine::array_builtin(const Inst& inst) {
-  if (inst.builtin == Builtin::ArrayWithCapacity) return set(inst, Value::of_parts({})), true;
-  if (inst.builtin < Builtin::ArrayLen || inst.builtin > Builtin::ArrayForgetBefore) return false;
-  if (inst.builtin == Builtin::ArrayLen) {
-    set(inst, Value::of_bits(read(inst.operands[0]).size()));
-    return true;
-  }
-  auto elements = [&]() -> std::vector<Value>& {
-    Value* array = locate(inst.operands[0].place, true);
-    if (array->kind == Value::Kind::Unset) array->kind = Value::Kind::Parts;
-    return array->own_parts();
-  };
+bool Machine::place_builtin(const Inst& inst) {
   switch (inst.builtin) {
-    case Builtin::ArrayPush: {
-      Value value = read(inst.operands[1]);
-      if (has_room(elements().size() + 1)) elements().push_back(std::move(value));
+    case Builtin::PlaceReplace: {
+      Value fresh = read(inst.operands[1]);
+      Value old = std::exchange(*locate(inst.operands[0].place, true), std::move(fresh));
+      return set(inst, std::move(old)), true;
+    }
+    case Builtin::PlaceSwap: {
+      Value* first = locate(inst.operands[0].place, true);
+      std::swap(*first, *locate(inst.operands[1].place, true));
       return true;
     }
-    case Builtin::ArrayPop: {
-      if (elements().empty()) return set(inst, Value::of_parts({}, 0)), true;
-      Value last = std::move(elements().back());
-      elements().pop_back();
-      set(inst, Value::of_parts({std::move(last)}, 1));
-      return true;
-    }
-    case Builtin::ArraySwap: {
-      uint64_t i = bits(inst.operands[1]);
-      uint64_t j = bits(inst.operands[2]);
-      size_t size = elements().size();
-      if (i >= size || j >= size) return panic("index is out of bounds"), true;
-      std::swap(elements()[i], elements()[j]);
-      return true;
-    }
-    case Builtin::ArrayClear:
-      elements().clear();
-      return true;
-    case Builtin::ArraySlice: {
-      Value array = read(inst.operands[0]);
-      uint64_t from = bits(inst.operands[1]);
-      uint64_t to = bits(inst.operands[2]);
-      if (from > to || to > array.size()) return panic("slice is out of bounds"), true;
-      std::vector<Value> part;
-      for (uint64_t i = from; i < to; ++i) part.push_back((*array.parts)[i]);
-      set(inst, Value::of_parts(std::move(part)));
-      return true;
-    }
-    case Builtin::ArrayInsert: {
-      uint64_t at = bits(inst.operands[1]);
-      Value value = read(inst.operands[2]);
-      if (at > elements().size()) return panic("index is out of bounds"), true;
-      if (!has_room(elements().size() + 1)) return true;
-      elements().insert(elements().begin() + static_cast<ptrdiff_t>(at), std::move(value));
-      return true;
-    }
-    case Builtin::ArrayRemove: {
-      uint64_t at = bits(inst.operands[1]);
-      if (at >= elements().size()) return panic("index is out of bounds"), true;
-      Value value = std::move(elements()[at]);
-      elements().erase(elements().begin() + static_cast<ptrdiff_t>(at));
-      set(inst, std::move(value));
-      return true;
-    }
-    case Builtin::ArrayTakeAt: {
-      Value value = std::move(elements()[bits(inst.operands[1])]);
-      set(inst, std::move(value));
-      return true;
-    }
-    case Builtin::ArrayForgetBefore: {
-      ptrdiff_t count = static_cast<ptrdiff_t>(bits(inst.operands[1]));
-      elements().erase(elements().begin(), elements().begin() + count);
-      return true;
-    }
+    case Builtin::CellNew:
+      return set(inst, Value::of_one(Value::Kind::Cell, read(inst.operands[0]))), true;
+    case Builtin::SharedGet:
+      return set(inst, (*read(inst.operands[0]).parts)[0]), true;
+    case Builtin::SharedIs:
+      return set_bits(inst, read(inst.operands[0]).parts == read(inst.operands[1]).parts), true;
     default:
       return false;
   }
 }
-
-// ---- text ----------------------------------------------------------------------------------
-
-static bool starts_scalar(const std::string& text, uint64_t at) {
-  return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xc0) != 0x80;
-}
-
-bool Machine::text_builtin(const Inst& inst) {
-  auto text = [&](size_t i) { return read(inst.operands[i]).str(); };
-  auto give_text = [&](std::string value) {
-    if (has_room(value.size())) set(inst, Value::of_text(std::move(value)));
-  };
-  auto append = [&](const std::string& more) {
-    std::string& out = locate(inst.operands[0].place, true)->own_text();
-    if (has_room(out.size() + more.size())) out += more;
-  };
-  switch (inst.builtin) {
-    case Builtin::StrLen:
-      set(inst, Value::of_bits(text(0).size()));
-      return true;
-    case Builtin::StrConcat:
-      give_text(text(0) + text(1));
-      return true;
-    case Builtin::StrAppend: {
-      locate(inst.operands[0].place, true)->kind = Value::Kind::Text;
-      append(text(1));
-      return true;
-    }
-    case Builtin::StrPushChar: {
-      std::string scalar;
-      append_utf8(scalar, bits(inst.operands[1]));
-      append(scalar);
-      return true;
-    }
-    case Builtin::StrSlice: {
-      std::string whole = text(0);
-      uint64_t from = bits(inst.operands[1]);
-      uint64_t to = bits(inst.operands[2]);
-      bool is_inside = from <= to && to <= whole.size();
-      if (!is_inside || !starts_scalar(whole, from) || !starts_scalar(whole, to)) {
-        return panic("slice is out of bounds"), true;
-      }
-      give_text(whole.substr(from, to - from));
-      return true;
-    }
-    case Builtin::StrByteAt: {
-      std::string whole = text(0);
-      uint64_t at = bits(inst.operands[1]);
-      if (at >= whole.size()) return panic("index is out of bounds"), true;
-      set(inst, Value::of_bits(static_cast<unsigned char>(whole[at])));
-      return true;
-    }
-    case Builtin::StrFind: {
-      size_t found = text(0).find(text(1), bits(inst.operands[2]));
-      set(inst, Value::of_bits(found == std::string::npos ? ~uint64_t{0} : found));
-      return true;
-    }
-    case Builtin::StrCharWidth: {
-      std::string scalar;
-      append_utf8(scalar, bits(inst.operands[0]));
-      set(inst, Value::of_bits(scalar.size()));
-      return true;
-    }
-    case Builtin::StrRepeat: {
-      std::string part = text(0);
-      int64_t count = static_cast<int64_t>(bits(inst.operands[1]));
-      if (count < 0) return panic("a count below zero"), true;
-      if (!part.empty() && !has_room(static_cast<size_t>(count))) return true;
-      if (!has_room(part.size() * static_cast<size_t>(part.empty() ? 0 : count))) return true;
-      std::string whole;
-      for (int64_t i = 0; i < count && !part.empty(); ++i) whole += part;
-      give_text(std::move(whole));
-      return true;
-    }
-    default:
-      return false;
-  }
-}
-
-// ---- atomics -------------------------------------------------------------------------------
 
 bool Machine::atomic_builtin(const Inst& inst) {
   if (inst.builtin == Builtin::AtomicNew) {
-    Value cell = Value::of_parts({read(inst.operands[0])});
-    cell.kind = Value::Kind::Cell;
-    set(inst, std::move(cell));
-    return true;
+    return set(inst, Value::of_one(Value::Kind::Cell, read(inst.operands[0]))), true;
   }
   if (inst.builtin < Builtin::AtomicLoad || inst.builtin > Builtin::AtomicMax) return false;
   Value handle = read(inst.operands[0]);
@@ -368,8 +235,7 @@ bool Machine::atomic_builtin(const Inst& inst) {
     case Builtin::AtomicCompareExchange: {
       bool is_equal = cell.bits == bits(inst.operands[1]);
       if (is_equal) cell = read(inst.operands[2]);
-      set(inst, Value::of_bits(is_equal));
-      return true;
+      return set_bits(inst, is_equal), true;
     }
     default:
       break;

@@ -1,6 +1,7 @@
-// Frames, places, and the way from instruction to instruction.
+// Frames, and the way from instruction to instruction.
 #include "compiler/interpret/machine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "compiler/support/check.h"
@@ -12,130 +13,17 @@ using sir::Function;
 using sir::FunctionId;
 using sir::Inst;
 using sir::InstKind;
-using sir::LocalId;
-using sir::Operand;
-using sir::Place;
-using sir::Projection;
 using types::TypeId;
 using types::TypeKind;
-
-// ---- places and operands -------------------------------------------------------------------
-
-Machine::Reference Machine::reference(const Place& place) {
-  Frame& frame = frames_.back();
-  Reference reference;
-  if (function().locals[place.local].is_ref) {
-    reference = frame.references[place.local.index];
-  } else {
-    reference.root = &frame.locals[place.local.index];
-  }
-  for (const Projection& step : place.path) {
-    bool is_element = step.kind == Projection::Kind::Index;
-    uint64_t part = is_element ? locate(step.local, false)->bits : step.index;
-    reference.path.push_back(part);
-  }
-  return reference;
-}
-
-Value* Machine::follow(const Reference& reference, bool writes) {
-  Value* value = reference.root;
-  SKEIN_CHECK(value != nullptr, "a reference that stands for nothing is used");
-  for (uint64_t part : reference.path) {
-    if (writes) {
-      std::vector<Value>& parts = value->own_parts();
-      // A struct may be set field by field.
-      if (value->kind == Value::Kind::Unset) value->kind = Value::Kind::Parts;
-      if (parts.size() <= part) parts.resize(part + 1);
-      value = &parts[part];
-    } else {
-      SKEIN_CHECK(part < value->size(), "a part that the value does not have");
-      value = &(*value->parts)[part];
-    }
-  }
-  return value;
-}
-
-Value* Machine::locate(const Place& place, bool writes) {
-  bool is_ref = function().locals[place.local].is_ref;
-  if (place.path.empty() && !is_ref) return &frames_.back().locals[place.local.index];
-  return follow(reference(place), writes);
-}
-
-TypeId Machine::type_of(const Operand& operand) {
-  return sir::operand_type(module_, function(), operand);
-}
-
-TypeKind Machine::kind_of(const Operand& operand) {
-  return module_.types().kind(type_of(operand));
-}
-
-static Value constant_value(const sir::Constant& constant, TypeKind kind) {
-  if (types::is_float(kind)) return Value::of_number(constant.number);
-  if (kind == TypeKind::Str) return Value::of_text(constant.text);
-  if (kind != TypeKind::Array) return Value::of_bits(constant.bits);
-  std::vector<Value> bytes;
-  for (char c : constant.text) bytes.push_back(Value::of_bits(static_cast<uint8_t>(c)));
-  return Value::of_parts(std::move(bytes));
-}
-
-Value Machine::read(const Operand& operand) {
-  if (!operand.is_place()) {
-    return constant_value(operand.constant, module_.types().kind(operand.constant.type));
-  }
-  if (operand.kind != Operand::Kind::Move) return *locate(operand.place, false);
-  return std::exchange(*locate(operand.place, true), Value());
-}
-
-std::vector<Value> Machine::read_all(const Inst& inst) {
-  std::vector<Value> values;
-  for (const Operand& operand : inst.operands) values.push_back(read(operand));
-  return values;
-}
-
-void Machine::set(const Inst& inst, Value value) {
-  if (inst.dest.valid()) *locate(inst.dest, true) = std::move(value);
-}
 
 // ---- stopping ------------------------------------------------------------------------------
 
 void Machine::stop(Outcome::State state, std::string words) {
-  if (outcome_) return;
-  Outcome outcome;
-  outcome.state = state;
-  outcome.words = std::move(words);
-  outcome.span = span_;
-  for (size_t i = frames_.size() - 1; i > 0; --i) {
-    const Frame& caller = frames_[i - 1];
-    const std::vector<Inst>& insts = module_.functions[caller.function].blocks[caller.block].insts;
-    outcome.calls.push_back(insts[caller.at].span);
-  }
-  outcome_ = std::move(outcome);
+  if (!outcome_) outcome_ = here(state, std::move(words));
 }
 
 void Machine::refuse(std::string_view what) {
   stop(Outcome::State::Refused, std::string(what));
-}
-
-void Machine::panic(std::string words) {
-  if (panic_) return stop(Outcome::State::Panicked, std::move(words));
-  stop(Outcome::State::Panicked, std::move(words));
-  panic_ = std::exchange(outcome_, std::nullopt);
-  has_moved_ = true;
-  unwind();
-}
-
-// Goes to the nearest clean-up, through as many frames as have none.
-void Machine::unwind() {
-  while (true) {
-    Frame& frame = frames_.back();
-    const Inst& inst = module_.functions[frame.function].blocks[frame.block].insts[frame.at];
-    if (inst.unwind.valid()) return go(inst.unwind);
-    if (frames_.size() == 1) {
-      outcome_ = std::exchange(panic_, std::nullopt);
-      return;
-    }
-    frames_.pop_back();
-  }
 }
 
 bool Machine::has_room(size_t count) {
@@ -185,16 +73,15 @@ void Machine::push_call(FunctionId id, const Inst& inst, size_t first_operand,
 
 void Machine::call(const Inst& inst) {
   if (inst.gives_place) return refuse("gives a place to change");
-  if (call_hook_) {
-    std::optional<Value> known;
-    if (!call_hook_(inst.callee, inst.span, known)) return stop(Outcome::State::Nested, "");
-    if (known) {
-      set(inst, std::move(*known));
-      ++frames_.back().at;
-      return;
-    }
+  std::optional<Value> known;
+  if (call_hook_ && !call_hook_(inst.callee, inst.span, known)) {
+    return stop(Outcome::State::Nested, "");
   }
-  push_call(inst.callee, inst, 0, std::nullopt);
+  auto cell = statics_.find(inst.callee);
+  if (cell != statics_.end()) known = cell->second;
+  if (!known) return push_call(inst.callee, inst, 0, std::nullopt);
+  set(inst, std::move(*known));
+  ++frames_.back().at;
 }
 
 void Machine::call_value(const Inst& inst) {
@@ -203,19 +90,27 @@ void Machine::call_value(const Inst& inst) {
   push_call(FunctionId(static_cast<uint32_t>(callee.bits)), inst, 1, callee);
 }
 
+void Machine::call_dyn(const Inst& inst) {
+  const Value& value = *locate(inst.operands[0].place, false);
+  SKEIN_CHECK(value.kind == Value::Kind::Dyn, "what is called is no dyn value");
+  push_call(module_.dyn_tables[value.bits].methods[inst.index], inst, 0, std::nullopt);
+}
+
 void Machine::leave() {
   Value result = std::move(frames_.back().locals[0]);
+  if (function().kind == sir::FunctionKind::Static) {
+    statics_.emplace(frames_.back().function, result);
+  }
   if (frames_.size() == 1) {
     Outcome outcome;
     outcome.value = std::move(result);
     outcome_ = std::move(outcome);
     return;
   }
+  if (frames_.back().is_task) result = Value::of_one(Value::Kind::Task, std::move(result));
   frames_.pop_back();
-  Frame& frame = frames_.back();
-  const Inst& inst = module_.functions[frame.function].blocks[frame.block].insts[frame.at];
-  set(inst, std::move(result));
-  ++frame.at;
+  set(instruction(), std::move(result));
+  ++frames_.back().at;
 }
 
 // ---- instructions --------------------------------------------------------------------------
@@ -223,6 +118,16 @@ void Machine::leave() {
 void Machine::go(BlockId block) {
   frames_.back().block = block;
   frames_.back().at = 0;
+}
+
+// The table that a value of dyn type made here gets.
+uint64_t Machine::dyn_table(TypeId content, const Inst& inst) {
+  TypeId dyn = sir::place_type(module_, function(), inst.dest);
+  for (size_t i = 0; i < module_.dyn_tables.size(); ++i) {
+    const sir::Module::DynTable& table = module_.dyn_tables[i];
+    if (table.content == content && table.dyn == dyn) return i;
+  }
+  SKEIN_UNREACHABLE("a table that specialize did not make");
 }
 
 void Machine::run_switch(const Inst& inst) {
@@ -233,82 +138,81 @@ void Machine::run_switch(const Inst& inst) {
   go(inst.targets.back());
 }
 
-// One instruction. Those that do not say where to go are followed by the next.
-void Machine::step() {
-  Frame& frame = frames_.back();
-  const Inst& inst = function().blocks[frame.block].insts[frame.at];
-  span_ = inst.span.valid() ? inst.span : span_;
-  has_moved_ = false;
+void Machine::check_index(const Inst& inst) {
+  int64_t index = static_cast<int64_t>(bits(inst.operands[1]));
+  size_t length = locate(inst.operands[0].place, false)->size();
+  if (index >= 0 && static_cast<uint64_t>(index) < length) return;
+  panic_with("index %lld is out of bounds for an array of %zu", static_cast<long long>(index),
+             length);
+}
+
+// Whether dropping the operand would run code of the program's.
+bool Machine::has_drop(const sir::Operand& operand) {
+  return sir::drop_may_panic(module_, type_of(operand), sir::Captures::OnlyRelease);
+}
+
+void Machine::step_value(const Inst& inst) {
   switch (inst.kind) {
     case InstKind::Assign:
-      set(inst, read(inst.operands[0]));
-      break;
+      return set(inst, read(inst.operands[0]));
     case InstKind::Unary:
-      unary(inst);
-      break;
+      return unary(inst);
     case InstKind::Binary:
-      binary(inst);
-      break;
+      return binary(inst);
     case InstKind::Convert:
-      convert(inst);
-      break;
+      return convert(inst);
     case InstKind::Aggregate:
+      return set(inst, Value::of_parts(makes_links(inst) ? links(inst) : read_all(inst)));
     case InstKind::Array:
-      set(inst, Value::of_parts(read_all(inst)));
-      break;
+      return set(inst, Value::of_parts(read_all(inst)));
     case InstKind::Variant:
-      set(inst, Value::of_parts(read_all(inst), inst.index));
-      break;
+      return set(inst, Value::of_parts(read_all(inst), inst.index));
     case InstKind::Repeat: {
-      uint64_t count = bits(inst.operands[1]);
-      if (!has_room(count)) break;
-      set(inst, Value::of_parts(std::vector<Value>(count, read(inst.operands[0]))));
-      break;
+      int64_t count = std::max<int64_t>(static_cast<int64_t>(bits(inst.operands[1])), 0);
+      if (!has_room(static_cast<size_t>(count))) return;
+      std::vector<Value> parts(static_cast<size_t>(count), read(inst.operands[0]));
+      return set(inst, Value::of_parts(std::move(parts)));
     }
     case InstKind::Tag:
-      set(inst, Value::of_bits(locate(inst.operands[0].place, false)->variant));
-      break;
-    case InstKind::Ref: {
-      Reference target = reference(inst.operands[0].place);
-      // What a value of fn type has captured.
-      if (kind_of(inst.operands[0]) == TypeKind::Fn) target.path.push_back(0);
-      frame.references[inst.dest.local.index] = std::move(target);
-      break;
-    }
-    case InstKind::CheckIndex: {
-      int64_t index = static_cast<int64_t>(bits(inst.operands[1]));
-      size_t length = locate(inst.operands[0].place, false)->size();
-      if (index < 0 || static_cast<uint64_t>(index) >= length) {
-        return panic("index " + std::to_string(index) + " is out of bounds for length " +
-                     std::to_string(length));
-      }
-      break;
-    }
-    case InstKind::Closure: {
-      Value value = Value::of_parts(read_all(inst));
-      value.kind = Value::Kind::Function;
-      value.bits = inst.callee.index;
-      set(inst, std::move(value));
-      break;
-    }
+      return set_bits(inst, locate(inst.operands[0].place, false)->variant);
+    case InstKind::Ref:
+      return set_reference(inst);
+    case InstKind::Closure:
+      // So no value of fn type ever holds more than counts.
+      if (has_drop(inst.operands[0])) return refuse("keeps what has a `drop` in a closure");
+      return set(inst, Value::of_one(Value::Kind::Function, read(inst.operands[0]),
+                                     inst.callee.index));
+    case InstKind::ToDyn:
+      return set(inst, Value::of_one(Value::Kind::Dyn, read(inst.operands[0]),
+                                     dyn_table(type_of(inst.operands[0]), inst)));
     case InstKind::Live:
-      frame.locals[inst.dest.local.index] = Value();
-      break;
+      frames_.back().locals[inst.dest.local.index] = Value();
+      return;
     case InstKind::Drop:
-      if (sir::drop_may_panic(module_, type_of(inst.operands[0]))) return refuse("has a `drop`");
+      if (has_drop(inst.operands[0])) return refuse("has a `drop`");
       (void)read(inst.operands[0]);
-      break;
+      return;
     case InstKind::Unshare:   // writing copies what is shared
     case InstKind::Dead:
     case InstKind::Expire:
-      break;
-    case InstKind::Builtin:
-      builtin(inst);
-      break;
+      return;
+    default:
+      if (!task(inst)) refuse("does what takes a running program");
+  }
+}
+
+// One instruction. Those that do not say where to go are followed by the next.
+void Machine::step() {
+  const Inst& inst = instruction();
+  span_ = inst.span.valid() ? inst.span : span_;
+  has_moved_ = false;
+  switch (inst.kind) {
     case InstKind::Call:
       return call(inst);
     case InstKind::CallValue:
       return call_value(inst);
+    case InstKind::CallDyn:
+      return call_dyn(inst);
     case InstKind::Jump:
       return go(inst.targets[0]);
     case InstKind::Branch:
@@ -320,43 +224,23 @@ void Machine::step() {
     case InstKind::Panic:
       return panic(read(inst.operands[0]).str());
     case InstKind::PanicKind:
-      return panic(inst.text);
+      return panic(inst.text == "none" ? "`!` on none" : inst.text);
     case InstKind::ResumeUnwind:
-      if (frames_.size() == 1) {
-        outcome_ = std::exchange(panic_, std::nullopt);
-        return;
-      }
-      frames_.pop_back();
-      return unwind();
-    case InstKind::ToDyn:
-    case InstKind::CallDyn:
-      return refuse("uses a `dyn` value");
+      return leave_by_panic(panic_under_way());
     case InstKind::TakePanic:
-      return refuse("catches a panic");
+      return take_panic(inst);
     case InstKind::Unreachable:
       SKEIN_UNREACHABLE("an instruction that is never reached was");
-    case InstKind::Spawn:
-      return refuse("starts a task");
-    case InstKind::Await:
-    case InstKind::AwaitPlace:
-    case InstKind::Settle:
-    case InstKind::Select:
-    case InstKind::Yield:
-      return refuse("waits");
-    case InstKind::ScopeEnter:
-    case InstKind::ScopeAdopt:
-    case InstKind::ScopeExit:
-    case InstKind::ScopeSlot:
-      return refuse("gives up a task");
-    case InstKind::ShieldEnter:   // nothing waits here, so nothing has to be held back
-      set(inst, Value::of_bits(0));
+    case InstKind::CheckIndex:
+      check_index(inst);
       break;
-    case InstKind::ShieldExit:
+    case InstKind::Builtin:
+      builtin(inst);
       break;
     default:
-      return refuse("does what takes a running program");
+      step_value(inst);
   }
-  if (!outcome_ && !has_moved_) ++frame.at;
+  if (!outcome_ && !has_moved_) ++frames_.back().at;
 }
 
 Outcome Machine::run(FunctionId function, std::vector<Value> args) {
@@ -371,7 +255,7 @@ Outcome Machine::run(FunctionId function, std::vector<Value> args) {
     step();
   }
   frames_.clear();
-  panic_.reset();
+  panics_.clear();
   return std::move(*outcome_);
 }
 

@@ -1,7 +1,9 @@
 // Arithmetic and conversions, checked as the compiled program checks them.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "compiler/interpret/format.h"
 #include "compiler/interpret/machine.h"
 #include "compiler/support/check.h"
 
@@ -12,12 +14,12 @@ using sir::Inst;
 using sir::UnaryOp;
 using types::TypeKind;
 
-static bool has_sign(TypeKind kind) {
+bool has_sign(TypeKind kind) {
   return kind == TypeKind::Duration || kind == TypeKind::Instant ||
          (types::is_integer(kind) && types::is_signed(kind));
 }
 
-static unsigned width(TypeKind kind) {
+unsigned width(TypeKind kind) {
   if (types::is_integer(kind)) return types::bit_width(kind);
   if (kind == TypeKind::Bool) return 1;
   return kind == TypeKind::Char ? 32 : 64;
@@ -51,9 +53,15 @@ uint64_t saturate(TypeKind kind, double value) {
   return saturate(kind, static_cast<__int128>(std::min(std::max(value, -kFar), kFar)));
 }
 
-void Machine::set_integer(const Inst& inst, TypeKind kind, __int128 value) {
-  if (!fits(kind, value)) return panic("integer overflow");
-  set(inst, Value::of_bits(wrap(kind, value)));
+__int128 multiply(__int128 a, __int128 b) {
+  return static_cast<__int128>(static_cast<unsigned __int128>(a) *
+                               static_cast<unsigned __int128>(b));
+}
+
+void Machine::set_integer(const Inst& inst, TypeKind kind, __int128 value,
+                          const char* operation) {
+  if (!fits(kind, value)) return panic_with("integer overflow in %s", operation);
+  set_bits(inst, wrap(kind, value));
 }
 
 void Machine::unary(const Inst& inst) {
@@ -62,11 +70,11 @@ void Machine::unary(const Inst& inst) {
   switch (inst.unary) {
     case UnaryOp::Neg:
       if (types::is_float(kind)) return set(inst, Value::of_number(-operand.number));
-      return set_integer(inst, kind, -number_of(kind, operand.bits));
+      return set_integer(inst, kind, -number_of(kind, operand.bits), "negation");
     case UnaryOp::Not:
-      return set(inst, Value::of_bits(operand.bits ^ 1));
+      return set_bits(inst, operand.bits ^ 1);
     case UnaryOp::BitNot:
-      return set(inst, Value::of_bits(wrap(kind, ~number_of(kind, operand.bits))));
+      return set_bits(inst, wrap(kind, ~number_of(kind, operand.bits)));
   }
 }
 
@@ -92,14 +100,23 @@ void Machine::float_binary(const Inst& inst, TypeKind kind, double a, double b) 
   }
 }
 
-void Machine::shift(const Inst& inst, TypeKind kind, const Value& left, const Value& right) {
-  __int128 count = number_of(kind_of(inst.operands[1]), right.bits);
-  if (count < 0 || count >= width(kind)) return panic("shift count out of range");
+void Machine::shift(const Inst& inst, TypeKind kind, __int128 number, __int128 count) {
+  if (count < 0 || count >= width(kind)) {
+    return panic_with("shift by %lld is out of range for %u bits", static_cast<long long>(count),
+                      width(kind));
+  }
   unsigned by = static_cast<unsigned>(count);
-  __int128 number = number_of(kind, left.bits);
   bool is_left = inst.binary == BinaryOp::Shl;
-  uint64_t moved = wrap(kind, static_cast<unsigned __int128>(number) << by);
-  set(inst, Value::of_bits(is_left ? moved : wrap(kind, number >> by)));
+  uint64_t moved = wrap(kind, static_cast<__int128>(static_cast<unsigned __int128>(number) << by));
+  set_bits(inst, is_left ? moved : wrap(kind, number >> by));
+}
+
+void Machine::divide(const Inst& inst, TypeKind kind, __int128 a, __int128 b) {
+  if (b == 0) return panic("division by zero");
+  if (inst.binary == BinaryOp::Div) return set_integer(inst, kind, a / b, "division");
+  // The quotient has to fit, as in the compiled program.
+  if (!fits(kind, a / b)) return panic("integer overflow in remainder");
+  set_bits(inst, wrap(kind, a % b));
 }
 
 void Machine::binary(const Inst& inst) {
@@ -107,28 +124,27 @@ void Machine::binary(const Inst& inst) {
   Value left = read(inst.operands[0]);
   Value right = read(inst.operands[1]);
   if (types::is_float(kind)) return float_binary(inst, kind, left.number, right.number);
-  __int128 a = number_of(kind, left.bits);
-  __int128 b = number_of(kind, right.bits);
-  auto give = [&](__int128 value) { set(inst, Value::of_bits(wrap(kind, value))); };
-  auto decide = [&](bool value) { set(inst, Value::of_bits(value)); };
+  integer_binary(inst, kind, number_of(kind, left.bits),
+                 number_of(kind_of(inst.operands[1]), right.bits));
+}
+
+void Machine::integer_binary(const Inst& inst, TypeKind kind, __int128 a, __int128 b) {
+  auto give = [&](__int128 value) { set_bits(inst, wrap(kind, value)); };
+  auto decide = [&](bool value) { set_bits(inst, value); };
   switch (inst.binary) {
-    case BinaryOp::Add: return set_integer(inst, kind, a + b);
-    case BinaryOp::Sub: return set_integer(inst, kind, a - b);
-    case BinaryOp::Mul: return set_integer(inst, kind, a * b);
+    case BinaryOp::Add: return set_integer(inst, kind, a + b, "addition");
+    case BinaryOp::Sub: return set_integer(inst, kind, a - b, "subtraction");
+    case BinaryOp::Mul: return set_integer(inst, kind, multiply(a, b), "multiplication");
     case BinaryOp::Div:
-      return b == 0 ? panic("division by zero") : set_integer(inst, kind, a / b);
-    case BinaryOp::Rem:
-      if (b == 0) return panic("division by zero");
-      // The quotient has to fit, as in the compiled program.
-      return fits(kind, a / b) ? give(a % b) : panic("integer overflow");
+    case BinaryOp::Rem: return divide(inst, kind, a, b);
     case BinaryOp::WrapAdd: return give(a + b);
     case BinaryOp::WrapSub: return give(a - b);
-    case BinaryOp::WrapMul: return give(a * b);
+    case BinaryOp::WrapMul: return give(multiply(a, b));
     case BinaryOp::And: return give(a & b);
     case BinaryOp::Or: return give(a | b);
     case BinaryOp::Xor: return give(a ^ b);
     case BinaryOp::Shl:
-    case BinaryOp::Shr: return shift(inst, kind, left, right);
+    case BinaryOp::Shr: return shift(inst, kind, a, b);
     case BinaryOp::Eq: return decide(a == b);
     case BinaryOp::Ne: return decide(a != b);
     case BinaryOp::Lt: return decide(a < b);
@@ -138,32 +154,47 @@ void Machine::binary(const Inst& inst) {
   }
 }
 
+// What a float is as an integer of the type; nothing if it does not fit.
+static std::optional<__int128> whole_number(TypeKind kind, double number) {
+  // Beyond this nothing fits, and neither would the conversion below.
+  bool is_near = number > -1e19 && number < 2e19;
+  if (!is_near || !fits(kind, static_cast<__int128>(number))) return std::nullopt;
+  return static_cast<__int128>(number);
+}
+
 void Machine::convert(const Inst& inst) {
   TypeKind from = kind_of(inst.operands[0]);
-  TypeKind to = module_.types().kind(sir::place_type(module_, function(), inst.dest));
+  TypeKind to = kind_of_dest(inst);
   Value operand = read(inst.operands[0]);
   if (from == to) return set(inst, std::move(operand));
+  __int128 number = types::is_float(from) ? 0 : number_of(from, operand.bits);
   if (types::is_float(to)) {
-    double number = types::is_float(from) ? operand.number
-                                          : static_cast<double>(number_of(from, operand.bits));
-    if (to == TypeKind::F32) number = static_cast<float>(number);
-    return set(inst, Value::of_number(number));
+    // Rounded once: a double in between would round some numbers twice.
+    if (!types::is_float(from)) {
+      operand.number = to == TypeKind::F32 ? static_cast<float>(number)
+                                           : static_cast<double>(number);
+    }
+    if (to == TypeKind::F32) operand.number = static_cast<float>(operand.number);
+    return set(inst, Value::of_number(operand.number));
   }
-  __int128 number = 0;
+  std::string type_name =
+      module_.program->type_name(sir::place_type(module_, function(), inst.dest));
   if (types::is_float(from)) {
-    // Beyond this nothing fits, and neither would the conversion below.
-    bool is_near = operand.number > -1e19 && operand.number < 2e19;
-    if (!is_near) return panic("the number does not fit");
-    number = static_cast<__int128>(operand.number);
-  } else {
-    number = number_of(from, operand.bits);
+    std::optional<__int128> whole = whole_number(to, operand.number);
+    if (!whole) {
+      return panic(float_text(operand.number, FormatSpec(), false) + " does not fit in " +
+                   type_name);
+    }
+    return set_bits(inst, wrap(to, *whole));
   }
   bool is_surrogate = number >= 0xd800 && number < 0xe000;
   bool fits_char = number >= 0 && number < 0x110000 && !is_surrogate;
   if (to == TypeKind::Char ? !fits_char : !fits(to, number)) {
-    return panic("the number does not fit");
+    std::string digits = has_sign(from) ? std::to_string(static_cast<int64_t>(number))
+                                        : std::to_string(static_cast<uint64_t>(number));
+    return panic(digits + " does not fit in " + type_name);
   }
-  set(inst, Value::of_bits(wrap(to, number)));
+  set_bits(inst, wrap(to, number));
 }
 
 }  // namespace skein::interpret

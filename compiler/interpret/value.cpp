@@ -34,6 +34,22 @@ Value Value::of_parts(std::vector<Value> parts, uint32_t variant) {
   return value;
 }
 
+Value Value::of_view(View view, Kind kind) {
+  Value value;
+  value.kind = kind;
+  value.view = std::make_shared<View>(std::move(view));
+  return value;
+}
+
+Value Value::of_one(Kind kind, Value part, uint64_t bits) {
+  std::vector<Value> parts;
+  parts.push_back(std::move(part));
+  Value value = of_parts(std::move(parts));
+  value.kind = kind;
+  value.bits = bits;
+  return value;
+}
+
 const std::string& Value::str() const {
   static const std::string kEmpty;
   return text ? *text : kEmpty;

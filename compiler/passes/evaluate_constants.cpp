@@ -103,6 +103,7 @@ class ConstantEvaluator {
     Span span = place_of(outcome, function);
     switch (outcome.state) {
       case Outcome::State::Done:
+      case Outcome::State::Exited:   // printing and ending are refused
       case Outcome::State::Nested:
         return;
       case Outcome::State::Panicked:

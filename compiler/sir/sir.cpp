@@ -285,7 +285,7 @@ static bool has_drop_method(const types::Program& program, const types::Type& ty
   return false;
 }
 
-bool drop_may_panic(Module& module, TypeId type) {
+bool drop_may_panic(Module& module, TypeId type, Captures captures) {
   // A generic type that contains larger and larger versions of itself never runs out of parts.
   constexpr size_t kManyParts = 1000;
   std::unordered_set<uint32_t> seen;
@@ -296,8 +296,9 @@ bool drop_may_panic(Module& module, TypeId type) {
     pending.pop_back();
     if (!seen.insert(id.index).second) continue;
     types::Type part = module.types().get(id);
-    if (part.kind == TypeKind::Task || part.kind == TypeKind::Param ||
-        part.kind == TypeKind::Fn || part.kind == TypeKind::Gen ||
+    bool is_unknown = part.kind == TypeKind::Fn && captures == Captures::Unknown;
+    if (part.kind == TypeKind::Task || part.kind == TypeKind::Param || is_unknown ||
+        part.kind == TypeKind::Gen ||
         is_unique_dyn(*module.program, part) || has_drop_method(*module.program, part)) {
       return true;
     }

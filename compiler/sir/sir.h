@@ -290,8 +290,10 @@ bool makes_window(const Inst& inst);
 // Whether leaving a value of this type needs a `drop` at all.
 bool needs_drop(Module& module, TypeId type);
 // Whether that drop runs code of the user's or waits for a task, so that it may panic. Other drops
-// only release counts.
-bool drop_may_panic(Module& module, TypeId type);
+// only release counts. A value of fn type does not show what it has captured, unless whoever made it
+// has seen to it that this needs no such drop.
+enum class Captures : uint8_t { Unknown, OnlyRelease };
+bool drop_may_panic(Module& module, TypeId type, Captures captures = Captures::Unknown);
 
 // Whether the local is responsible for the value it holds: not a reference, a borrowed parameter
 // or a borrowed copy of the bits.
