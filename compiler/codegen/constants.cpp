@@ -47,6 +47,17 @@ llvm::Constant* Constants::cell(llvm::Constant* value, const std::string& name) 
   return global;
 }
 
+llvm::Constant* Constants::array(llvm::Type* element,
+                                 const std::vector<llvm::Constant*>& elements) {
+  llvm::ArrayType* type = llvm::ArrayType::get(element, elements.size());
+  llvm::Constant* content = llvm::ConstantArray::get(type, elements);
+  llvm::Constant*& known = arrays_[content];
+  if (known != nullptr) return known;
+  llvm::GlobalVariable* data = private_data(module_, content, "skn.elements", 16);
+  data->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+  return known = data;
+}
+
 llvm::Constant* Constants::c_string(std::string_view text) {
   auto known = c_strings_.find(text);
   if (known != c_strings_.end()) return known->second;

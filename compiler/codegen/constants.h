@@ -12,6 +12,7 @@
 namespace llvm {
 class Constant;
 class Module;
+class Type;
 }  // namespace llvm
 
 namespace skein::codegen {
@@ -27,6 +28,8 @@ class Constants {
   llvm::Constant* buffer(std::string_view bytes);
   // An immortal Buffer with one value, which the program may change.
   llvm::Constant* cell(llvm::Constant* value, const std::string& name);
+  // The elements one behind the other, without a header.
+  llvm::Constant* array(llvm::Type* element, const std::vector<llvm::Constant*>& elements);
   // Bytes that end with a zero.
   llvm::Constant* c_string(std::string_view text);
   // An abi::FormatSpec read from its source text; a null pointer for the empty one.
@@ -51,6 +54,7 @@ class Constants {
   RuntimeAbi& rt_;
   const SourceMap& sources_;
   std::map<std::string, llvm::Constant*, std::less<>> buffers_;
+  std::map<llvm::Constant*, llvm::Constant*> arrays_;   // by their content
   std::map<std::string, llvm::Constant*, std::less<>> c_strings_;
   std::map<std::string, llvm::Constant*, std::less<>> specs_;
   std::map<Site, uint32_t> site_ids_;

@@ -15,26 +15,52 @@ using types::Builtin;
 
 // ---- literals ----------------------------------------------------------------------------------
 
+// Constant elements as data of the program; null where some are none. They need not be counted: what
+// a constant text stands for is there for ever.
+llvm::Constant* FunctionEmitter::constant_elements(const Inst& inst, TypeId element) {
+  // Fewer are as well stored one by one.
+  constexpr size_t kFew = 8;
+  llvm::Type* memory = v.layout(element).scalar;
+  if (inst.operands.size() < kFew || memory == nullptr) return nullptr;
+  std::vector<llvm::Constant*> elements;
+  for (const Operand& operand : inst.operands) {
+    if (operand.is_place()) return nullptr;
+    llvm::Constant* value = llvm::cast<llvm::Constant>(constant(operand.constant));
+    // A bool is a byte in memory.
+    bool is_bit = value->getType()->isIntegerTy(1);
+    if (is_bit) value = llvm::ConstantInt::get(memory, value->isOneValue() ? 1 : 0);
+    if (value->getType() != memory) return nullptr;
+    elements.push_back(value);
+  }
+  return m.constants.array(memory, elements);
+}
+
+void FunctionEmitter::put_elements(const Inst& inst, TypeId element, llvm::Value* place) {
+  const Layout& layout = v.layout(element);
+  if (llvm::Constant* data = constant_elements(inst, element)) {
+    llvm::Align align(layout.align);
+    b.CreateMemCpy(place, align, data, align, inst.operands.size() * layout.size);
+    return;
+  }
+  for (size_t i = 0; i < inst.operands.size(); ++i) {
+    put(inst.operands[i], v.offset(place, i * layout.size));
+  }
+}
+
 void FunctionEmitter::emit_array(const Inst& inst) {
   TypeId type = type_of(inst.dest);
   TypeId element = m.program.types.arg(type);
-  uint64_t size = v.layout(element).size;
   if (kind(type) == TypeKind::FixedArray) {
     bool needs_temp = may_alias_dest(inst);
     llvm::Value* place = needs_temp ? temp(type) : address(inst.dest);
-    for (size_t i = 0; i < inst.operands.size(); ++i) {
-      put(inst.operands[i], v.offset(place, i * size));
-    }
+    put_elements(inst, element, place);
     if (needs_temp) v.copy(type, address(inst.dest), place);
     return;
   }
   if (inst.operands.empty()) return set_dest(m.rt.empty_buffer());
   llvm::Value* count = v.i64(inst.operands.size());
   llvm::Value* buffer = v.new_buffer(element, count);
-  llvm::Value* data = v.data(buffer);
-  for (size_t i = 0; i < inst.operands.size(); ++i) {
-    put(inst.operands[i], v.offset(data, i * size));
-  }
+  put_elements(inst, element, v.data(buffer));
   v.set_length(buffer, count);
   set_dest(buffer);
 }

@@ -117,6 +117,8 @@ class FunctionEmitter {
 
   // ---- emit_array.cpp
   void emit_array(const sir::Inst& inst);
+  llvm::Constant* constant_elements(const sir::Inst& inst, TypeId element);
+  void put_elements(const sir::Inst& inst, TypeId element, llvm::Value* place);
   void emit_repeat(const sir::Inst& inst);
   void emit_array_builtin(const sir::Inst& inst);
   void emit_array_push(const sir::Inst& inst);

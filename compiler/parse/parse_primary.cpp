@@ -243,6 +243,9 @@ ast::Expr* Parser::parse_map_after(Span begin, ast::Expr* key) {
     entry.key = key;
     entry.value = !panic_ && expect(TokenKind::Colon) ? parse_expr() : missing_expr();
     entries.push_back(entry);
+    if (entries.size() > ast::kMaxElements) {
+      report_too_wide(begin, "map", ast::kMaxElements, "entries");
+    }
     if (panic_ || !accept(TokenKind::Comma) || at(TokenKind::RightBracket)) break;
     key = parse_expr();
   }
@@ -256,6 +259,9 @@ ast::Expr* Parser::parse_array_after(Span begin, ast::Expr* first) {
   std::vector<ast::Expr*> elements{first};
   while (!panic_ && accept(TokenKind::Comma) && !at(TokenKind::RightBracket)) {
     elements.push_back(parse_expr());
+    if (elements.size() > ast::kMaxElements) {
+      report_too_wide(begin, "array", ast::kMaxElements, "elements");
+    }
   }
   close_bracket(TokenKind::RightBracket, begin);
   ast::Array* node = make_expr<ast::Array>(since(begin));

@@ -40,6 +40,9 @@ void Parser::parse_statements(ast::Block* block) {
     Height height(*this);
     stmts.push_back(parse_stmt());
     end_statement(stmts.back());
+    if (stmts.size() > ast::kMaxStatements) {
+      report_too_wide(stmts[0]->span, "block", ast::kMaxStatements, "statements");
+    }
     if (position_ == before) advance();
     skip_separators();
   }

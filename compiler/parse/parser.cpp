@@ -193,6 +193,13 @@ void Parser::report_too_nested() {
   give_up();
 }
 
+void Parser::report_too_wide(Span span, std::string_view what, size_t bound,
+                             std::string_view parts) {
+  fail(span, D::TooManyParts, {what, std::to_string(bound), parts})
+      .help("read them from a file or compute them; nothing after this was read");
+  give_up();
+}
+
 Parser::Nest::Nest(Parser& parser) : parser_(parser) {
   if (++parser.depth_ > ast::kMaxNesting) parser.report_too_nested();
 }

@@ -5,9 +5,10 @@
 // declaration or bracket is found nothing more is reported, so one mistake gives one report. Each
 // function returns a node whatever happened; missing parts become Error nodes.
 //
-// Two bounds keep every later step safe from hostile text. Nest counts how deep the parser itself
+// Bounds keep every later step safe from hostile text. Nest counts how deep the parser itself
 // stands; make_expr knows how tall a tree has grown, which a long sum does without any nesting.
-// When either is passed the rest of the file is not read.
+// Two more bound how wide a literal or block may be. When one is passed the rest of the file is not
+// read.
 #pragma once
 
 #include <algorithm>
@@ -165,6 +166,7 @@ class Parser {
   ast::TypeExpr* missing_type() { return make_type<ast::ErrorType>(end_of_previous()); }
   void report_too_tall(Span span);
   void report_too_nested();
+  void report_too_wide(Span span, std::string_view what, size_t bound, std::string_view parts);
 
   // ---- parse_decl.cpp: what all declarations share, functions ----
   struct ItemHead {

@@ -96,6 +96,7 @@ class CopyChecker {
     const Function& function = module_.functions[id];
     sir::Flow flow(function);
     sir::Liveness live(flow, sir::Drops::AreNone);
+    LastUses last_uses(module_, function, live, Parts::FieldsAndPayloads);
     for (BlockId block : flow.order()) {
       const std::vector<Inst>& insts = function.blocks[block].insts;
       sir::BitSet after = live.at_end(block);
@@ -103,8 +104,7 @@ class CopyChecker {
         const Inst& inst = insts[i];
         for (const Operand& operand : inst.operands) {
           bool copies = operand.kind == Operand::Kind::Copy &&
-                        !is_last_use(module_, function, live, inst, operand, after,
-                                     Parts::FieldsAndPayloads);
+                        !last_uses.is_last_use(inst, operand, after);
           if (copies) need(id, sir::place_type(module_, function, operand.place), inst.span);
         }
         if (copies_inside(function, inst)) need(id, copied_type(function, inst), inst.span);

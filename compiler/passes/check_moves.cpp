@@ -85,6 +85,7 @@ class MoveChecker {
   // ---- uses --------------------------------------------------------------------------------
 
   void check_uses(const Inst& inst) {
+    find_moved(inst);
     for (const Operand& operand : inst.operands) {
       if (!operand.is_place()) continue;
       if (is_moved_beside(inst, operand)) {
@@ -129,9 +130,21 @@ class MoveChecker {
            a.local == b.local;
   }
 
+  // The locals that the instruction moves, or parts of them, sorted.
+  void find_moved(const Inst& inst) {
+    moved_.clear();
+    for (const Operand& operand : inst.operands) {
+      if (operand.kind == Operand::Kind::Move) moved_.push_back(operand.place.local.index);
+    }
+    std::sort(moved_.begin(), moved_.end());
+  }
+
   // Whether the same instruction moves the place as another operand: `f(x, x)` would have it twice,
   // and what `f` borrows it would also take.
   bool is_moved_beside(const Inst& inst, const Operand& used) {
+    // Nearly always nobody else does, and an array literal may have a million operands.
+    auto [first, end] = std::equal_range(moved_.begin(), moved_.end(), used.place.local.index);
+    if (end - first <= (used.kind == Operand::Kind::Move ? 1 : 0)) return false;
     bool is_behind = false;
     bool is_lent = used.kind == Operand::Kind::Borrow || used.kind == Operand::Kind::Mut;
     for (const Operand& other : inst.operands) {
@@ -426,6 +439,7 @@ class MoveChecker {
   InstPlace at_;
   BitSet maybe_;
   BitSet surely_;
+  std::vector<uint32_t> moved_;
   // Variables something was said about.
   std::unordered_set<uint32_t> reported_;
   // The ways out on which a task variable still has its task.

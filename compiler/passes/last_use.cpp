@@ -2,6 +2,9 @@
 // concrete ones, which copies cost a count for nothing.
 #include "compiler/passes/last_use.h"
 
+#include <algorithm>
+#include <span>
+
 namespace skein::passes {
 
 using sir::Inst;
@@ -11,14 +14,13 @@ using sir::Projection;
 
 // Elements have no state of their own, a box cannot be left without content, and a value with a
 // `drop` method stays whole.
-static bool is_movable_part(sir::Module& module, const sir::Function& function,
-                            const sir::Place& place, Parts parts) {
-  const types::Program& program = *module.program;
+bool LastUses::is_movable_part(const sir::Place& place) const {
+  const types::Program& program = *module_.program;
   sir::Place whole = place.local;
   for (const Projection& step : place.path) {
     if (step.kind == Projection::Kind::Index) return false;
-    if (step.kind == Projection::Kind::Variant && parts == Parts::Fields) return false;
-    const types::Type& type = module.types().get(sir::place_type(module, function, whole));
+    if (step.kind == Projection::Kind::Variant && parts_ == Parts::Fields) return false;
+    const types::Type& type = module_.types().get(sir::place_type(module_, function_, whole));
     if (type.kind == types::TypeKind::Struct) {
       const types::StructDecl& decl = program.structs[types::StructId(type.decl)];
       if (decl.drop_fn.valid() || decl.fields[step.index].is_boxed) return false;
@@ -33,31 +35,36 @@ static bool is_movable_part(sir::Module& module, const sir::Function& function,
   return true;
 }
 
-static size_t count_of(const Inst& inst, LocalId local) {
-  size_t count = 0;
-  auto look_at = [&](LocalId named) { count += named == local; };
+static bool is_before(LocalId a, LocalId b) { return a.index < b.index; }
+
+void LastUses::look_at(const Inst& inst) {
+  if (inst_ == &inst) return;
+  inst_ = &inst;
+  names_.clear();
+  sources_.clear();
+  auto add = [&](LocalId local) { names_.push_back(local); };
   for (const Operand& operand : inst.operands) {
-    if (operand.is_place()) sir::for_each_local(operand.place, look_at);
+    if (!operand.is_place()) continue;
+    sir::for_each_local(operand.place, add);
+    std::span<const LocalId> sources = live_.sources(operand.place.local);
+    sources_.insert(sources_.end(), sources.begin(), sources.end());
   }
-  if (inst.dest.valid()) sir::for_each_local(inst.dest, look_at);
-  return count;
+  if (inst.dest.valid()) sir::for_each_local(inst.dest, add);
+  std::sort(names_.begin(), names_.end(), is_before);
+  std::sort(sources_.begin(), sources_.end(), is_before);
 }
 
-bool is_last_use(sir::Module& module, const sir::Function& function, const sir::Liveness& live,
-                 const Inst& inst, const Operand& operand, const sir::BitSet& live_after,
-                 Parts parts) {
+bool LastUses::is_last_use(const Inst& inst, const Operand& operand,
+                           const sir::BitSet& live_after) {
   if (operand.kind != Operand::Kind::Copy) return false;
   LocalId local = operand.place.local;
-  if (!sir::owns_value(function.locals[local]) || live_after.test(local.index)) return false;
-  if (inst.unwind.valid() && live.at_begin(inst.unwind).test(local.index)) return false;
+  if (!sir::owns_value(function_.locals[local]) || live_after.test(local.index)) return false;
+  if (inst.unwind.valid() && live_.at_begin(inst.unwind).test(local.index)) return false;
+  look_at(inst);
   // A closure or reference beside it may stand for the local.
-  for (const Operand& other : inst.operands) {
-    if (!other.is_place()) continue;
-    for (LocalId source : live.sources(other.place.local)) {
-      if (source == local) return false;
-    }
-  }
-  return count_of(inst, local) == 1 && is_movable_part(module, function, operand.place, parts);
+  if (std::binary_search(sources_.begin(), sources_.end(), local, is_before)) return false;
+  auto [first, end] = std::equal_range(names_.begin(), names_.end(), local, is_before);
+  return end - first == 1 && is_movable_part(operand.place);
 }
 
 }  // namespace skein::passes

@@ -224,7 +224,11 @@ class BorrowFinder {
 class MoveFinder {
  public:
   MoveFinder(sir::Module& module, Function& function)
-      : module_(module), function_(function), flow_(function), live_(flow_, sir::Drops::AreNone) {}
+      : module_(module),
+        function_(function),
+        flow_(function),
+        live_(flow_, sir::Drops::AreNone),
+        last_uses_(module, function, live_, Parts::Fields) {}
 
   void run() {
     for (BlockId block : flow_.order()) {
@@ -242,7 +246,7 @@ class MoveFinder {
  private:
   // Taking the payload of a variant away costs more at the drop than counting it does.
   bool is_moved(const Inst& inst, const Operand& operand, const BitSet& live_after) {
-    return is_last_use(module_, function_, live_, inst, operand, live_after, Parts::Fields) &&
+    return last_uses_.is_last_use(inst, operand, live_after) &&
            sir::needs_drop(module_, sir::place_type(module_, function_, operand.place));
   }
 
@@ -250,6 +254,7 @@ class MoveFinder {
   Function& function_;
   sir::Flow flow_;
   sir::Liveness live_;
+  LastUses last_uses_;
 };
 
 void move_last_uses(sir::Module& module) {

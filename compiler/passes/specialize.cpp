@@ -51,6 +51,9 @@ class Specializer {
   static constexpr uint32_t kMaxDepth = 64;
   // Parts of a type, counted as often as they are written: `(T, T)` doubles it from call to call.
   static constexpr size_t kMaxTypeSize = 4096;
+  // Parts of the types of all copies together. Two calls with other types in each function of a
+  // chain make a million copies without ever going deep.
+  static constexpr size_t kMaxParts = 500'000;
 
   struct Request {
     FunctionId generic;
@@ -116,7 +119,9 @@ class Specializer {
   FunctionId request(FunctionId generic, std::vector<TypeId> args, uint32_t depth, Span span,
                      std::vector<bool> windows = {}) {
     const Function& function = module_.functions[generic];
+    size_t parts = 0;
     for (TypeId arg : args) {
+      parts += size_of(arg);
       if (size_of(arg) < kMaxTypeSize) continue;
       report_depth(function, span);
       return FunctionId();
@@ -136,6 +141,8 @@ class Specializer {
     if (!is_new) return found->second;
     depth = args.empty() ? 0 : depth + 1;
     if (depth > kMaxDepth) report_depth(function, span);
+    parts_ += parts;
+    if (parts_ > kMaxParts) report_many_copies(function, span);
     Function head;
     head.name = std::move(name);
     found->second = functions_.add(std::move(head));
@@ -149,6 +156,15 @@ class Specializer {
       sink_.report(span, D::EndlessTypes, {function.display_name})
           .mark("asks for one more copy here")
           .help("call it with a type that does not grow from call to call");
+    }
+    failed_ = true;
+  }
+
+  void report_many_copies(const Function& function, Span span) {
+    if (!failed_) {
+      sink_.report(span, D::TooManyCopies, {})
+          .mark("asks for one more copy of `" + function.display_name + "` here")
+          .help("pass what differs as a value: an enum, or a `dyn` type");
     }
     failed_ = true;
   }
@@ -573,6 +589,7 @@ class Specializer {
   std::vector<sir::Module::DynTable> dyn_tables_;
   std::vector<ValueVerb> verbs_;
   std::unordered_map<TypeId, size_t, IdHash> sizes_;
+  size_t parts_ = 0;
   bool failed_ = false;
 };
 

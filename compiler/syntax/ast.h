@@ -33,6 +33,11 @@ inline constexpr uint32_t kMaxNesting = 256;
 // stand below each other without being nested in the text. 1024 levels of a recursive walk that
 // needs 2 KiB each fit four times into the usual stack of 8 MiB. More is an error of the program.
 inline constexpr uint32_t kMaxTreeHeight = 1024;
+// What stands beside each other in one literal or block. All later steps hold a whole function at
+// once, with some hundred bytes an element and more than a thousand a statement. More is an error of
+// the program.
+inline constexpr size_t kMaxElements = size_t{1} << 20;
+inline constexpr size_t kMaxStatements = size_t{1} << 17;
 
 SKEIN_ID(ExprId);
 SKEIN_ID(PatternId);

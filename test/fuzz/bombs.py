@@ -14,13 +14,18 @@ import sys
 import tempfile
 
 N = 100_000
+M = 1_000_000
 
 
 def in_main(body):
     return "fn main() {\n" + body + "\n}\n"
 
 
-# Name and text; those with True must be accepted.
+def lines(form, count):
+    return "".join(form.format(i=i, next=i + 1) for i in range(count))
+
+
+# Name and text, or texts by file; those with True must be accepted.
 BOMBS = {
     "parentheses": (in_main("let x = " + "(" * N + "1" + ")" * N), False),
     "open_parentheses": (in_main("let x = " + "(" * N), False),
@@ -67,13 +72,31 @@ BOMBS = {
 }
 
 
-def lines(form, count):
-    return "".join(form.format(i=i, next=i + 1) for i in range(count))
-
-
 def match_of(subject, arms):
     return f"fn f(a: {subject}) -> int {{\n match a {{\n{arms}  _ => 7\n }}\n}}\nfn main() {{ }}\n"
 
+
+# The eight that are named as the measure.
+BOMBS.update({
+    "nested_brackets_1m": (in_main("let x = " + "[" * M + "]" * M), False),
+    "sum_of_1m_terms": (in_main("let a = 1\nlet x = a" + " + a" * M), False),
+    "lines_100k": (in_main(lines("let x{i} = {i}\n", N)), True),
+    "line_of_10_mb_of_elements": (in_main("let x = [" + "1, " * (10 * M // 3) + "1]"), False),
+    "line_of_10_mb_of_statements": (in_main("let _ = 1; " * M), False),
+    "line_of_10_mb_of_text": (in_main('println("' + "x" * (10 * M) + '")'), True),
+    "copies_of_generic_functions": ("struct P<A, B> { a: A, b: B }\nfn f0<A>(a: A) -> int { 1 }\n" + lines(
+        "fn f{next}<A>(a: A) -> int {{ f{i}(P {{ a: a, b: 1 }}) + f{i}(P {{ a: a, b: true }}) }}\n", 20) +
+        "fn main() { println(f20(1)) }\n", False),
+    "bad_utf8_of_10_mb": (b"\xff" * (10 * M), False),
+    "import_cycle": ({"bomb.sk": "use other\n" + in_main("println(other.f(3))"),
+                      "other.sk": "use bomb\npub fn f(n: int) -> int { if n == 0 { 0 } else { g(n) } }\nfn g(n: int) -> int { f(n - 1) }\n"},
+                     None),
+    "literal_of_1m_elements": (in_main("let x = [" + ", ".join(map(str, range(M))) + "]\nprintln(x.len())"), True),
+    "literal_of_100k_pairs": (in_main("let x = [" + lines("({i}, {next}), ", N) + "]\nprintln(x.len())"), True),
+    "literal_of_100k_texts": (in_main("let s = \"a\"\nlet x = [" + lines('"$s{i}", ', N // 2) + "]\nprintln(x.len())"), True),
+})
+# Of the accepted ones, those that are compiled to the end.
+COMPILED = ["literal_of_1m_elements", "line_of_10_mb_of_text", "long_string", "many_functions"]
 
 # The shapes that made one step or another take the square of its input, or more.
 BOMBS.update({
@@ -121,11 +144,11 @@ BOMBS.update({
 })
 
 
-def start(options, path):
-    """Status, reports, seconds and MiB of one check."""
+def start(options, command):
+    """Status, reports, seconds and MiB of one run of the compiler."""
     limit = 2 * options.seconds * options.slack
     err = tempfile.TemporaryFile()
-    child = subprocess.Popen([options.skein, "check", path], stdout=subprocess.DEVNULL, stderr=err,
+    child = subprocess.Popen([options.skein, *command], stdout=subprocess.DEVNULL, stderr=err,
                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)))
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -134,11 +157,19 @@ def start(options, path):
             usage.ru_maxrss / 1024)
 
 
+def write(text, folder, name):
+    """The program's files; the path of the one to compile."""
+    files = text if isinstance(text, dict) else {f"{name}.sk": text}
+    for file_name, part in files.items():
+        with open(os.path.join(folder, file_name), "wb") as file:
+            file.write(part if isinstance(part, bytes) else part.encode())
+    return os.path.join(folder, next(iter(files)))
+
+
 def judge(options, name, text, good, folder):
-    path = os.path.join(folder, f"{name}.sk")
-    with open(path, "wb") as file:
-        file.write(text if isinstance(text, bytes) else text.encode())
-    status, err, seconds, mib = start(options, path)
+    path = write(text, folder, name)
+    command = ["emit", "obj", path, "-o", os.devnull] if name in COMPILED else ["check", path]
+    status, err, seconds, mib = start(options, command)
     if options.verbose:
         print(f"{seconds:6.2f} s {mib:6.0f} MiB  status {status}  {name}: {(err.splitlines() or [''])[0][:100]}")
     if status not in (0, 1):
@@ -158,7 +189,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--skein", required=True)
     parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--mib", type=int, default=800)
+    parser.add_argument("--mib", type=int, default=500)
     parser.add_argument("--slack", type=int, default=1)
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("names", nargs="*", default=list(BOMBS))
