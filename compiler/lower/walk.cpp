@@ -293,7 +293,7 @@ bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool d
       }
       return gives_up_tasks(program, expr->as<ast::Lock>()->body, discards);
     case ExprKind::Within:
-      return gives_up_tasks(program, expr->as<ast::Within>()->duration, false);
+      return gives_up_tasks(program, expr->as<ast::Within>()->limit, false);
     case ExprKind::Shield:
       return false;
     case ExprKind::Catch:
