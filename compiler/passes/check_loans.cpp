@@ -127,13 +127,13 @@ class LoanChecker {
   bool may_end_later(const Place& scope, const Loan& loan) const {
     if (!loan.is_scope || loan.is_reported) return false;
     const sir::Local& local = function_.locals[scope.local];
-    return local.is_ref && local.name.valid() && references_.resolve(scope) != loan.place;
+    bool is_from_elsewhere = local.is_ref || local.kind == sir::LocalKind::Param;
+    return is_from_elsewhere && local.name.valid() && references_.resolve(scope) != loan.place;
   }
 
   void report_outlived(Loan& loan) {
     loan.is_reported = true;
-    sink_.report(loan.spawn->span, D::ScopeOutlived,
-                 {place_name(module_, function_, loan.place)})
+    sink_.report(loan.spawn->span, D::ScopeOutlived)
         .help("start it as a task of the scope: `s.spawn …`, or await it in the block of the scope");
   }
 
@@ -141,6 +141,7 @@ class LoanChecker {
     if (inst.operands.empty() || !inst.operands[0].is_place()) return false;
     LocalId local = inst.operands[0].place.local;
     if (inst.kind == InstKind::ScopeExit) return local == loan.scope;
+    if (loan.is_scope && is_push_of_settle(inst)) return inst.operands[1].place.local == loan.task;
     bool takes_task = inst.kind == InstKind::Await || inst.kind == InstKind::Settle ||
                       inst.kind == InstKind::Drop;
     return takes_task && local == loan.task;
