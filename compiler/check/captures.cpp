@@ -149,6 +149,47 @@ void check_overlap(Context& ctx, const ClosureDecl& first, const ClosureDecl& se
   }
 }
 
+// Whether nothing but fields and elements lead from a variable to the place.
+static bool is_written_out(const ast::Expr* place) {
+  while (const ast::Expr* outer = outer_place(place)) place = outer;
+  return place->kind == ast::ExprKind::Name;
+}
+
+static bool has_index(const ast::Expr* place) {
+  for (; place; place = outer_place(place)) {
+    if (place->kind == ast::ExprKind::Index) return true;
+  }
+  return false;
+}
+
+static void report_lent_twice(Context& ctx, const ast::Expr* first, const ast::Expr* second) {
+  std::string name(ctx.text(ctx.program.vars[root_of(ctx, first)].name));
+  Report report = ctx.report(second->span, D::OverlappingAccess, {name});
+  report.mark("lent once more");
+  report.label(first->span, "lent here, until the call returns");
+  if (has_index(first) || has_index(second)) {
+    report.help("two elements may be the same one: `" + name +
+                ".swap(i, j)` exchanges elements, or change one after the other");
+  } else {
+    report.help("pass different variables, or different fields of one");
+  }
+}
+
+void check_lent_twice(Context& ctx, const types::FnDecl& fn,
+                      const std::vector<const ast::Expr*>& args) {
+  for (size_t i = 0; i < args.size(); ++i) {
+    for (size_t j = i + 1; j < args.size(); ++j) {
+      bool both_change = args[i] && args[j] && fn.params[i].mode == ParamMode::Mut &&
+                         fn.params[j].mode == ParamMode::Mut;
+      if (!both_change || !is_written_out(args[i]) || !is_written_out(args[j])) continue;
+      VarId root = root_of(ctx, args[i]);
+      bool overlap = root.valid() && root == root_of(ctx, args[j]) &&
+                     meet(fields_to(ctx, args[i]), fields_to(ctx, args[j]));
+      if (overlap) return report_lent_twice(ctx, args[i], args[j]);
+    }
+  }
+}
+
 void check_closure_overlaps(Context& ctx, const types::FnDecl& fn,
                             const std::vector<const ast::Expr*>& args) {
   for (size_t i = 0; i < args.size(); ++i) {

@@ -17,6 +17,9 @@ const Body* note_captured_change(Context& ctx, const ast::Expr* place, VarId var
 void note_captured_field(Context& ctx, const ast::Expr* receiver, const ast::Expr* place,
                          uint32_t field);
 
+// Reports a place that one call is lent twice.
+void check_lent_twice(Context& ctx, const types::FnDecl& fn,
+                      const std::vector<const ast::Expr*>& args);
 // Reports what a closure among the arguments of one call changes while the call looks at it.
 void check_closure_overlaps(Context& ctx, const types::FnDecl& fn,
                             const std::vector<const ast::Expr*>& args);

@@ -318,6 +318,7 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
   types::CallFact& call = ctx.add_call(site.node);
   pass_scopes(ctx, site, fn, args, call);
   check_closure_overlaps(ctx, fn, args);
+  check_lent_twice(ctx, fn, args);
   if (!ask_call_bounds(ctx, site, fn, type_args)) result = ctx.types.error();
   check_projection(ctx, site, fn);
   call.callee = id;
