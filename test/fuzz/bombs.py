@@ -93,7 +93,7 @@ BOMBS.update({
                      None),
     "literal_of_1m_elements": (in_main("let x = [" + ", ".join(map(str, range(M))) + "]\nprintln(x.len())"), True),
     "literal_of_100k_pairs": (in_main("let x = [" + lines("({i}, {next}), ", N) + "]\nprintln(x.len())"), True),
-    "literal_of_100k_texts": (in_main("let s = \"a\"\nlet x = [" + lines('"$s{i}", ', N // 2) + "]\nprintln(x.len())"), True),
+    "literal_of_100k_texts": (in_main("let s = \"a\"\nlet x = [" + lines('"${{s}}{i}", ', N // 2) + "]\nprintln(x.len())"), True),
 })
 # Of the accepted ones, those that are compiled to the end.
 COMPILED = ["literal_of_1m_elements", "line_of_10_mb_of_text", "long_string", "many_functions"]
@@ -188,7 +188,7 @@ def judge(options, name, text, good, folder):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--skein", required=True)
-    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--mib", type=int, default=500)
     parser.add_argument("--slack", type=int, default=1)
     parser.add_argument("--verbose", action="store_true")
