@@ -71,8 +71,9 @@ Report DiagnosticSink::report(Span span, D kind, std::initializer_list<std::stri
   for (const std::unique_ptr<Diagnostic>& earlier : diagnostics_) {
     if (earlier->kind == kind && earlier->span == span) return Report(nullptr);
   }
-  if (diagnostics_.size() == kMaxReports) {
-    if (diagnostic_row(kind).severity == Severity::Error) ++error_count_;
+  bool is_error = diagnostic_row(kind).severity == Severity::Error;
+  if (diagnostics_.size() == kMaxReports && !(is_error && leave_out_warning())) {
+    if (is_error) ++error_count_;
     ++left_out_count_;
     return Report(nullptr);
   }
@@ -80,9 +81,22 @@ Report DiagnosticSink::report(Span span, D kind, std::initializer_list<std::stri
   diagnostic->kind = kind;
   diagnostic->span = span;
   diagnostic->message = fill_in(diagnostic_row(kind).words, args);
-  if (diagnostic->severity() == Severity::Error) ++error_count_;
+  if (is_error) ++error_count_;
   diagnostics_.push_back(std::move(diagnostic));
   return Report(diagnostics_.back().get());
+}
+
+// Makes room for an error, which must not be lost behind many warnings.
+bool DiagnosticSink::leave_out_warning() {
+  for (size_t i = diagnostics_.size(); i-- > 0;) {
+    if (diagnostics_[i]->severity() == Severity::Error) continue;
+    // Whoever reported it may not be done with it.
+    left_out_.push_back(std::move(diagnostics_[i]));
+    diagnostics_.erase(diagnostics_.begin() + static_cast<ptrdiff_t>(i));
+    ++left_out_count_;
+    return true;
+  }
+  return false;
 }
 
 std::vector<const Diagnostic*> DiagnosticSink::sorted() const {

@@ -89,8 +89,11 @@ class DiagnosticSink {
   std::vector<const Diagnostic*> sorted() const;
 
  private:
+  bool leave_out_warning();
+
   // Storage with stable addresses: a Report points into it.
   std::vector<std::unique_ptr<Diagnostic>> diagnostics_;
+  std::vector<std::unique_ptr<Diagnostic>> left_out_;   // warnings that made room for errors
   size_t error_count_ = 0;
   size_t left_out_count_ = 0;
 };

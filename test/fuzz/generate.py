@@ -129,10 +129,17 @@ class Program(Expressions):
             f"{v.name}.insert(({at}).mod_floor({v.name}.len() + 1), {value})",
             f"if {v.name}.len() > 1 {{ {v.name}.swap(0, {v.name}.len() - 1) }}",
             f"{v.name}.reverse()",
-            f"{v.name}.extend({self.typed(v.type, self.expr(v.type, 2))})",
-            f"for mut {item} in {v.name} {{ {item} = {value} }}",
-            f"{self.prefix}grow(mut {v.name}, {value})",
+            f"{v.name}.extend({self.without(v, v.type)})",
+            f"for mut {item} in {v.name} {{ {item} = {self.without(v, element)} }}",
+            f"{self.prefix}grow(mut {v.name}, {self.without(v, element)})",
         ]))
+
+    def without(self, v, t):
+        """An expression that does not name the variable."""
+        kept, self.env = self.env, [other for other in self.env if other is not v]
+        text = self.expr(t, 2)
+        self.env = kept
+        return text
 
     def if_statement(self):
         if self.chance(40):
