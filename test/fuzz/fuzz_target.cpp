@@ -7,9 +7,13 @@
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/reports.h"
 
-// A bug that the compiler itself notices ends it by _Exit, which libFuzzer would take for an ordinary
-// end. The linker puts this in its place (--wrap=_Exit).
-extern "C" [[noreturn]] void __wrap__Exit(int) { abort(); }
+// A bug that the compiler itself notices ends it by _Exit(70), which libFuzzer would take for an
+// ordinary end. The linker puts this in its place (--wrap=_Exit); libFuzzer's own ends stay.
+extern "C" [[noreturn]] void __real__Exit(int status);
+extern "C" [[noreturn]] void __wrap__Exit(int status) {
+  if (status == 70) abort();
+  __real__Exit(status);
+}
 
 namespace skein::fuzz {
 
