@@ -8,7 +8,8 @@ program takes its size as the one argument, the number of workers from WORKERS, 
 SKEIN_WORKERS, and prints `RESULT ns=… ops=… check=…`; `check` must be the right answer.
 
 All contenders of a workload run once in turn, as often as --reps says, so that what disturbs the
-machine disturbs all; the median counts. Peers that cannot be built here are named and left out.
+machine disturbs all; the median counts. Peers that cannot be built here are named and left out;
+those that were built are kept until their source changes.
 libfork and TooManyCooks are taken from the checkouts that LIBFORK and TMC name.
 """
 import argparse
@@ -154,12 +155,24 @@ def contenders(folder):
             yield ("go" if build is build_go else source.stem), source, build
 
 
+def is_fresh(exe, source):
+    """Whether a peer was built from what is there now. Ours is always built anew: the compiler changes."""
+    if source.suffix == ".sk" or not exe.exists():
+        return False
+    needs = [source, *HERE.glob("common/*"), HERE / "run.py"]
+    return all(exe.stat().st_mtime > path.stat().st_mtime for path in needs)
+
+
 def build_all(workload, options):
     built = {}
+    only = options.only.split(",") if options.only else None
     for name, source, build in contenders(HERE / workload):
+        if only and name not in only and name != "skein":
+            continue
         exe = OUT / f"{workload}-{name}"
         try:
-            build(source, exe, options)
+            if not is_fresh(exe, source):
+                build(source, exe, options)
             built[name] = exe
         except Skipped as why:
             print(f"{workload}: {name} is left out: {why}", file=sys.stderr)
@@ -230,8 +243,6 @@ def main():
         workload = WORKLOADS[key]
         built = build_all(key, options)
         wrong = wrong or "skein" not in built
-        only = options.only.split(",") if options.only else list(built)
-        built = {name: exe for name, exe in built.items() if name in only or name == "skein"}
         for size in workload.quick if options.quick else workload.sizes:
             for workers in map(int, options.workers.split(",")):
                 # The serial program has one worker whatever is asked for, and slow ones a smaller size.
