@@ -202,9 +202,9 @@ void require_place_result(Context& ctx, const ast::Expr* expr) {
     default:
       break;
   }
-  bool is_wrapped = ctx.fact(expr).adjustment != types::Adjustment::None &&
-                    ctx.fact(expr).adjustment != types::Adjustment::NeverToAny;
-  if (!is_wrapped) return require_mutable(ctx, expr);
+  types::Adjustment adjustment = ctx.fact(expr).adjustment;
+  if (adjustment == types::Adjustment::NeverToAny) return;
+  if (adjustment == types::Adjustment::None) return require_mutable(ctx, expr);
   ctx.report(expr->span, D::NotAPlace)
       .mark("becomes a value of type `" + ctx.show(ctx.program.type_of(expr)) + "` here")
       .help("the result of this function is a place that has that type");

@@ -1,6 +1,6 @@
 """Starts several `skein run` of one package at once, three times, with another program each time.
 
-usage: concurrent.py SKEIN PACKAGE
+usage: concurrent_programs.py SKEIN PACKAGE
 """
 import os
 import pathlib

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random concurrent programs with one right answer, built and run with 1, 2 and 8 workers.
 
-usage: concurrent.py --skein PATH [--count N] [--seed S] [--size N] [--keep FOLDER]
+usage: concurrent_programs.py --skein PATH [--count N] [--seed S] [--size N] [--keep FOLDER]
 
 Each program is a tree of functions that start tasks, send, lock, select, race, cancel and catch, all in ways whose
 result does not depend on who was first; the generator computes it. Programs are built at -O0 and --release in turn.
