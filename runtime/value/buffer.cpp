@@ -2,7 +2,6 @@
 #include "runtime/value/buffer.h"
 
 #include "runtime/base/atomic.h"
-#include "runtime/base/large_memory.h"
 #include "runtime/base/platform.h"
 
 #include <cstdlib>
@@ -30,36 +29,12 @@ static int64_t capacity_in(int64_t bytes, int64_t element_size) {
   return element_size == 0 ? INT64_MAX : room / element_size;
 }
 
-static bool is_large(size_t bytes) { return bytes >= base::kHugePage; }
-
-// `bytes` becomes what there really is.
-static Buffer* allocate(size_t& bytes) {
-  void* memory = is_large(bytes) ? base::allocate_large(bytes) : malloc(bytes);
-  if (memory == nullptr) base::fatal("out of memory");
-  return static_cast<Buffer*>(memory);
-}
-
 Buffer* new_buffer(int64_t element_size, int64_t capacity) {
-  size_t bytes = static_cast<size_t>(bytes_for(element_size, capacity));
-  Buffer* buffer = allocate(bytes);
-  const int64_t size = static_cast<int64_t>(bytes);
-  *buffer = {1, 0, capacity_in(size, element_size), size};
+  const int64_t bytes = bytes_for(element_size, capacity);
+  Buffer* buffer = static_cast<Buffer*>(malloc(static_cast<size_t>(bytes)));
+  if (buffer == nullptr) base::fatal("out of memory");
+  *buffer = {1, 0, capacity_in(bytes, element_size), bytes};
   return buffer;
-}
-
-static Buffer* resize(Buffer* buffer, size_t& bytes) {
-  const size_t old_bytes = static_cast<size_t>(buffer->bytes);
-  void* memory = nullptr;
-  if (is_large(old_bytes)) {
-    memory = base::grow_large(buffer, old_bytes, bytes);
-  } else if (is_large(bytes)) {
-    memory = memcpy(allocate(bytes), buffer, old_bytes);
-    free(buffer);
-  } else {
-    memory = realloc(buffer, bytes);
-  }
-  if (memory == nullptr) base::fatal("out of memory");
-  return static_cast<Buffer*>(memory);
 }
 
 // What pushes onto an empty array get at least: most arrays that get one element get more, and each
@@ -74,12 +49,11 @@ Buffer* grow(Buffer* buffer, int64_t element_size, int64_t min_capacity) {
   if (capacity == 0) capacity = first_capacity(element_size);
   if (capacity < min_capacity) capacity = min_capacity;
   if (buffer->count < 0) return copy(buffer, element_size, capacity);
-  size_t bytes = static_cast<size_t>(bytes_for(element_size, capacity));
-  // What grows to half a huge page gets a whole one.
-  if (bytes >= base::kHugePage / 2 && !is_large(bytes)) bytes = base::kHugePage;
-  buffer = resize(buffer, bytes);
-  buffer->bytes = static_cast<int64_t>(bytes);
-  buffer->capacity = capacity_in(buffer->bytes, element_size);
+  const int64_t bytes = bytes_for(element_size, capacity);
+  buffer = static_cast<Buffer*>(realloc(buffer, static_cast<size_t>(bytes)));
+  if (buffer == nullptr) base::fatal("out of memory");
+  buffer->capacity = capacity_in(bytes, element_size);
+  buffer->bytes = bytes;
   return buffer;
 }
 
@@ -91,11 +65,7 @@ Buffer* copy(const Buffer* buffer, int64_t element_size, int64_t min_capacity) {
   return made;
 }
 
-void free_buffer(Buffer* buffer) {
-  const size_t bytes = static_cast<size_t>(buffer->bytes);
-  if (is_large(bytes)) return base::free_large(buffer, bytes);
-  free(buffer);
-}
+void free_buffer(Buffer* buffer) { free(buffer); }
 
 static AtomicRef<int64_t> count_of(const Buffer* buffer) {
   return AtomicRef<int64_t>(const_cast<Buffer*>(buffer)->count);

@@ -1,4 +1,4 @@
-// Buffers keep their elements while they grow, from malloc into huge pages and on.
+// Buffers keep their elements while they grow, also where malloc begins to map them.
 #include "runtime/value/buffer.h"
 
 #include <gtest/gtest.h>
