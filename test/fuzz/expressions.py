@@ -78,6 +78,7 @@ class Expressions:
         return self.rng.choice(things)
 
     def name(self, stem):
+        """A name of its own; no stem makes one of a type of it (i8, f32, u16)."""
         self.count += 1
         return f"{stem}{self.count}"
 

@@ -167,7 +167,7 @@ class Program(Expressions):
             return self.assign()
         self.loops += 1
         kind = self.rng.randrange(4)
-        name = self.name("i")
+        name = self.name("k")
         if kind == 0:
             head, bound = f"for {name} in 0..{self.rng.randrange(1, 5)}", [Variable(name, "int", False)]
         elif kind == 1:
@@ -241,7 +241,7 @@ class Program(Expressions):
         result = self.scalar()
         text = self.inside([Variable(n, t, False) for n, t in zip(names, params)], lambda: self.pure(result, 3))
         self.env = kept
-        name = self.name("f")
+        name = self.name("g")
         head = ", ".join(f"{n}: {spelled(t)}" for n, t in zip(names, params))
         self.line(f"let {name} = |{head}| -> {spelled(result)} {{ {text} }}")
         args = ", ".join(self.expr(t, 2) for t in params)
@@ -253,8 +253,8 @@ class Program(Expressions):
 
     def add_struct(self):
         name = self.global_name("S")
-        fields = [(self.name("f"), self.type(2)) for _ in range(self.rng.randrange(1, 4))]
-        fields = [(f, u) for f, u in fields if not self.has_result(u)] or [(self.name("f"), "int")]
+        fields = [(self.name("g"), self.type(2)) for _ in range(self.rng.randrange(1, 4))]
+        fields = [(f, u) for f, u in fields if not self.has_result(u)] or [(self.name("g"), "int")]
         self.line("@derive(Eq, Show)")
         self.line(f"struct {name} {{ {', '.join(f'{f}: {spelled(u)}' for f, u in fields)} }}")
         self.structs[name] = fields
