@@ -17,6 +17,7 @@ void resolve_generator(Context& ctx, const ast::FnItem& item, types::FnDecl& fn)
     if (param.mode == ParamMode::Mut || is_scope) {
       ctx.report(param.span, D::GeneratorParam, {is_scope ? "a scope" : "a `mut` parameter"})
           .help("a generator runs when its caller has gone on: it owns what it is given");
+      continue;  // As it is written, so that calls are not reported as well.
     }
     param.mode = ParamMode::Own;
     ctx.program.vars[param.var].mode = ParamMode::Own;
