@@ -27,7 +27,9 @@ static void check_loans(Context& ctx, std::span<const ast::Arg> args) {
 // Whether the call is one that can run as a task.
 static bool is_task_call(Context& ctx, const ast::Expr* call) {
   const types::CallFact* fact = ctx.program.call_of(call);
-  return fact && fact->callee.valid() && !ctx.program.fns[fact->callee].is_variadic;
+  if (!fact || !fact->callee.valid()) return false;
+  const types::FnDecl& callee = ctx.program.fns[fact->callee];
+  return !callee.is_variadic && !callee.gives_place;
 }
 
 static TypeId check_spawn_call(Context& ctx, const ast::Spawn* node) {

@@ -174,7 +174,11 @@ static void report_no_place(Context& ctx, const ast::Expr* expr) {
 
 void require_mutable(Context& ctx, const ast::Expr* expr) {
   for (const ast::Expr* part = expr; part; part = outer_place(part)) {
-    if (part->kind == ast::ExprKind::Index) index_for_change(ctx, part);
+    if (part->kind == ast::ExprKind::Index) {
+      index_for_change(ctx, part);
+    } else if (lent_for_place(ctx, part)) {
+      return;   // the call asked this of what it was lent
+    }
   }
   VarId var = root_of(ctx, expr);
   if (!var.valid()) return report_no_place(ctx, expr);
@@ -187,7 +191,7 @@ void require_mutable(Context& ctx, const ast::Expr* expr) {
 }
 
 void require_place_result(Context& ctx, const ast::Expr* expr) {
-  if (!expr || ctx.kind(ctx.program.type_of(expr)) == TypeKind::Never) return;
+  if (!expr || ctx.kind(ctx.fact(expr).type) == TypeKind::Never) return;
   switch (expr->kind) {
     case ast::ExprKind::BlockExpr:
       return require_place_result(ctx, expr->as<ast::BlockExpr>()->block->value);

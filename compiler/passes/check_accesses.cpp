@@ -51,9 +51,15 @@ class AccessChecker {
                      (other.kind == Operand::Kind::Mut && j > i);
         if (!lasts) continue;
         if (!references_.may_meet(inst.operands[i].place, other.place)) continue;
+        // Of two places that calls gave, the second call found the first one in use.
+        if (is_given(inst.operands[i].place) && is_given(other.place)) continue;
         return report_call(inst, inst.operands[i].place, other);
       }
     }
+  }
+
+  bool is_given(const Place& place) const {
+    return references_.target(place.local).is_somewhere_inside;
   }
 
   void report_call(const Inst& inst, const Place& place, const Operand& other) {

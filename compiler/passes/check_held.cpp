@@ -1,9 +1,10 @@
 // Warns of locks that are held while the task waits for something (language rule 70).
 //
 // Whoever wants the lock then waits for that too, and a task that needs the lock to make it happen waits
-// for ever. It is allowed: `with_await` and its kind say that it is meant. Another lock is no such thing,
-// it has its own rules.
+// for ever. It is allowed: `with_await` and its kind say that it is meant. Waiting for another lock does not
+// count: that one is given back.
 #include <algorithm>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/passes/passes.h"
@@ -91,11 +92,29 @@ class HeldChecker {
   }
 
   void check_inst(const Inst& inst, const sir::BitSet& held) {
-    if (is_builtin(inst, Builtin::LockAcquire)) return;
-    if (!sir::may_suspend(module_, function_, inst)) return;
+    seen_.clear();
+    if (!waits(function_, inst)) return;
     for (uint32_t bit = 0; bit < acquires_.size(); ++bit) {
       if (held.test(bit)) return report(inst, *acquires_[bit]);
     }
+  }
+
+  // Whether it may wait for something that is no lock.
+  bool waits(const Function& function, const Inst& inst) {
+    if (is_builtin(inst, Builtin::LockAcquire)) return false;
+    if (!sir::may_suspend(module_, function, inst)) return false;
+    return inst.kind != InstKind::Call || waits(inst.callee);
+  }
+
+  bool waits(FunctionId id) {
+    if (!seen_.insert(id.index).second) return false;
+    const Function& function = module_.functions[id];
+    for (const sir::Block& block : function.blocks) {
+      for (const Inst& inst : block.insts) {
+        if (waits(function, inst)) return true;
+      }
+    }
+    return false;
   }
 
   // In the library's `with` it is the closure that waits, and that is the user's.
@@ -124,6 +143,7 @@ class HeldChecker {
   const Function& function_;
   DiagnosticSink& sink_;
   std::vector<const Inst*> acquires_;
+  std::unordered_set<uint32_t> seen_;   // functions on the way, by number
 };
 
 void check_held(sir::Module& module, DiagnosticSink& sink) {
