@@ -144,10 +144,7 @@ class ArgLowering {
     const CallArg& arg = args_[order_[turn]];
     if (arg.place) return pass(*arg.place, arg.mode, true);
     if (std::optional<Operand> constant = constant_of(body_, arg.expr)) return *constant;
-    // What a call gives as a place is read before the next argument is evaluated.
-    bool is_value = call_of_place(body_, arg.expr) != nullptr &&
-                    !body_.unit.is_move_only(body_.program.type_of(arg.expr));
-    if (is_place(body_, arg.expr) && !is_value && !has_to_be_copied(turn)) {
+    if (is_place(body_, arg.expr) && !has_to_be_copied(turn)) {
       return pass(lower_to_place(body_, arg.expr), arg.mode, false);
     }
     return pass(lower_to_temp(body_, arg.expr), arg.mode, true);

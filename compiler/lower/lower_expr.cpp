@@ -391,7 +391,7 @@ LocalId lower_to_temp(Body& body, const ast::Expr* expr) {
 }
 
 Place lower_to_place(Body& body, const ast::Expr* expr) {
-  if (!is_place(body, expr)) return lower_to_temp(body, expr);
+  if (!is_place(body, expr) || is_read_at_once(body, expr)) return lower_to_temp(body, expr);
   return read_place(body, lower_pending_place(body, expr));
 }
 

@@ -31,6 +31,22 @@ bool has_place_form(Body& body, const ast::Expr* expr) {
   }
 }
 
+bool is_read_at_once(Body& body, const ast::Expr* expr) {
+  if (body.unit.is_move_only(body.program.type_of(expr))) return false;
+  while (call_of_place(body, expr) == nullptr) {
+    if (const ast::Field* field = expr->try_as<ast::Field>()) {
+      expr = field->receiver;
+    } else if (const ast::TupleIndex* part = expr->try_as<ast::TupleIndex>()) {
+      expr = part->receiver;
+    } else if (const ast::Index* element = expr->try_as<ast::Index>()) {
+      expr = element->receiver;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
 // The local whose value is the index, from now until the access. A variable that cannot change
 // serves itself.
 static LocalId lower_index(Body& body, const ast::Expr* index) {

@@ -65,6 +65,9 @@ struct PendingPlace {
 // that its value is wanted as it is, without an adjustment.
 bool has_place_form(Body& body, const ast::Expr* expr);
 bool is_place(Body& body, const ast::Expr* expr);
+// Whether it is a part of a place that a call gives: its value is read when the call is made, so that
+// what the call was lent is free for what is evaluated next.
+bool is_read_at_once(Body& body, const ast::Expr* expr);
 PendingPlace lower_pending_place(Body& body, const ast::Expr* expr);
 // Begins the access: indices are checked, and for a write shared buffers are copied.
 Place read_place(Body& body, const PendingPlace& pending);

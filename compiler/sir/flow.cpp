@@ -353,7 +353,8 @@ void Liveness::add_uses(uint32_t inst, const Inst& what) {
   for (const Operand& operand : what.operands) {
     if (counts && operand.is_place()) for_each_local(operand.place, use);
   }
-  if (what.kind == InstKind::Return) use(flow_.function().return_local());
+  // Not what it stands for, where it is a place: nothing comes between that and the caller.
+  if (what.kind == InstKind::Return) changes_.add(inst, Moment::Takes, 0, true);
   if (!what.dest.valid() || what.kind == InstKind::Expire) return;
   const Local& dest = flow_.function().locals[what.dest.local];
   // Setting a local ends the life of what it held; setting what a reference stands for, or a part
