@@ -101,6 +101,9 @@ class AccessChecker {
   // An instruction while `reference` is still to be used.
   void check_beside(const Inst& inst, LocalId reference, const sir::Liveness& live) {
     if (makes_reference(inst) && inst.dest.local == reference) return;
+    // What is given and ends with the call is reported as that.
+    bool is_result = reference == function_.return_local();
+    if (is_result && inst.kind == InstKind::Drop) return;
     const References::Target& target = references_.target(reference);
     auto conflicts = [&](const Place& place, bool writes) {
       if (!writes && !target.is_exclusive) return false;
