@@ -129,8 +129,10 @@ class AccessChecker {
     if (!reported_.insert(inst.span.begin).second) return;
     const sir::Local& local = function_.locals[reference];
     const References::Target& target = references_.target(reference);
+    LocalId held = target.place.local;
+    if (!function_.locals[held].name.valid()) held = references_.resolve(reference).local;
     Report report = sink_.report(inst.span, D::OverlappingAccess,
-                                 {place_name(module_, function_, target.place.local)});
+                                 {place_name(module_, function_, held)});
     report.mark("used here");
     if (local.name.valid()) {
       std::string name = place_name(module_, function_, reference);
