@@ -125,6 +125,7 @@ struct Look {
   uint32_t depth = 0;
   uint64_t block = 0;     // that is being visited
   uint64_t first = 0;     // to be looked at this time
+  uint64_t next = 0;      // to be the first of the next look
   Seen seen[2 * kMostSeen] = {};
   Step path[kMostOnPath] = {};
   Node* branches[kMostBranches] = {};
@@ -248,7 +249,9 @@ static void follow(Node* start) {
 static void visit(void* block, void*) {
   Node* node = static_cast<Node*>(block);
   const uint64_t number = look.block++;
-  if (number < look.first || number - look.first >= kMostBlocks) return;
+  const bool is_due = number >= look.first && number - look.first < kMostBlocks;
+  if (!is_due || look.seen_count == kMostSeen) return;
+  look.next = number + 1;
   if (task::wait_of(node).load(Order::Relaxed) != 0) follow(node);
 }
 
@@ -257,10 +260,10 @@ void look_for_cycles() {
   ++look.number;
   look.seen_count = 0;
   look.block = 0;
-  if (root_node() != nullptr) follow(root_node());
   task::for_each_node_block(visit, nullptr);
-  look.first += kMostBlocks;
-  if (look.first >= look.block) look.first = 0;
+  look.first = look.next < look.block ? look.next : 0;
+  // The last, since it may lead to so many that there is no room for others.
+  if (root_node() != nullptr) follow(root_node());
   look.lock.unlock();
 }
 
