@@ -225,8 +225,12 @@ int write_all(int fd, const char* data, size_t size) {
 }
 
 bool begin_ending() {
-  static constinit Atomic<uint32_t> ending;
-  return ending.exchange(1, Order::AcqRel) == 0;
+  static constinit Atomic<int32_t> ending;
+  const int32_t self = gettid();
+  int32_t first = 0;
+  if (ending.compare_exchange(first, self, Order::AcqRel)) return true;
+  while (first != self) pause();
+  return false;
 }
 
 void end_process(int status) {

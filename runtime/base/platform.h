@@ -82,8 +82,8 @@ void process_fence();
 // Writes all the bytes to a descriptor; gives 0 or errno.
 int write_all(int fd, const char* data, size_t size);
 
-// The program ends, for one reason: true for the first thread that says so. The others must not
-// report anything any more.
+// The program ends, for one reason: true for the first thread that says so. The others stay here until it
+// has, or its report would be cut short. False where the first comes again, from a handler.
 bool begin_ending();
 // Ends the process with the clean-ups C libraries have asked for; the second thread to come here
 // waits for the first.

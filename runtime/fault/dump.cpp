@@ -2,9 +2,10 @@
 //
 // Tasks are found by looking through the memory of nodes: one that waits has a word that says for
 // what. Looking at it takes the word's lock, as a canceller does, so the task stays where it is; a wait
-// whose lock is taken just now is left out. Nothing is allocated, and no other lock is taken.
+// whose lock stays taken is left out. Nothing is allocated, and no other lock is taken.
 #include "runtime/fault/dump.h"
 
+#include "runtime/base/backoff.h"
 #include "runtime/base/platform.h"
 #include "runtime/fault/report.h"
 #include "runtime/fault/waiting_task.h"
@@ -26,10 +27,24 @@ struct Dump {
 
 constexpr uint64_t kMostTasks = 1000;
 
+// Who looks for circles, or cancels, has the lock for a moment; in a handler it may be the thread itself
+// that has it, so this does not insist.
+static uint64_t lock_wait(abi::Node* node) {
+  constexpr int kTries = 20'000;
+  uint64_t what = task::try_lock_wait(node);
+  base::Backoff backoff;
+  for (int i = 0; what == 0 && i < kTries; ++i) {
+    if (task::wait_of(node).load(base::Order::Relaxed) == 0) return 0;
+    backoff.pause();
+    what = task::try_lock_wait(node);
+  }
+  return what;
+}
+
 static void print_waiting(void* block, void* context) {
   abi::Node* node = static_cast<abi::Node*>(block);
   Dump& dump = *static_cast<Dump*>(context);
-  const uint64_t what = task::try_lock_wait(node);
+  const uint64_t what = lock_wait(node);
   if (what == 0) return;
   if (dump.shown == kMostTasks) {
     ++dump.left_out;
