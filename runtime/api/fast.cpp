@@ -102,6 +102,7 @@ SKEIN_HOT I1 skn_await_future(Ptr future, Ptr frame) {
   task::begin_wait(node, what);
   if (task::StateWord(static_cast<abi::Future*>(future)->state)
           .wait(static_cast<abi::Frame*>(frame))) {
+    base::fence_after_locked();
     return task::settle_wait(node, what);
   }
   task::drop_wait(node);

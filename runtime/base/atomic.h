@@ -2,6 +2,9 @@
 //
 // Orders are always written out. Words in structures that compiled code knows (runtime/abi) are
 // plain integers, reached through AtomicRef; all others are Atomic.
+//
+// Where SKEIN_MODEL names a header, that one spells them instead: the runtime's own sources then run
+// in a simulated memory that shows every value the orders allow to be seen (test/model).
 #pragma once
 
 #include <cstdint>
@@ -20,6 +23,15 @@ enum class Order : int {
 #define SKEIN_LIKELY(condition) __builtin_expect(static_cast<bool>(condition), 1)
 #define SKEIN_UNLIKELY(condition) __builtin_expect(static_cast<bool>(condition), 0)
 
+#ifdef SKEIN_MODEL
+}  // namespace skein::base
+#include SKEIN_MODEL
+namespace skein::base {
+// Rings and batches are so small there that every edge is met.
+constexpr bool kModel = true;
+#else
+constexpr bool kModel = false;
+
 template <class T>
 class AtomicRef {
  public:
@@ -30,10 +42,10 @@ class AtomicRef {
   SKEIN_INLINE T exchange(T value, Order order) {
     return __atomic_exchange_n(word_, value, int(order));
   }
-  // On failure `expected` becomes what was there, read with acquire.
-  SKEIN_INLINE bool compare_exchange(T& expected, T value, Order order) {
-    return __atomic_compare_exchange_n(word_, &expected, value, false, int(order),
-                                       __ATOMIC_ACQUIRE);
+  // On failure `expected` becomes what was there, read with the second order.
+  SKEIN_INLINE bool compare_exchange(T& expected, T value, Order order,
+                                     Order failure = Order::Acquire) {
+    return __atomic_compare_exchange_n(word_, &expected, value, false, int(order), int(failure));
   }
   SKEIN_INLINE T fetch_add(T value, Order order) {
     return __atomic_fetch_add(word_, value, int(order));
@@ -61,8 +73,9 @@ class Atomic {
   SKEIN_INLINE T load(Order order) const { return __atomic_load_n(&value_, int(order)); }
   SKEIN_INLINE void store(T value, Order order) { ref().store(value, order); }
   SKEIN_INLINE T exchange(T value, Order order) { return ref().exchange(value, order); }
-  SKEIN_INLINE bool compare_exchange(T& expected, T value, Order order) {
-    return ref().compare_exchange(expected, value, order);
+  SKEIN_INLINE bool compare_exchange(T& expected, T value, Order order,
+                                     Order failure = Order::Acquire) {
+    return ref().compare_exchange(expected, value, order, failure);
   }
   SKEIN_INLINE T fetch_add(T value, Order order) { return ref().fetch_add(value, order); }
   SKEIN_INLINE T fetch_sub(T value, Order order) { return ref().fetch_sub(value, order); }
@@ -88,6 +101,11 @@ SKEIN_INLINE void full_fence() {
   __asm__ volatile("lock; orl $0, -8(%%rsp)" ::: "memory", "cc");
 }
 
+// The same right behind an operation of this thread that reads and writes a word in one: where such
+// instructions are locked, the processor has done it already.
+SKEIN_INLINE void fence_after_locked() { compiler_fence(); }
+
 SKEIN_INLINE void spin_pause() { __builtin_ia32_pause(); }
+#endif
 
 }  // namespace skein::base

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
@@ -101,6 +102,18 @@ uint64_t random_seed() {
 }
 
 void yield_thread() { sched_yield(); }
+
+void futex_wait(const uint32_t* word, uint32_t value, int64_t nanoseconds) {
+  timespec limit = {};
+  limit.tv_sec = nanoseconds / 1'000'000'000;
+  limit.tv_nsec = nanoseconds % 1'000'000'000;
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, nanoseconds < 0 ? nullptr : &limit, nullptr,
+          0);
+}
+
+void futex_wake(const uint32_t* word, int count) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
+}
 
 void* reserve_pages(size_t size) {
   void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE,

@@ -26,6 +26,11 @@ uint64_t random_seed();
 
 void yield_thread();
 
+// Sleeps while the word has that value, until woken or for so many nanoseconds; negative = without
+// limit. May return early.
+void futex_wait(const uint32_t* word, uint32_t value, int64_t nanoseconds);
+void futex_wake(const uint32_t* word, int count);
+
 // Zeroed memory that costs nothing until it is touched; ends the process when there is none.
 void* reserve_pages(size_t size);
 void release_pages(void* memory, size_t size);

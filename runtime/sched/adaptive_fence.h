@@ -64,7 +64,7 @@ class AdaptiveFence {
     kStolen,  // it fences; somebody did
     kAlways,
   };
-  static constexpr int32_t kCredit = 2000;
+  static constexpr int32_t kCredit = base::kModel ? 1 : 2000;
 
   base::Atomic<int32_t> mode_;
   int32_t credit_ = kCredit;  // Owner: the owner

@@ -14,17 +14,18 @@ void Deque::fence_pop() {
 // still deciding. It decides under the lock.
 Frame* Deque::pop_contested() {
   const int64_t bottom = bottom_.load(Order::Relaxed);
-  bottom_.store(bottom + 1, Order::Release);
+  // Relaxed: owner or thief has passed a full fence since the entries were pushed.
+  bottom_.store(bottom + 1, Order::Relaxed);
   base::SpinGuard guard(lock_);
   if (top_.load(Order::Relaxed) > bottom) return nullptr;
-  bottom_.store(bottom, Order::Release);
+  bottom_.store(bottom, Order::Relaxed);
   return slot(bottom).load(Order::Relaxed);
 }
 
 Frame* Thief::steal() {
   if (!sees_work() || !victim_.lock_.try_lock()) return nullptr;
   const int64_t top = victim_.top_.load(Order::Relaxed);
-  victim_.top_.store(top + 1, Order::Release);
+  victim_.top_.store(top + 1, Order::Relaxed);
   victim_.fence_.fence_by_thief();
   Frame* frame = nullptr;
   if (top < victim_.bottom_.load(Order::Acquire)) {

@@ -31,8 +31,8 @@ constexpr size_t kSuspendStack = size_t(256) << 10;
 
 class Deque {
  public:
-  static constexpr int64_t kSlots = 1 << 15;
-  static_assert(kSlots > int64_t(kSuspendStack / 16));
+  static constexpr int64_t kSlots = base::kModel ? 4 : 1 << 15;
+  static_assert(base::kModel || kSlots > int64_t(kSuspendStack / 16));
 
   Deque() {}
 
@@ -49,7 +49,7 @@ class Deque {
     const int64_t bottom = bottom_.load(Order::Relaxed) - 1;
     bottom_.store(bottom, Order::Release);
     if (fence_.owner_must_fence()) fence_pop();
-    if (SKEIN_LIKELY(top_.load(Order::Acquire) <= bottom)) {
+    if (SKEIN_LIKELY(top_.load(Order::Relaxed) <= bottom)) {
       return slot(bottom).load(Order::Relaxed);
     }
     return pop_contested();
@@ -84,7 +84,7 @@ class Thief {
   // A glance without a promise.
   bool sees_work() const { return entries() > 0; }
   int64_t entries() const {
-    return victim_.bottom_.load(Order::Acquire) - victim_.top_.load(Order::Relaxed);
+    return victim_.bottom_.load(Order::Relaxed) - victim_.top_.load(Order::Relaxed);
   }
   int64_t top() const { return victim_.top_.load(Order::Relaxed); }
 

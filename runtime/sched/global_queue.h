@@ -12,7 +12,7 @@ namespace skein::sched {
 
 using abi::Frame;
 
-constexpr uint32_t kGlobalBatch = 128;
+constexpr uint32_t kGlobalBatch = base::kModel ? 2 : 128;
 
 struct Batch {
   Batch* next;

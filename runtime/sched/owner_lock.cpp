@@ -12,7 +12,8 @@ static void wait_until_zero(const base::Atomic<int32_t>& word) {
 
 void OwnerLock::enter_closed() {
   do {
-    inside_.store(0, Order::Release);
+    // Relaxed: owner or guest has passed a full fence since the owner was last inside.
+    inside_.store(0, Order::Relaxed);
     wait_until_zero(closed_);
     inside_.store(1, Order::Relaxed);
     base::full_fence();
@@ -24,7 +25,7 @@ void OwnerLock::enter_fenced() {
   if (closed_.load(Order::Acquire) != 0) return enter_closed();
   // We are inside, so no guest can be; one who has closed meanwhile keeps the fence.
   int32_t open = 0;
-  if (quiet && closed_.compare_exchange(open, 1, Order::AcqRel)) {
+  if (quiet && closed_.compare_exchange(open, 1, Order::Relaxed, Order::Relaxed)) {
     fence_.calm();
     closed_.store(0, Order::Release);
   }

@@ -19,7 +19,8 @@ class OwnerLock {
   void enter() {
     inside_.store(1, Order::Relaxed);
     if (fence_.owner_must_fence()) return enter_fenced();
-    if (SKEIN_UNLIKELY(closed_.load(Order::Acquire) != 0)) enter_closed();
+    // Relaxed: no guest has been inside since the fence mode was last left, or we would fence.
+    if (SKEIN_UNLIKELY(closed_.load(Order::Relaxed) != 0)) enter_closed();
   }
   void leave() { inside_.store(0, Order::Release); }
 

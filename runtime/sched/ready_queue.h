@@ -25,8 +25,8 @@ struct ReadyGlance {
 
 class ReadyQueue {
  public:
-  static constexpr uint32_t kCapacity = 1024;
-  static constexpr uint32_t kInRow = 16;
+  static constexpr uint32_t kCapacity = base::kModel ? 4 : 1024;
+  static constexpr uint32_t kInRow = base::kModel ? 2 : 16;
   static constexpr uint32_t kMostStolen = 128;
 
   // What an addition means for others.

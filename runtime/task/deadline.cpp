@@ -34,7 +34,7 @@ void free_deadline(Deadline* deadline, Host& host) {
 void fire_deadline(Deadline* deadline, Host& host) {
   uint32_t state = static_cast<uint32_t>(DeadlineState::Armed);
   const uint32_t firing = static_cast<uint32_t>(DeadlineState::Firing);
-  if (!state_of(deadline).compare_exchange(state, firing, Order::AcqRel)) {
+  if (!state_of(deadline).compare_exchange(state, firing, Order::Relaxed)) {
     return free_deadline(deadline, host);
   }
   end_scope(deadline->scope, abi::kScopeTimedOut, host);
@@ -44,7 +44,7 @@ void fire_deadline(Deadline* deadline, Host& host) {
 void leave_fired_deadline(Deadline* deadline, Host& host) {
   uint32_t state = static_cast<uint32_t>(DeadlineState::Armed);
   const uint32_t left = static_cast<uint32_t>(DeadlineState::Left);
-  if (state_of(deadline).compare_exchange(state, left, Order::AcqRel)) return;
+  if (state_of(deadline).compare_exchange(state, left, Order::Release)) return;
   base::Backoff backoff;
   while (state != static_cast<uint32_t>(DeadlineState::Fired)) {
     backoff.pause();

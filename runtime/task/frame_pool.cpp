@@ -59,11 +59,11 @@ static constinit base::Atomic<NodeChunk*> node_chunks;
 static void note_nodes(char* begin, size_t bytes, size_t size) {
   NodeChunk* chunk = static_cast<NodeChunk*>(malloc(sizeof(NodeChunk)));
   if (chunk == nullptr) base::fatal("out of memory");
-  NodeChunk* earlier = node_chunks.load(Order::Relaxed);
+  NodeChunk* earlier = node_chunks.load(Order::Acquire);
   do {
     const uint64_t first = earlier == nullptr ? 1 : earlier->first + kNodesInChunk;
     *chunk = {earlier, begin, begin + bytes, size, first};
-  } while (!node_chunks.compare_exchange(earlier, chunk, Order::AcqRel));
+  } while (!node_chunks.compare_exchange(earlier, chunk, Order::Release));
 }
 
 void for_each_node_block(void (*visit)(void* block, void* context), void* context) {
@@ -139,7 +139,7 @@ void* FramePool::new_spare(size_t size_class) {
 }
 
 char* FramePool::cut_chunk(size_t bytes) {
-  constexpr size_t kArena = size_t(16) << 20;
+  constexpr size_t kArena = base::kModel ? 4096 : size_t(16) << 20;
   if (bytes > static_cast<size_t>(arena_end_ - arena_)) {
     arena_ = static_cast<char*>(base::reserve_pages(kArena));
     arena_end_ = arena_ + kArena;

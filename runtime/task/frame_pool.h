@@ -34,11 +34,11 @@ struct Block {
 };
 
 constexpr size_t kBlockStep = 16;
-constexpr size_t kLargestBlock = 1024;
+constexpr size_t kLargestBlock = base::kModel ? 32 : 1024;
 constexpr size_t kSizeClasses = kLargestBlock / kBlockStep + 1;
-constexpr uint32_t kBatch = 64;
-constexpr size_t kFramesInChunk = 4096;
-constexpr size_t kNodesInChunk = 1024;
+constexpr uint32_t kBatch = base::kModel ? 1 : 64;
+constexpr size_t kFramesInChunk = base::kModel ? 4 : 4096;
+constexpr size_t kNodesInChunk = base::kModel ? 4 : 1024;
 
 // What a pool's blocks are for. Those of one kind never become those of another.
 enum class Blocks : uint8_t { Frames, Nodes };

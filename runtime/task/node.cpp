@@ -53,26 +53,31 @@ bool settle_cancelled_wait(abi::Node* node, uint64_t what) {
 void leave_wait_slowly(abi::Node* node) {
   base::Backoff backoff;
   while (true) {
-    uint64_t what = wait_of(node).load(Order::Acquire);
+    uint64_t what = wait_of(node).load(Order::Relaxed);
     if (what == 0) return;
-    if ((what & kWaitLocked) == 0 && wait_of(node).compare_exchange(what, 0, Order::AcqRel)) return;
+    // Acquire: whoever had it locked is through with the record.
+    if ((what & kWaitLocked) == 0 &&
+        wait_of(node).compare_exchange(what, 0, Order::Acquire, Order::Relaxed)) {
+      return;
+    }
     backoff.pause();
   }
 }
 
 abi::Frame* cancel(abi::Node* node, uint32_t bit) {
-  if ((cancel_of(node).fetch_or(bit, Order::AcqRel) & bit) != 0) return nullptr;
+  if ((cancel_of(node).fetch_or(bit, Order::Release) & bit) != 0) return nullptr;
   return end_cancelled_wait(node);
 }
 
 abi::Frame* end_cancelled_wait(abi::Node* node) {
+  base::fence_after_locked();
   base::Backoff backoff;
   uint64_t what = 0;
   while (true) {
-    what = wait_of(node).load(Order::Acquire);
+    what = wait_of(node).load(Order::Relaxed);
     if (what == 0) return nullptr;
     if ((what & kWaitLocked) == 0 &&
-        wait_of(node).compare_exchange(what, what | kWaitLocked, Order::AcqRel)) {
+        wait_of(node).compare_exchange(what, what | kWaitLocked, Order::Acquire, Order::Relaxed)) {
       break;
     }
     backoff.pause();
@@ -83,9 +88,11 @@ abi::Frame* end_cancelled_wait(abi::Node* node) {
 }
 
 uint64_t try_lock_wait(abi::Node* node) {
-  uint64_t what = wait_of(node).load(Order::Acquire);
+  uint64_t what = wait_of(node).load(Order::Relaxed);
   if (what == 0 || (what & kWaitLocked) != 0) return 0;
-  return wait_of(node).compare_exchange(what, what | kWaitLocked, Order::AcqRel) ? what : 0;
+  const bool locked =
+      wait_of(node).compare_exchange(what, what | kWaitLocked, Order::Acquire, Order::Relaxed);
+  return locked ? what : 0;
 }
 
 void unlock_wait(abi::Node* node, uint64_t what) { wait_of(node).store(what, Order::Release); }

@@ -23,7 +23,7 @@
 //                 the frame to make ready; or finds that the waker was first, and unlocks
 //
 // A request and a wait that begin at the same time see each other: each writes its own word before it
-// reads the other's, with a locked instruction in between.
+// reads the other's, with a full fence in between.
 #pragma once
 
 #include "runtime/abi/layout.h"
@@ -78,25 +78,25 @@ SKEIN_INLINE bool is_cancelled(abi::Node* node) {
 
 // The task itself, before it waits for `what`; and after it has taken its place. `settle_wait` is false
 // when the wait was taken back and the task goes on: its waker cannot have been there, nor will be.
-// Before it is called, a locked instruction must have been executed since `begin_wait`.
+// Before it is called, a full fence must have been passed since `begin_wait`.
 SKEIN_INLINE void begin_wait(abi::Node* node, uint64_t what) {
   wait_of(node).store(what | kWaitLocked, Order::Relaxed);
 }
 bool settle_cancelled_wait(abi::Node* node, uint64_t what);
 SKEIN_INLINE bool settle_wait(abi::Node* node, uint64_t what) {
-  if (SKEIN_UNLIKELY(cancel_of(node).load(Order::Acquire) != 0)) {
+  if (SKEIN_UNLIKELY(cancel_of(node).load(Order::Relaxed) != 0)) {
     return settle_cancelled_wait(node, what);
   }
   wait_of(node).store(what, Order::Release);
   return true;
 }
 // The task itself: there was nothing to wait for.
-SKEIN_INLINE void drop_wait(abi::Node* node) { wait_of(node).store(0, Order::Release); }
+SKEIN_INLINE void drop_wait(abi::Node* node) { wait_of(node).store(0, Order::Relaxed); }
 
 // Before a frame of the task runs again.
 void leave_wait_slowly(abi::Node* node);
 SKEIN_INLINE void leave_wait(abi::Node* node) {
-  if (wait_of(node).load(Order::Acquire) != 0) leave_wait_slowly(node);
+  if (wait_of(node).load(Order::Relaxed) != 0) leave_wait_slowly(node);
 }
 
 // Anybody to whom the node cannot be lost meanwhile: sets the request. Gives the frame to make ready if

@@ -8,8 +8,15 @@
 
 namespace skein::task {
 
-// Added to `pending` while the body waits.
+// While the body waits, `pending` says so, and above the children how many of them may be left. Were
+// that read from the scope, the body could be taken out of one wait and be in another, for fewer,
+// between the look at the word and its change.
 constexpr int64_t kBodyWaits = int64_t(1) << 62;
+constexpr int kThresholdShift = 32;
+constexpr int64_t kMostLeft = (int64_t(1) << (62 - kThresholdShift)) - 1;
+
+static int64_t children_in(int64_t pending) { return pending & ((int64_t(1) << kThresholdShift) - 1); }
+static int64_t threshold_in(int64_t pending) { return (pending ^ kBodyWaits) >> kThresholdShift; }
 
 // How many children are cancelled before the others who want the lock get a turn.
 constexpr int kCancelledAtOnce = 64;
@@ -46,7 +53,7 @@ static bool is_still_wanted(abi::Scope* scope) {
   if (scope->depth < kDeepest) return false;
   for (abi::Scope* outer = scope->outer; outer != nullptr; outer = outer->outer) {
     if (outer->depth < kDeepest) return false;
-    if ((flags_of(outer).load(Order::Acquire) & kToBeLeft) != 0) return true;
+    if ((flags_of(outer).load(Order::Relaxed) & kToBeLeft) != 0) return true;
   }
   return false;
 }
@@ -57,9 +64,10 @@ bool leave_scope(abi::Scope* scope, uint32_t flags) {
   owner->block = scope->outer;
   const uint32_t bit = cancel_bit(scope->depth);
   if ((cancel_of(owner).load(Order::Acquire) & bit) != 0 && !is_still_wanted(scope)) {
-    cancel_of(owner).fetch_and(~bit, Order::AcqRel);
+    cancel_of(owner).fetch_and(~bit, Order::Relaxed);
   }
-  const bool was_asked = (flags_of(scope).load(Order::Acquire) & flags) != 0;
+  // Relaxed: whoever could end the block was done before the body saw that no child is left.
+  const bool was_asked = (flags_of(scope).load(Order::Relaxed) & flags) != 0;
   return was_asked && !is_cancelled(owner);
 }
 
@@ -98,15 +106,16 @@ void unlist_child(abi::Scope* scope, abi::Node* child) {
 }
 
 abi::Frame* child_done(abi::Scope* scope) {
-  int64_t pending = pending_of(scope).load(Order::Acquire);
+  int64_t pending = pending_of(scope).load(Order::Relaxed);
   while (true) {
     // One step: were there two, the body could be taken out of its wait and be gone between them.
-    const int64_t left = pending - kBodyWaits - 1;
-    const bool wakes = pending >= kBodyWaits && left <= scope->threshold;
-    abi::Frame* waiter = wakes ? scope->waiter : nullptr;
-    // Acquires and releases: the body sees what every child wrote, and we see `waiter`.
-    if (pending_of(scope).compare_exchange(pending, wakes ? left : pending - 1, Order::AcqRel)) {
-      return waiter;
+    const int64_t left = children_in(pending) - 1;
+    const bool wakes = pending >= kBodyWaits && left <= threshold_in(pending);
+    // Acquires and releases: the body sees what every child wrote, and we see `waiter`, which stands
+    // until we make it ready.
+    if (pending_of(scope).compare_exchange(pending, wakes ? left : pending - 1, Order::AcqRel,
+                                           Order::Relaxed)) {
+      return wakes ? scope->waiter : nullptr;
     }
   }
 }
@@ -114,17 +123,20 @@ abi::Frame* child_done(abi::Scope* scope) {
 bool wait_for_children(abi::Scope* scope, abi::Frame* frame) {
   int64_t pending = pending_of(scope).load(Order::Acquire);
   scope->waiter = frame;
+  const int64_t most = scope->threshold < kMostLeft ? scope->threshold : kMostLeft;
+  const int64_t waits = kBodyWaits | most << kThresholdShift;
   while (pending > scope->threshold) {
-    if (pending_of(scope).compare_exchange(pending, pending + kBodyWaits, Order::AcqRel)) return true;
+    if (pending_of(scope).compare_exchange(pending, pending | waits, Order::Release)) return true;
   }
   return false;
 }
 
 abi::Frame* stop_waiting_for_children(abi::Scope* scope) {
   abi::Frame* waiter = scope->waiter;
-  int64_t pending = pending_of(scope).load(Order::Acquire);
+  int64_t pending = pending_of(scope).load(Order::Relaxed);
   while (pending >= kBodyWaits) {
-    if (pending_of(scope).compare_exchange(pending, pending - kBodyWaits, Order::AcqRel)) {
+    if (pending_of(scope).compare_exchange(pending, children_in(pending), Order::Relaxed,
+                                           Order::Relaxed)) {
       return waiter;
     }
   }
@@ -147,7 +159,7 @@ uint32_t look_at_children(abi::Scope* scope, abi::Node** children, uint32_t most
 void cancel_children(abi::Scope* scope, Host& host) {
   for (bool more = true; more;) {
     base::SpinGuard guard(lock_of(scope));
-    flags_of(scope).fetch_or(abi::kScopeCancelled, Order::AcqRel);
+    flags_of(scope).fetch_or(abi::kScopeCancelled, Order::Relaxed);
     for (int i = 0; i < kCancelledAtOnce && scope->children != nullptr; ++i) {
       abi::Node* child = scope->children;
       unlink(child);
@@ -158,11 +170,12 @@ void cancel_children(abi::Scope* scope, Host& host) {
 }
 
 bool claim_scope(abi::Scope* scope, uint32_t why) {
-  return (flags_of(scope).fetch_or(why, Order::AcqRel) & why) == 0;
+  return (flags_of(scope).fetch_or(why, Order::Relaxed) & why) == 0;
 }
 
 void end_scope(abi::Scope* scope, uint32_t why, Host& host) {
-  flags_of(scope).fetch_or(why, Order::AcqRel);
+  // Relaxed: seen by whoever sees the request to the owner.
+  flags_of(scope).fetch_or(why, Order::Relaxed);
   cancel_children(scope, host);
   if (scope->owner == nullptr) return;
   abi::Frame* woken = cancel(scope->owner, cancel_bit(scope->depth));
@@ -172,14 +185,14 @@ void end_scope(abi::Scope* scope, uint32_t why, Host& host) {
 void note_panic(abi::Scope* scope, abi::Panic* panic, Host& host) {
   uint64_t first = 0;
   AtomicRef<uint64_t> word(scope->panic);
-  if (word.compare_exchange(first, reinterpret_cast<uint64_t>(panic), Order::AcqRel)) {
+  if (word.compare_exchange(first, reinterpret_cast<uint64_t>(panic), Order::Release)) {
     return end_scope(scope, abi::kScopeFailed, host);
   }
   attach_panic(panic_of(first), panic);
 }
 
 abi::Panic* take_panic(abi::Scope* scope) {
-  return panic_of(AtomicRef<uint64_t>(scope->panic).exchange(0, Order::AcqRel));
+  return panic_of(AtomicRef<uint64_t>(scope->panic).exchange(0, Order::Relaxed));
 }
 
 void attach_panic(abi::Panic* first, abi::Panic* second) {
@@ -187,7 +200,7 @@ void attach_panic(abi::Panic* first, abi::Panic* second) {
   abi::Panic* others = head.load(Order::Relaxed);
   do {
     second->next_attached = others;
-  } while (!head.compare_exchange(others, second, Order::AcqRel));
+  } while (!head.compare_exchange(others, second, Order::Relaxed, Order::Relaxed));
 }
 
 }  // namespace skein::task

@@ -52,10 +52,12 @@ class StateWord {
   SKEIN_INLINE bool wait(abi::Frame* frame) { return listen(reinterpret_cast<uint64_t>(frame)); }
   // Waited for → pending. Gives the frame that waited; null: it is done.
   abi::Frame* withdraw() {
-    uint64_t waiter = word_.load(Order::Acquire);
+    uint64_t waiter = word_.load(Order::Relaxed);
     if (!Listener(waiter).is_frame()) return nullptr;
     abi::Frame* frame = Listener(waiter).frame();
-    return word_.compare_exchange(waiter, abi::kPending, Order::AcqRel) ? frame : nullptr;
+    const bool withdrawn =
+        word_.compare_exchange(waiter, abi::kPending, Order::Relaxed, Order::Relaxed);
+    return withdrawn ? frame : nullptr;
   }
   // Pending → passed on. False: it is done.
   bool forward_to(abi::Future* future) {
@@ -74,7 +76,7 @@ class StateWord {
  private:
   SKEIN_INLINE bool listen(uint64_t listener) {
     uint64_t expected = abi::kPending;
-    return word_.compare_exchange(expected, listener, Order::AcqRel);
+    return word_.compare_exchange(expected, listener, Order::Release);
   }
 
   AtomicRef<uint64_t> word_;

@@ -19,9 +19,12 @@ using base::SpinGuard;
 Claim claim(Waiter* waiter) {
   if (waiter->claim == nullptr) return Claim::Won;
   AtomicRef<uint32_t> word(*waiter->claim);
-  uint32_t seen = word.load(Order::Acquire);
+  // Relaxed, here and in select.cpp: the word only says who. Whatever else is written is ordered by the
+  // locks of the channels, each of which the task takes once more before it goes on.
+  uint32_t seen = word.load(Order::Relaxed);
   while (seen == abi::kSelectRegisters || seen == abi::kSelectWaits) {
-    if (word.compare_exchange(seen, abi::kSelectChosen + waiter->arm, Order::AcqRel)) {
+    if (word.compare_exchange(seen, abi::kSelectChosen + waiter->arm, Order::Relaxed,
+                              Order::Relaxed)) {
       return seen == abi::kSelectWaits ? Claim::Won : Claim::WonEarly;
     }
   }
@@ -220,11 +223,11 @@ bool Channel::withdraw(Waiter* waiter) {
 }
 
 bool Channel::may_send() const {
-  return has_room() || receivers_.first != nullptr || closed_.load(Order::Relaxed) != 0;
+  return has_room() || !seems_empty(receivers_) || closed_.load(Order::Relaxed) != 0;
 }
 
 bool Channel::may_receive() const {
-  return length_.load(Order::Relaxed) > 0 || senders_.first != nullptr ||
+  return length_.load(Order::Relaxed) > 0 || !seems_empty(senders_) ||
          closed_.load(Order::Relaxed) != 0;
 }
 

@@ -22,7 +22,7 @@ constexpr uint32_t kReader = 4;  // one; they are counted above the two bits
 
 // How often a taken lock is looked at before waiting: about as long as the holder of a small section
 // needs to finish it, and far less than it takes to suspend and be woken.
-constexpr int kSpins = 40;
+constexpr int kSpins = base::kModel ? 1 : 40;
 
 static AtomicRef<uint32_t> state_of(Cell* cell) { return AtomicRef<uint32_t>(cell->state); }
 
@@ -48,21 +48,23 @@ static uint32_t taken(uint32_t state, bool reads) {
   return reads ? state + kReader : state | kWriter;
 }
 
+// Relaxed: who has the lock sees what the one before it wrote, and to others it is a hint.
 bool is_poisoned(const Cell* cell) {
-  return AtomicRef<uint32_t>(const_cast<Cell*>(cell)->poisoned).load(Order::Acquire) != 0;
+  return AtomicRef<uint32_t>(const_cast<Cell*>(cell)->poisoned).load(Order::Relaxed) != 0;
 }
 
-void clear_poison(Cell* cell) { AtomicRef<uint32_t>(cell->poisoned).store(0, Order::Release); }
+void clear_poison(Cell* cell) { AtomicRef<uint32_t>(cell->poisoned).store(0, Order::Relaxed); }
 
 static AtomicRef<abi::Node*> owner_word(Cell* cell) { return AtomicRef<abi::Node*>(cell->owner); }
 
+// Relaxed: it is only compared.
 const abi::Node* owner_of(const Cell* cell) {
-  return owner_word(const_cast<Cell*>(cell)).load(Order::Acquire);
+  return owner_word(const_cast<Cell*>(cell)).load(Order::Relaxed);
 }
 
 // `task` has just taken it, and gives it back if it is poisoned.
 static int32_t note_taken(LockRequest request, abi::Node* task) {
-  if (!request.reads()) owner_word(request.cell()).store(task, Order::Release);
+  if (!request.reads()) owner_word(request.cell()).store(task, Order::Relaxed);
   return is_poisoned(request.cell()) ? abi::kLockPoisoned : abi::kLockTaken;
 }
 
@@ -71,7 +73,10 @@ static bool take(LockRequest request) {
   AtomicRef<uint32_t> word = state_of(request.cell());
   uint32_t state = word.load(Order::Relaxed);
   while ((state & kWaiters) == 0 && is_free(state, request.reads())) {
-    if (word.compare_exchange(state, taken(state, request.reads()), Order::AcqRel)) return true;
+    if (word.compare_exchange(state, taken(state, request.reads()), Order::Acquire,
+                              Order::Relaxed)) {
+      return true;
+    }
   }
   return false;
 }
@@ -92,11 +97,15 @@ bool wait_for_lock(LockRequest request, Waiter* waiter) {
   uint32_t state = word.load(Order::Relaxed);
   while (true) {
     if ((state & kWaiters) == 0 && is_free(state, request.reads())) {
-      if (!word.compare_exchange(state, taken(state, request.reads()), Order::AcqRel)) continue;
+      if (!word.compare_exchange(state, taken(state, request.reads()), Order::Acquire,
+                                 Order::Relaxed)) {
+        continue;
+      }
       waiter->outcome = static_cast<uint8_t>(note_taken(request, sched::skn_node));
       return false;
     }
-    if (word.compare_exchange(state, state | kWaiters, Order::AcqRel)) break;
+    // Relaxed: who sees the bit takes the queue's lock.
+    if (word.compare_exchange(state, state | kWaiters, Order::Relaxed, Order::Relaxed)) break;
   }
   waiter->arm = request.reads() ? 1 : 0;
   add_last(cell->waiting, waiter);
@@ -109,7 +118,7 @@ bool stop_waiting_for_lock(Waiter* waiter) {
   if (!waiter->is_linked) return false;
   remove(cell->waiting, waiter);
   // Those behind it may have waited for its sake alone: they get the lock when it is given back.
-  if (cell->waiting.first == nullptr) state_of(cell).fetch_and(~kWaiters, Order::AcqRel);
+  if (cell->waiting.first == nullptr) state_of(cell).fetch_and(~kWaiters, Order::Relaxed);
   return true;
 }
 
@@ -134,17 +143,23 @@ static Waiter* hand_over(Cell* cell, uint32_t& state) {
 
 Waiter* release_lock(LockRequest request, bool poisons) {
   Cell* cell = request.cell();
-  if (poisons && !request.reads()) AtomicRef<uint32_t>(cell->poisoned).store(1, Order::Release);
-  if (!request.reads()) owner_word(cell).store(nullptr, Order::Release);
+  if (poisons && !request.reads()) AtomicRef<uint32_t>(cell->poisoned).store(1, Order::Relaxed);
+  if (!request.reads()) owner_word(cell).store(nullptr, Order::Relaxed);
   AtomicRef<uint32_t> word = state_of(cell);
   const uint32_t share = request.reads() ? kReader : kWriter;
   uint32_t state = word.load(Order::Relaxed);
   while ((state & kWaiters) == 0) {
-    if (word.compare_exchange(state, state - share, Order::AcqRel)) return nullptr;
+    if (word.compare_exchange(state, state - share, Order::Release, Order::Relaxed)) return nullptr;
   }
   base::WordGuard guard(cell->queue_lock);
-  // Others may still give up their shares for reading meanwhile, but nobody takes one.
-  state = word.fetch_sub(share, Order::AcqRel) - share;
+  // The last of those who waited may have gone meanwhile, and the word is anybody's again.
+  if (cell->waiting.first == nullptr) {
+    word.fetch_sub(share, Order::Release);
+    return nullptr;
+  }
+  // Others may still give up their shares for reading, but nobody takes one. Acquire: whoever is served
+  // comes after those who gave theirs up without the queue.
+  state = word.fetch_sub(share, Order::Acquire) - share;
   uint32_t holders = state & ~kWaiters;
   if (holders != 0) return nullptr;
   Waiter* served = hand_over(cell, holders);

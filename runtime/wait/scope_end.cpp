@@ -12,9 +12,12 @@ bool end_of_scope(abi::Scope* scope, abi::Frame* frame) {
   if (task::is_cancelled(node)) return false;
   const uint64_t what = reinterpret_cast<uint64_t>(scope) | task::kWaitScope;
   task::begin_wait(node, what);
-  if (task::wait_for_children(scope, frame)) return task::settle_wait(node, what);
-  task::drop_wait(node);
-  return false;
+  if (!task::wait_for_children(scope, frame)) {
+    task::drop_wait(node);
+    return false;
+  }
+  base::fence_after_locked();
+  return task::settle_wait(node, what);
 }
 
 }  // namespace skein::wait

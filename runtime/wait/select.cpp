@@ -69,8 +69,7 @@ static void withdraw_arms(Select& select) {
 Offered offer_arms(Select& select, Frame* frame, Wake wake) {
   Waiter* arms = arms_of(select);
   AtomicRef<uint32_t> word(select.claim);
-  // Release: who claims an arm sees the node.
-  word.store(abi::kSelectRegisters, Order::Release);
+  word.store(abi::kSelectRegisters, Order::Relaxed);
   for (uint32_t i = 0; i < select.count; ++i) arms[i].is_linked = false;
   for (uint32_t i = 0; i < select.count; ++i) {
     Waiter& arm = arms[i];
@@ -88,18 +87,19 @@ Offered offer_arms(Select& select, Frame* frame, Wake wake) {
     return Offered::Again;
   }
   uint32_t expected = abi::kSelectRegisters;
-  const bool waits = word.compare_exchange(expected, abi::kSelectWaits, Order::AcqRel);
+  const bool waits = word.compare_exchange(expected, abi::kSelectWaits, Order::Relaxed,
+                                           Order::Relaxed);
   return waits ? Offered::Waits : Offered::Served;
 }
 
 bool take_back(Select& select) {
   uint32_t expected = abi::kSelectWaits;
   return AtomicRef<uint32_t>(select.claim)
-      .compare_exchange(expected, abi::kSelectTakenBack, Order::AcqRel);
+      .compare_exchange(expected, abi::kSelectTakenBack, Order::Relaxed, Order::Relaxed);
 }
 
 int32_t finish(Select& select) {
-  const uint32_t word = AtomicRef<uint32_t>(select.claim).load(Order::Acquire);
+  const uint32_t word = AtomicRef<uint32_t>(select.claim).load(Order::Relaxed);
   if (word == abi::kSelectTakenBack) withdraw_arms(select);
   AtomicRef<uint32_t>(select.claim).store(abi::kSelectRuns, Order::Relaxed);
   if (word < abi::kSelectChosen) return abi::kSelectBlocked;
