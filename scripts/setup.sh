@@ -22,6 +22,7 @@ tools=(
   ninja-build=ninja
   ccache=ccache
   libgtest-dev=/usr/include/gtest/gtest.h
+  relacy-dev=/usr/include/relacy/relacy.hpp
   python3=python3
 )
 

@@ -7,7 +7,9 @@
 #                   with the comments at its head (run_program.py says which)
 #   %python %root   the interpreter; the top of the source tree
 #   %slack          how often a test may exceed its limits
-#   %rt %stress     the folder of the runtime's library and bitcode; its stress program
+#   %rt             the folder of the runtime's library and bitcode
+#   %stress %waiting %linearize    its programs that run under load
+#   %model          checks models of the runtime's protocols
 import importlib.util
 import os
 import resource
@@ -26,7 +28,10 @@ test = config.test_source_root
 config.substitutions.append(("%skein", skein))
 config.substitutions.append(("%run_all", f"{config.python} {test}/run_program.py --skein {skein}"))
 config.substitutions.append(("%rt", os.path.join(config.skein_build, "lib", "skein")))
-config.substitutions.append(("%stress", os.path.join(config.skein_build, "test", "stress", "skein_stress")))
+for name in ["stress", "waiting", "linearize"]:
+    program = os.path.join(config.skein_build, "test", "stress", f"skein_{name}")
+    config.substitutions.append((f"%{name}", program))
+config.substitutions.append(("%model", os.path.join(config.skein_build, "test", "model", "skein_model")))
 config.substitutions.append(("%run", f"{config.python} {test}/run_workers.py"))
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%root", config.skein_source))
