@@ -183,6 +183,14 @@ FunctionId DropGlue::function_for(TypeId type) {
   return id;
 }
 
+// What `[T].iter()` gives, which leaves the elements it has handed out where they were.
+static bool is_array_iter(const types::Program& program, const types::Type& type) {
+  if (type.kind != TypeKind::Struct) return false;
+  const types::StructDecl& decl = program.structs[types::StructId(type.decl)];
+  bool is_std = decl.module.valid() && program.modules[decl.module].is_std;
+  return is_std && program.interner.text(decl.name) == "ArrayIter";
+}
+
 void DropGlue::write_body(FunctionId function, TypeId type) {
   Writer writer(module_, function);
   LocalId value = add_param(writer.function, type, types::ParamMode::Own);
@@ -209,6 +217,10 @@ void DropGlue::write_body(FunctionId function, TypeId type) {
     pieces.push_back({.place = value, .type = type, .flag = {}, .method = method});
   }
   std::vector<TypeId> fields = field_types(module_, type);
+  if (is_array_iter(*module_.program, module_.types().get(type))) {
+    writer.builtin(Builtin::ArrayForgetBefore, module_.types().arg(fields[0]),
+                   {Operand::mut(field_of(value, 0)), Operand::copy(field_of(value, 1))});
+  }
   for (uint32_t i = 0; i < fields.size(); ++i) {
     if (way_of(fields[i]) == Way::Nothing) continue;
     pieces.push_back({.place = field_of(value, i), .type = fields[i], .flag = {}, .method = {}});
