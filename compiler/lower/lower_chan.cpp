@@ -41,7 +41,7 @@ void lower_let_ok(Body& body, const ast::LetStmt* node) {
 // ---- select --------------------------------------------------------------------------------
 
 // One arm: the option that a value comes from or goes to.
-struct Arm {
+struct LoweredArm {
   const ast::SelectArm* source;
   LocalId slot = {};
 };
@@ -78,7 +78,7 @@ static void set_none(Body& body, LocalId slot, Span span) {
 }
 
 // The value that is offered, if the arm is on: it is not evaluated otherwise.
-static void lower_offered(Body& body, const Arm& arm, const Operand& guard) {
+static void lower_offered(Body& body, const LoweredArm& arm, const Operand& guard) {
   const ast::SelectArm& source = *arm.source;
   set_none(body, arm.slot, source.span);
   BlockId on = body.new_block();
@@ -96,9 +96,9 @@ static void lower_offered(Body& body, const Arm& arm, const Operand& guard) {
 }
 
 // Evaluates guards, channels and what is offered, in the order of the arms.
-static std::vector<Operand> lower_arms(Body& body, std::vector<Arm>& arms) {
+static std::vector<Operand> lower_arms(Body& body, std::vector<LoweredArm>& arms) {
   std::vector<Operand> guards;
-  for (const Arm& arm : arms) {
+  for (const LoweredArm& arm : arms) {
     const ast::SelectArm& source = *arm.source;
     guards.push_back(body.const_bool(true));
     if (source.guard != nullptr) {
@@ -107,7 +107,7 @@ static std::vector<Operand> lower_arms(Body& body, std::vector<Arm>& arms) {
   }
   std::vector<Operand> operands;
   for (size_t i = 0; i < arms.size(); ++i) {
-    Arm& arm = arms[i];
+    LoweredArm& arm = arms[i];
     const ast::SelectArm& source = *arm.source;
     operands.push_back(guards[i]);
     if (!uses_channel(source)) continue;
@@ -124,7 +124,7 @@ static std::vector<Operand> lower_arms(Body& body, std::vector<Arm>& arms) {
   return operands;
 }
 
-static void bind_received(Body& body, const Arm& arm) {
+static void bind_received(Body& body, const LoweredArm& arm) {
   const ast::SelectArm& source = *arm.source;
   bool is_each = source.kind == ast::SelectArm::Kind::Each;
   LocalId is_some = {};
@@ -135,7 +135,7 @@ static void bind_received(Body& body, const Arm& arm) {
   if (source.ok != nullptr) lower_irrefutable(body, source.ok, is_some);
 }
 
-static void lower_arm_body(Body& body, const Arm* arm, const ast::SelectArm& source,
+static void lower_arm_body(Body& body, const LoweredArm* arm, const ast::SelectArm& source,
                            const Place& dest, BlockId join) {
   size_t outer = body.mark();
   bool receives = arm != nullptr && arm->slot.valid() &&
@@ -148,7 +148,7 @@ static void lower_arm_body(Body& body, const Arm* arm, const ast::SelectArm& sou
 
 void lower_select(Body& body, const ast::Select* node, const Place& dest) {
   size_t outer = body.mark();
-  std::vector<Arm> arms;
+  std::vector<LoweredArm> arms;
   const ast::SelectArm* otherwise = nullptr;
   std::string words = node->is_biased ? "biased" : "";
   auto add_word = [&](const char* word) { words += (words.empty() ? "" : " ") + std::string(word); };
