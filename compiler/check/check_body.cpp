@@ -45,6 +45,7 @@ static void settle_exprs(Context& ctx) {
     types::PatternFact& fact = ctx.fact(pattern);
     fact.type = ctx.infer.resolve(fact.type);
     if (fact.variant) fact.variant->type = ctx.infer.resolve(fact.variant->type);
+    for (TypeId& arg : fact.type_args) arg = ctx.infer.resolve(arg);
   }
   for (uint32_t index : ctx.open_calls) {
     types::CallFact& call = ctx.program.calls[index];

@@ -5,6 +5,7 @@
 
 #include "compiler/check/check_expr.h"
 #include "compiler/check/fold.h"
+#include "compiler/check/method.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/spellings.h"
@@ -212,20 +213,40 @@ static void walk_tuple(Walk& state, const ast::TuplePattern* pattern, TypeId typ
   }
 }
 
-static bool is_literal(const ast::Expr* expr) {
-  if (!expr) return false;
-  if (const ast::Unary* unary = expr->try_as<ast::Unary>()) return is_literal(unary->operand);
-  switch (expr->kind) {
-    case ast::ExprKind::IntLit:
-    case ast::ExprKind::FloatLit:
-    case ast::ExprKind::BoolLit:
-    case ast::ExprKind::CharLit:
-    case ast::ExprKind::StrLit:
-    case ast::ExprKind::DurationLit:
-      return true;
-    default:
-      return false;
+// The type of a constant in a pattern against that of the subject, which `==` has to compare.
+static void fit_constant(Context& ctx, const ast::Pattern* pattern, TypeId found, TypeId type) {
+  if (!ctx.infer.unify(found, type)) {
+    ctx.report(pattern->span, D::TypeMismatch, {ctx.show(type), ctx.show(found)});
+  } else if (has_trait(ctx, found, ctx.program.core.eq) == Answer::No) {
+    ctx.report(pattern->span, D::BadOperands, {"==", quoted(ctx.show(found))});
   }
+}
+
+// `Grid.SIDE` in a pattern: equal to the constant of the type.
+static bool walk_type_constant(Context& ctx, const ast::VariantPattern* pattern,
+                               const Entity* owner, TypeId type) {
+  bool is_self = pattern->path[0].name.name == ctx.known.self_type && self_type(ctx).valid();
+  bool is_type = owner && (owner->kind == Entity::Kind::Struct ||
+                           owner->kind == Entity::Kind::Enum ||
+                           owner->kind == Entity::Kind::Alias ||
+                           owner->kind == Entity::Kind::TypeParam ||
+                           owner->kind == Entity::Kind::Builtin);
+  if (!is_type && !is_self) return false;
+  ast::Ident name = pattern->path[1].name;
+  TypeId of = is_self ? self_type(ctx)
+                      : entity_type(ctx, *owner, pattern->path[0].name, pattern->path[0].args,
+                                    MissingArgs::Infer);
+  if (ctx.is_error(of) || (ctx.kind(of) == TypeKind::Enum && find_variant(ctx, of, name.name))) {
+    return false;
+  }
+  std::optional<MethodMatch> match = try_method(ctx, of, name.name, name.span);
+  if (!match || !ctx.program.fns[match->fn].is_const) return false;
+  use_fn(ctx, match->fn);
+  TypeId found = ctx.types.substitute(ctx.program.fns[match->fn].result, match->type_args);
+  ctx.fact(pattern).type_constant = match->fn;
+  ctx.fact(pattern).type_args = std::move(match->type_args);
+  fit_constant(ctx, pattern, found, type);
+  return true;
 }
 
 // `LIMIT` in a pattern: equal to the constant.
@@ -235,22 +256,17 @@ static bool walk_constant(Walk& state, const ast::VariantPattern* pattern, TypeI
   ast::Ident name = pattern->path[0].name;
   bool is_variant = ctx.kind(type) == TypeKind::Enum && find_variant(ctx, type, name.name);
   const Entity* entity = is_variant ? nullptr : find_entity(ctx, name);
-  if (entity && pattern->path.size() == 2) {
-    if (entity->kind != Entity::Kind::Module) return false;
+  if (pattern->path.size() == 2) {
+    if (!entity || entity->kind != Entity::Kind::Module) {
+      return walk_type_constant(ctx, pattern, entity, type);
+    }
     entity = find_in_module(ctx, ModuleId(entity->index), pattern->path[1].name);
     if (!entity) return true;
   }
   if (!entity || entity->kind != Entity::Kind::Const) return false;
   ConstId constant(entity->index);
   ctx.fact(pattern).constant = constant;
-  TypeId found = ctx.program.consts[constant].type;
-  if (!ctx.infer.unify(found, type)) {
-    ctx.report(pattern->span, D::TypeMismatch, {ctx.show(type), ctx.show(found)});
-  } else if (has_trait(ctx, found, ctx.program.core.eq) == Answer::No) {
-    ctx.report(pattern->span, D::BadOperands, {"==", quoted(ctx.show(found))});
-  } else if (!is_literal(ctx.program.consts[constant].value) && !fold_const(ctx, constant)) {
-    ctx.not_yet(pattern->span, "a pattern of a constant that is more than literals and operators");
-  }
+  fit_constant(ctx, pattern, ctx.program.consts[constant].type, type);
   return true;
 }
 

@@ -126,7 +126,9 @@ static const Pat* simplify_inner(Cover& cover, const ast::Pattern* pattern, Type
       return simplify_all(cover, 0, pattern->as<ast::TuplePattern>()->elements);
     case ast::PatternKind::Variant: {
       const std::optional<VariantRef>& variant = ctx.fact(pattern).variant;
-      if (ctx.fact(pattern).constant.valid()) return simplify_constant(cover, pattern);
+      bool is_constant =
+          ctx.fact(pattern).constant.valid() || ctx.fact(pattern).type_constant.valid();
+      if (is_constant) return simplify_constant(cover, pattern);
       if (variant) {
         return simplify_all(cover, variant->variant,
                             pattern->as<ast::VariantPattern>()->payload);

@@ -29,8 +29,7 @@ static bool is_constant_name(const ast::Expr* expr) {
   return expr->kind == ExprKind::Name || expr->kind == ExprKind::Field;
 }
 
-// That of a constant that is a literal or was worked out by check; others are called.
-static std::optional<Operand> value_of_const(Body& body, types::ConstId id) {
+std::optional<Operand> value_of_const(Body& body, types::ConstId id) {
   const types::ConstDecl& decl = body.program.consts[id];
   if (decl.known) return Operand::constant_int(decl.type, *decl.known);
   // A name may lead in a circle.

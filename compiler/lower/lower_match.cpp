@@ -230,7 +230,9 @@ class DecisionTree {
     Wanted wanted;
     for (size_t i = 0; i < rows.size(); ++i) {
       const Question* question = rows[i].find(place);
-      if (question == nullptr || question->kind == Question::Kind::Range) {
+      bool is_open = question == nullptr || question->kind == Question::Kind::Range ||
+                     question->kind == Question::Kind::Equal;
+      if (is_open) {
         wanted.open.push_back(i);
         continue;
       }
@@ -327,17 +329,37 @@ class DecisionTree {
     body_.begin(next);
   }
 
+  // The value of the constant that the pattern names, until the end of the current scope.
+  Operand computed(const Question& question) {
+    const types::PatternFact& fact = body_.program.fact(question.pattern);
+    bool is_of_type = fact.type_constant.valid();
+    Inst call;
+    call.kind = InstKind::Call;
+    call.span = span_;
+    call.callee = is_of_type ? body_.unit.function_of(fact.type_constant)
+                             : body_.unit.function_of(fact.constant);
+    call.type_args = fact.type_args;
+    LocalId value = body_.new_temp(body_.type_of(question.place), span_);
+    call.dest = value;
+    body_.emit(std::move(call));
+    body_.own(value, span_);
+    return body_.borrow_of(value);
+  }
+
   void ask_equal(const Question& question, Rows rows) {
     BlockId same = body_.new_block();
     BlockId other = body_.new_block();
     LocalId is_same = body_.new_bool(span_);
+    size_t outer = body_.mark();
+    Operand value = question.value ? *question.value : computed(question);
     emit_compare(body_, ast::CompareOp::Eq, body_.type_of(question.place),
-                 body_.borrow_of(question.place), *question.value, is_same, span_);
+                 body_.borrow_of(question.place), std::move(value), is_same, span_);
+    body_.leave(outer, span_);
     body_.branch(Operand::copy(is_same), same, other, span_);
     body_.begin(same);
-    decide(rows_equal(rows, question));
+    decide(rows_equal(body_, rows, question));
     body_.begin(other);
-    keep_different(rows, question);
+    keep_different(body_, rows, question);
     decide(std::move(rows));
   }
 

@@ -226,13 +226,13 @@ class Simplifier {
   void look_at_variant(PatternRow row, size_t at, const Question& raw) {
     const types::PatternFact& fact = body_.program.fact(raw.pattern);
     if (fact.variant) return ask_variant(std::move(row), at, fact.variant->variant);
-    SKEIN_CHECK(fact.constant.valid(), "a pattern that check gave no meaning");
-    const types::ConstDecl& decl = body_.program.consts[fact.constant];
     std::optional<Operand> value;
-    if (decl.known) value = Operand::constant_int(decl.type, *decl.known);
-    if (!value) value = constant_of(body_, decl.value);
-    SKEIN_CHECK(value.has_value(), "check let a pattern of a computed constant through");
-    replace(std::move(row), at, {constant_question(body_, raw, *value)});
+    if (fact.constant.valid()) value = value_of_const(body_, fact.constant);
+    if (value) return replace(std::move(row), at, {constant_question(body_, raw, *value)});
+    SKEIN_CHECK(fact.constant.valid() || fact.type_constant.valid(),
+                "a pattern that check gave no meaning");
+    row.questions[at].kind = Question::Kind::Equal;
+    add(std::move(row), at);
   }
 
   void look_at_struct(PatternRow row, size_t at, const Question& raw) {
@@ -300,7 +300,7 @@ PatternRows rows_of_variant(Body& body, const PatternRows& rows, const Place& pl
   PatternRows left;
   for (const PatternRow& row : rows) {
     const Question* question = row.find(place);
-    if (question == nullptr) {
+    if (question == nullptr || question->kind == Question::Kind::Equal) {
       left.push_back(row);
     } else if (variant && question->variant == *variant) {
       left.push_back(answered(row, question, questions_inside(body, *question)));
@@ -315,7 +315,7 @@ PatternRows rows_of_number(Body& body, const PatternRows& rows, const Place& pla
   PatternRows left;
   for (const PatternRow& row : rows) {
     const Question* question = row.find(place);
-    if (question == nullptr) {
+    if (question == nullptr || question->kind == Question::Kind::Equal) {
       left.push_back(row);
       continue;
     }
@@ -335,7 +335,7 @@ PatternRows rows_inside(Body& body, const PatternRows& rows, const Question& ran
   PatternRows left;
   for (const PatternRow& row : rows) {
     const Question* question = row.find(range.place);
-    if (question == nullptr) {
+    if (question == nullptr || question->kind == Question::Kind::Equal) {
       left.push_back(row);
     } else if (question->kind != Question::Kind::Range) {
       if (line.contains(range, question->low)) left.push_back(row);
@@ -354,35 +354,47 @@ void keep_outside(Body& body, PatternRows& rows, const Question& range) {
   NumberLine line = number_line(body, body.type_of(range.place));
   std::erase_if(rows, [&](const PatternRow& row) {
     const Question* question = row.find(range.place);
-    if (question == nullptr) return false;
+    if (question == nullptr || question->kind == Question::Kind::Equal) return false;
     bool is_range = question->kind == Question::Kind::Range;
     return line.contains(range, question->low) &&
            (!is_range || line.contains(range, question->high));
   });
 }
 
-static bool same_constant(const Operand& a, const Operand& b) {
-  return a.constant.bits == b.constant.bits && a.constant.number == b.constant.number &&
-         a.constant.text == b.constant.text;
+// Whether both ask for the same value, as far as that is known here.
+static bool asks_same(Body& body, const Question& a, const Question& b) {
+  if (a.kind != Question::Kind::Equal || b.kind != Question::Kind::Equal) return false;
+  if (a.is_computed() != b.is_computed()) return false;
+  if (a.is_computed()) {
+    const types::PatternFact& one = body.program.fact(a.pattern);
+    const types::PatternFact& other = body.program.fact(b.pattern);
+    return one.constant == other.constant && one.type_constant == other.type_constant &&
+           one.type_args == other.type_args;
+  }
+  const sir::Constant& one = a.value->constant;
+  const sir::Constant& other = b.value->constant;
+  return one.bits == other.bits && one.number == other.number && one.text == other.text;
 }
 
-PatternRows rows_equal(const PatternRows& rows, const Question& asked) {
+PatternRows rows_equal(Body& body, const PatternRows& rows, const Question& asked) {
   PatternRows left;
   for (const PatternRow& row : rows) {
     const Question* question = row.find(asked.place);
-    if (question == nullptr) {
-      left.push_back(row);
-    } else if (same_constant(*question->value, *asked.value)) {
+    // Other than of two literals, nobody knows yet whether they are different.
+    bool is_apart = question != nullptr && question->value && asked.value;
+    if (question != nullptr && asks_same(body, *question, asked)) {
       left.push_back(answered(row, question, {}));
+    } else if (!is_apart) {
+      left.push_back(row);
     }
   }
   return left;
 }
 
-void keep_different(PatternRows& rows, const Question& asked) {
+void keep_different(Body& body, PatternRows& rows, const Question& asked) {
   std::erase_if(rows, [&](const PatternRow& row) {
     const Question* question = row.find(asked.place);
-    return question != nullptr && same_constant(*question->value, *asked.value);
+    return question != nullptr && asks_same(body, *question, asked);
   });
 }
 

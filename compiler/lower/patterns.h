@@ -26,7 +26,8 @@ struct Question {
   uint32_t variant = 0;
   uint64_t low = 0;    // Number, Range; two's complement
   uint64_t high = 0;
-  std::optional<Operand> value;   // Equal
+  std::optional<Operand> value;   // Equal; nothing: the constant that the pattern names
+  bool is_computed() const { return kind == Kind::Equal && !value; }
 };
 
 struct PatternBinding {
@@ -67,7 +68,7 @@ PatternRows rows_of_number(Body& body, const PatternRows& rows, const Place& pla
 PatternRows rows_inside(Body& body, const PatternRows& rows, const Question& range);
 void keep_outside(Body& body, PatternRows& rows, const Question& range);
 // Where the value is the one asked for, and where it is not.
-PatternRows rows_equal(const PatternRows& rows, const Question& question);
-void keep_different(PatternRows& rows, const Question& question);
+PatternRows rows_equal(Body& body, const PatternRows& rows, const Question& question);
+void keep_different(Body& body, PatternRows& rows, const Question& question);
 
 }  // namespace skein::lower

@@ -28,6 +28,8 @@ LocalId lower_to_temp(Body& body, const ast::Expr* expr);
 Place lower_to_place(Body& body, const ast::Expr* expr);
 void lower_block(Body& body, const ast::Block* block, const Place& dest);
 std::optional<Operand> constant_of(Body& body, const ast::Expr* expr);
+// That of a constant that is a literal or was worked out by check; others are called.
+std::optional<Operand> value_of_const(Body& body, types::ConstId id);
 
 // ---- lower_operator.cpp ----
 void lower_unary(Body& body, const ast::Unary* node, const Place& dest);

@@ -76,6 +76,8 @@ struct PatternFact {
   uint32_t option_layers = 0;
   VarId var;                            // bindings
   ConstId constant;                     // the name of a constant
+  FnId type_constant;                   // `Grid.SIDE`, with the type arguments of its function
+  std::vector<TypeId> type_args = {};
 };
 
 // Variables a `spawn` block or closure uses from outside, in order of first use.
