@@ -14,15 +14,13 @@ static constexpr std::string_view kCoreModules[] = {
     "core.str",    "core.array",  "core.map",   "core.set",   "core.option",
     "core.range",  "core.atomic", "core.task", "core.panic", "core.duration", "core.iter",
     "core.adaptors", "core.chan", "core.lock", "core.ffi", "core.operators", "core.error",
-    "core.test",
+    "core.test",   "core.sort",
 };
 
 // What the library is going to have; named so that a program from the language's book is told
 // apart from a spelling mistake.
-static constexpr std::string_view kPlannedModules[] = {
-    "std.path", "std.sort",  "std.text", "std.net",  "std.http", "std.tls",
-    "std.sync", "std.task",  "std.regex", "std.fmt", "std.hash", "std.collections",
-    "std.iter", "std.compress", "std.log", "std.json", "std.bench"};
+static constexpr std::string_view kPlannedModules[] = {"std.net",  "std.http", "std.tls", "std.sync",
+                                                       "std.fmt", "std.bench"};
 
 static std::string path_text(Context& ctx, std::span<const ast::Ident> path) {
   std::string out;
