@@ -45,6 +45,8 @@ static bool declare_all(Context& ctx) {
   ask_written_types(ctx);
   find_core_collections(ctx);
   find_core_panics(ctx);
+  find_core_locals(ctx);
+  find_core_parallel(ctx);
   check_derives(ctx, 0, 0);
   return true;
 }

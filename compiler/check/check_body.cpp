@@ -200,10 +200,15 @@ void check_const(Context& ctx, ConstId id) {
   if (ctx.sink.error_count() == errors_before) note_known(ctx, id);
 }
 
+static bool is_shareable_static(Context& ctx, const types::StaticDecl& decl) {
+  return decl.kind != types::StaticKind::Program || ctx.types.kind(decl.type) == TypeKind::Atomic;
+}
+
 void check_static(Context& ctx, StaticId id) {
   types::StaticDecl& decl = ctx.program.statics[id];
   if (!decl.value || ctx.is_error(decl.type)) return;
-  if (ctx.types.kind(decl.type) != TypeKind::Atomic) {
+  check_local_type(ctx, decl);
+  if (!is_shareable_static(ctx, decl)) {
     std::string type = ctx.show(decl.type);
     Report report = ctx.report(decl.type_span, D::StaticNotShared, {ctx.text(decl.name)});
     report.mark("every task would see and change the same `" + type + "`");
@@ -218,7 +223,7 @@ void check_static(Context& ctx, StaticId id) {
   Body body;
   body.result = ctx.types.error();
   begin_body(ctx, body, *ctx.static_tables[id.index]);
-  check_value(ctx, decl.value, Want::must(decl.type, decl.span, "the static is declared here"));
+  check_value(ctx, decl.value, Want::must(decl.type, decl.span, "its type is declared here"));
   end_body(ctx, errors_before);
 }
 

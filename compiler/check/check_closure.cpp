@@ -61,8 +61,7 @@ static TypeId closure_type(Context& ctx, types::ClosureId id) {
   return ctx.types.closure(id, std::move(args));
 }
 
-static types::ClosureId add_closure(Context& ctx, const ast::Expr* node,
-                                    types::ClosureDecl closure) {
+types::ClosureId add_closure(Context& ctx, const ast::Expr* node, types::ClosureDecl closure) {
   closure.node = node;
   closure.span = node->span;
   bool is_generic = ctx.table && ctx.table->params;

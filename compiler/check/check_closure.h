@@ -19,6 +19,9 @@ TypeId check_variant_value(Context& ctx, const ast::Expr* node, VariantRef varia
 // Whether a value of fn type may stand where this is wanted.
 bool wants_fn(Context& ctx, const Want& want);
 
+// Notes what is a closure of the function that is checked.
+types::ClosureId add_closure(Context& ctx, const ast::Expr* node, types::ClosureDecl closure);
+
 // The declaration of a type that is a type parameter in view; null for any other.
 const types::TypeParamDecl* type_param(const Context& ctx, const Type& type);
 

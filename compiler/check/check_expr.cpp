@@ -87,7 +87,7 @@ static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) 
     case ast::ExprKind::Loop: return check_loop(ctx, expr->as<ast::Loop>(), want);
     case ast::ExprKind::While: return check_while(ctx, expr->as<ast::While>());
     case ast::ExprKind::For: return check_for(ctx, expr->as<ast::For>());
-    case ast::ExprKind::ParFor: return refuse(ctx, expr, "`par for`");
+    case ast::ExprKind::ParFor: return check_par_for(ctx, expr->as<ast::ParFor>());
     case ast::ExprKind::Break: return check_break(ctx, expr->as<ast::Break>());
     case ast::ExprKind::Continue: return check_continue(ctx, expr->as<ast::Continue>());
     case ast::ExprKind::Return: return check_return(ctx, expr->as<ast::Return>());
@@ -103,7 +103,7 @@ static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) 
     case ast::ExprKind::Select: 
       return check_select(ctx, expr->as<ast::Select>(), want);
     case ast::ExprKind::Yield: return check_yield(ctx, expr->as<ast::Yield>());
-    case ast::ExprKind::With: return refuse(ctx, expr, "`with`");
+    case ast::ExprKind::With: return check_with(ctx, expr->as<ast::With>(), want);
     case ast::ExprKind::Assign: return check_assign(ctx, expr->as<ast::Assign>());
     case ast::ExprKind::Send: return check_send(ctx, expr->as<ast::Send>());
     case ast::ExprKind::Receive: return check_receive(ctx, expr->as<ast::Receive>());

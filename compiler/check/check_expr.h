@@ -133,6 +133,8 @@ TypeId check_lock(Context& ctx, const ast::Lock* node, const Want& want);
 TypeId check_block(Context& ctx, const ast::Block& block, const Want& want);
 TypeId check_if(Context& ctx, const ast::If* node, const Want& want);
 TypeId check_match(Context& ctx, const ast::Match* node, const Want& want);
+void check_loop_body(Context& ctx, const ast::Expr* node, ast::Ident label,
+                     const ast::Block& body, Join* values);
 TypeId check_loop(Context& ctx, const ast::Loop* node, const Want& want);
 TypeId check_while(Context& ctx, const ast::While* node);
 TypeId check_for(Context& ctx, const ast::For* node);
@@ -155,6 +157,20 @@ VarId innermost_scope(Context& ctx);
 TypeId check_within(Context& ctx, const ast::Within* node, const Want& want);
 TypeId check_shield(Context& ctx, const ast::Shield* node, const Want& want);
 TypeId check_async(Context& ctx, const ast::Async* node, const Want& want);
+
+// ---- parallel loops (check_par_for.cpp) ----
+TypeId check_par_for(Context& ctx, const ast::ParFor* node);
+// Finds what stdlib/core has for them.
+void find_core_parallel(Context& ctx);
+
+// ---- statics and locals of tasks and threads (check_local.cpp) ----
+// The type of what the name gives.
+TypeId use_static(Context& ctx, const ast::Expr* node, StaticId id);
+// Whether tasks can have values of that type as a local.
+void check_local_type(Context& ctx, const types::StaticDecl& decl);
+TypeId check_with(Context& ctx, const ast::With* node, const Want& want);
+// Finds what stdlib/core has for `thread_local`.
+void find_core_locals(Context& ctx);
 
 // ---- bodies (check_body.cpp) ----
 void check_fn(Context& ctx, FnId fn);

@@ -4,6 +4,7 @@
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_map.h"
 #include "compiler/check/check_pattern.h"
+#include "compiler/check/check_walk.h"
 #include "compiler/check/declare.h"
 #include "compiler/check/iterate.h"
 #include "compiler/check/join.h"
@@ -156,8 +157,8 @@ TypeId check_match(Context& ctx, const ast::Match* node, const Want& want) {
 
 // ---- loops ---------------------------------------------------------------------------------
 
-static void check_loop_body(Context& ctx, const ast::Expr* node, ast::Ident label,
-                            const ast::Block& body, Join* values) {
+void check_loop_body(Context& ctx, const ast::Expr* node, ast::Ident label,
+                     const ast::Block& body, Join* values) {
   for (const LoopFrame& frame : ctx.body->loops) {
     if (!label.valid() || frame.label.name != label.name) continue;
     ctx.report(label.span, D::DuplicateName, {ctx.text(label.name)})
@@ -169,6 +170,7 @@ static void check_loop_body(Context& ctx, const ast::Expr* node, ast::Ident labe
   frame.label = label;
   frame.values = values;
   frame.defers = ctx.body->defers;
+  frame.is_parallel = node->kind == ast::ExprKind::ParFor;
   ctx.body->loops.push_back(frame);
   check_block(ctx, body, Want::must(ctx.types.unit()));
 }
@@ -251,7 +253,20 @@ static bool changes_values(Context& ctx, const ast::For* node, TypeId type) {
   return is_pair && !has_mut_binding(entry->elements[0]) && has_mut_binding(entry->elements[1]);
 }
 
+// `for (i, mut x) in xs.enumerate()`, `for (mut a, b) in xs.zip(ys)`: language rule 84.
+static TypeId check_for_walk(Context& ctx, const ast::For* node) {
+  std::vector<WalkStep> steps = check_walk_sources(ctx, node->iterable, node->pattern);
+  ctx.locals.enter();
+  bind_walk(ctx, steps);
+  for (const WalkStep& step : steps) ctx.program.walks[node->id.index].push_back(step.part);
+  check_loop_body(ctx, node, node->label, *node->body, nullptr);
+  ctx.body->loops.pop_back();
+  ctx.locals.leave();
+  return ctx.types.unit();
+}
+
 TypeId check_for(Context& ctx, const ast::For* node) {
+  if (is_walk_of_places(ctx, node->iterable, node->pattern)) return check_for_walk(ctx, node);
   ctx.projecting_call = node->iterable;
   TypeId type = check_expr(ctx, node->iterable);
   ctx.projecting_call = nullptr;
@@ -289,6 +304,9 @@ static void report_outside_loop(Context& ctx, Span span, std::string_view word) 
     report.label(ctx.body->spawn->span, "this block is a task of its own");
   }
   bool is_in_closure = ctx.body->closure && !ctx.body->outer->loops.empty();
+  if (ctx.body->par_for && !ctx.body->outer->loops.empty()) {
+    report.label(ctx.body->par_for->span, "the rounds of a `par for` are a function of their own");
+  }
   if (is_in_closure) report.label(ctx.body->closure->span, "a closure is a function of its own");
 }
 
@@ -314,6 +332,12 @@ static LoopFrame* find_loop(Context& ctx, Span span, ast::Ident label, std::stri
   }
   if (!found) {
     report_unknown_label(ctx, label);
+    return nullptr;
+  }
+  if (found->is_parallel && word == "break") {
+    ctx.report(span, D::LeavesParFor, {word})
+        .label(found->node->span, "its rounds run side by side, in no order")
+        .help("to end it early, let a round fail with `?`; to skip one, write `continue`");
     return nullptr;
   }
   if (found->defers == ctx.body->defers) return found;
@@ -360,6 +384,13 @@ TypeId check_continue(Context& ctx, const ast::Continue* node) {
 
 TypeId check_return(Context& ctx, const ast::Return* node) {
   if (ctx.body->defers > 0) ctx.report(node->span, D::LeavesDefer, {"return"});
+  if (ctx.body->par_for) {
+    if (node->value) check_expr(ctx, node->value);
+    ctx.report(node->span, D::LeavesParFor, {"return"})
+        .label(ctx.body->par_for->span, "its rounds run side by side, in no order")
+        .help("to end it early, let a round fail with `?`; to skip one, write `continue`");
+    return ctx.types.never();
+  }
   Want want = Want::must(ctx.body->result, ctx.body->result_span, "the function gives this");
   if (node->value) {
     TypeId found = check_expr(ctx, node->value, want);

@@ -127,8 +127,7 @@ static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& enti
       ctx.fact(node).name = ConstId(entity.index);
       return type_of_const(ctx, ConstId(entity.index));
     case Entity::Kind::Static:
-      ctx.fact(node).name = StaticId(entity.index);
-      return ctx.program.statics[StaticId(entity.index)].type;
+      return use_static(ctx, node, StaticId(entity.index));
     case Entity::Kind::Fn:
       return check_fn_value(ctx, node, FnId(entity.index), {}, want);
     case Entity::Kind::Broken:

@@ -67,6 +67,7 @@ struct LoopFrame {
   Join* values = nullptr;    // of `loop`: what its `break`s give; null: they give nothing
   bool has_break = false;
   uint32_t defers = 0;       // how many `defer` bodies are around it
+  bool is_parallel = false;  // of a `par for`, which nothing leaves early
 };
 
 // A function, or what is one for `return` and captures: a spawn block, a closure.
@@ -75,6 +76,7 @@ struct Body {
   uint32_t depth = 0;
   const ast::Expr* spawn = nullptr;   // the spawn whose block it is
   const ast::Expr* closure = nullptr; // the closure whose body it is
+  const ast::Expr* par_for = nullptr; // the `par for` whose body it is
   // A closure that stands for the variables it captures; those it changes are noted.
   bool is_borrowed = false;
   std::unordered_set<uint32_t> is_changed;

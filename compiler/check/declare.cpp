@@ -116,14 +116,12 @@ static uint32_t add_alias(Context& ctx, NameTable& table, const ast::TypeAliasIt
   return static_cast<uint32_t>(ctx.aliases.size() - 1);
 }
 
-static Entity refuse(Context& ctx, const ast::Item& item, std::string_view what) {
-  Span span = item.name.valid() ? item.name.span : item.span;
-  ctx.not_yet(span, what);
-  return {.kind = Entity::Kind::Broken};
-}
-
-static uint32_t add_static(Context& ctx, NameTable& table, const ast::StaticItem& item) {
+// `static`, `task_local` and `thread_local` are written alike.
+template <class Item>
+static Entity add_static(Context& ctx, NameTable& table, const Item& item,
+                         types::StaticKind kind) {
   types::StaticDecl decl;
+  decl.kind = kind;
   decl.name = item.name.name;
   decl.module = table.module;
   decl.type = ctx.types.error();
@@ -132,7 +130,7 @@ static uint32_t add_static(Context& ctx, NameTable& table, const ast::StaticItem
   decl.span = item.name.span;
   decl.type_span = item.type ? item.type->span : item.name.span;
   ctx.static_tables.push_back(&table);
-  return ctx.program.statics.add(std::move(decl)).index;
+  return {.kind = Entity::Kind::Static, .index = ctx.program.statics.add(std::move(decl)).index};
 }
 
 bool has_tests(const Context& ctx, ModuleId module) {
@@ -173,8 +171,11 @@ static Entity add_item(Context& ctx, NameTable& table, const ast::Item& item) {
       return {.kind = Kind::Alias,
               .index = add_alias(ctx, table, *item.as<ast::TypeAliasItem>())};
     case ast::ItemKind::Static:
-      return {.kind = Kind::Static,
-              .index = add_static(ctx, table, *item.as<ast::StaticItem>())};
+      return add_static(ctx, table, *item.as<ast::StaticItem>(), types::StaticKind::Program);
+    case ast::ItemKind::TaskLocal:
+      return add_static(ctx, table, *item.as<ast::TaskLocalItem>(), types::StaticKind::Task);
+    case ast::ItemKind::ThreadLocal:
+      return add_static(ctx, table, *item.as<ast::ThreadLocalItem>(), types::StaticKind::Thread);
     case ast::ItemKind::Impl:
     case ast::ItemKind::Use:
       return {};
@@ -183,10 +184,6 @@ static Entity add_item(Context& ctx, NameTable& table, const ast::Item& item) {
       return {};
     case ast::ItemKind::Extern:   // its functions are entered one by one
       return {};
-    case ast::ItemKind::TaskLocal:
-      return refuse(ctx, item, "`task_local`");
-    case ast::ItemKind::ThreadLocal:
-      return refuse(ctx, item, "`thread_local`");
   }
   SKEIN_UNREACHABLE("an unknown kind of item");
 }

@@ -121,14 +121,8 @@ std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Sp
 
 static bool is_planned_method(TypeKind kind, std::string_view name) {
   static constexpr std::string_view kOfTasks[] = {"join", "detach", "cancel", "id", "name"};
-  static constexpr std::string_view kOfSequences[] = {"par_map", "par_sort", "par_filter"};
-  auto has = [&](const auto& names) {
-    return std::find(std::begin(names), std::end(names), name) != std::end(names);
-  };
-  if (kind == TypeKind::Task) return has(kOfTasks);
-  bool is_sequence = kind == TypeKind::Array || kind == TypeKind::Range ||
-                     kind == TypeKind::RangeInclusive || kind == TypeKind::FixedArray;
-  return is_sequence && has(kOfSequences);
+  return kind == TypeKind::Task &&
+         std::find(std::begin(kOfTasks), std::end(kOfTasks), name) != std::end(kOfTasks);
 }
 
 // Whether the impl is one for all that can be iterated, and `type` can.

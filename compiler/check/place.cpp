@@ -112,12 +112,26 @@ static bool report_kept_closure(Context& ctx, const ast::Expr* expr, const types
   return true;
 }
 
+// Rounds run side by side: what several change would depend on their order.
+static bool report_in_par_for(Context& ctx, const ast::Expr* expr, const types::VarDecl& decl,
+                              const ast::Expr* loop) {
+  std::string name(ctx.text(decl.name));
+  ctx.report(expr->span, D::ParForChange, {name})
+      .mark("changed by several rounds at once")
+      .label(loop->span, "the rounds of this loop run side by side")
+      .label(decl.span, "the variable of the function")
+      .help("each round may change its own element: `par for mut x in xs`")
+      .help("to add up: `par for … reduce(+) " + name + " { " + name + " += … }`");
+  return true;
+}
+
 // A variable of the function around, changed in a spawn block: the task has a copy.
 static bool report_captured(Context& ctx, const ast::Expr* expr, VarId var) {
   const types::VarDecl& decl = ctx.program.vars[var];
   const Body* owner = note_captured_change(ctx, expr, var);
   if (!owner) return false;
   if (owner->closure) return report_kept_closure(ctx, expr, decl, owner->closure);
+  if (owner->par_for) return report_in_par_for(ctx, expr, decl, owner->par_for);
   std::string name(ctx.text(decl.name));
   ctx.report(expr->span, D::CapturedChange, {name})
       .mark("changed in the task")
@@ -240,6 +254,12 @@ static TypeId check_assigned_var(Context& ctx, const ast::Expr* place, VarId var
 static TypeId check_static_place(Context& ctx, const ast::Expr* place, StaticId id) {
   const types::StaticDecl& decl = ctx.program.statics[id];
   ctx.assigned_statics.emplace(id.index, place->span);
+  if (decl.kind == types::StaticKind::Task) {
+    std::string name(ctx.text(decl.name));
+    ctx.report(place->span, D::NotAPlace)
+        .label(decl.span, "declared here")
+        .help("it has another value in a block: `with " + name + " = … { }`");
+  }
   if (ctx.types.kind(decl.type) == TypeKind::Atomic) {
     ctx.report(place->span, D::NotAPlace)
         .label(decl.span, "declared here")

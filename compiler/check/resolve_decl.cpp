@@ -596,7 +596,8 @@ static void resolve_const(Context& ctx, const ast::ConstItem& item, NameTable& t
   }
 }
 
-static void resolve_static(Context& ctx, const ast::StaticItem& item, NameTable& table) {
+template <class Item>
+static void resolve_static(Context& ctx, const Item& item, NameTable& table) {
   InTable in(ctx, table);
   types::StaticDecl& decl = ctx.program.statics[StaticId(ctx.decl_of_item[item.id.index])];
   if (item.type) decl.type = resolve_type(ctx, item.type);
@@ -621,6 +622,12 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
       case ast::ItemKind::Static:
         resolve_static(ctx, *item->as<ast::StaticItem>(), table);
         break;
+      case ast::ItemKind::TaskLocal:
+        resolve_static(ctx, *item->as<ast::TaskLocalItem>(), table);
+        break;
+      case ast::ItemKind::ThreadLocal:
+        resolve_static(ctx, *item->as<ast::ThreadLocalItem>(), table);
+        break;
       case ast::ItemKind::Extern:
         resolve_foreign(ctx, *item->as<ast::ExternItem>(), table);
         break;
@@ -637,8 +644,6 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
       case ast::ItemKind::Enum:
       case ast::ItemKind::Trait:   // before, since impls ask what they have to do
       case ast::ItemKind::Use:
-      case ast::ItemKind::TaskLocal:
-      case ast::ItemKind::ThreadLocal:
         break;
     }
   }

@@ -17,7 +17,7 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
   if (emit_panic_builtin(inst)) return;
   if (emit_number_builtin(inst) || emit_text_builtin(inst) || emit_atomic_builtin(inst) ||
       emit_outside_builtin(inst) || emit_chan_builtin(inst) ||
-      emit_lock_builtin(inst)) {
+      emit_lock_builtin(inst) || emit_local_builtin(inst)) {
     return;
   }
   switch (inst.builtin) {
@@ -45,6 +45,8 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       return set_dest(v.rt(Rt::skn_time_now, {}));
     case Builtin::TimeSleep:
       return emit_sleep(inst);
+    case Builtin::MustBePlain:
+      return;
     case Builtin::TaskWait:
       return emit_task_wait(inst);
     case Builtin::TaskIsDone:

@@ -88,6 +88,13 @@ bool FunctionEmitter::emit_lock_builtin(const Inst& inst) {
     case Builtin::LockTry:
       emit_lock_try(inst);
       return true;
+    case Builtin::LockBlock: {
+      llvm::Value* list = lock_list(inst);
+      llvm::Value* outcome = v.rt(Rt::skn_lock_block, {v.load_pointer(list, 0)});
+      panic_if(b.CreateICmpEQ(outcome, v.i32(abi::kLockPoisoned)),
+               [&] { return v.rt(Rt::skn_lock_failed, {list, v.i64(1), v.i32(site())}); });
+      return true;
+    }
     case Builtin::SharedGet: {
       TypeId content = type_of(inst.dest);
       v.copy(content, address(inst.dest),

@@ -282,6 +282,11 @@ class FunctionEmitter {
   void emit_lock_try(const sir::Inst& inst);
   void emit_weak_upgrade(const sir::Inst& inst);
 
+  // ---- emit_local.cpp
+  bool emit_local_builtin(const sir::Inst& inst);
+  void give_local(const sir::Inst& inst, Rt function);
+  void find_local(const sir::Inst& inst, Rt function);
+
   // ---- emit_builtin.cpp
   void emit_builtin(const sir::Inst& inst);
   bool emit_number_builtin(const sir::Inst& inst);

@@ -161,19 +161,20 @@ void ModuleEmitter::declare(sir::FunctionId id) {
   functions_[id.index] = made;
 }
 
-void ModuleEmitter::note_question(types::Builtin builtin) {
+void ModuleEmitter::note_builtin(types::Builtin builtin) {
   using types::Builtin;
+  if (builtin == Builtin::TaskLocalEnter) has_task_locals = true;
   bool about_handle = builtin == Builtin::TaskId || builtin == Builtin::TaskName;
   keeps_tasks = keeps_tasks || about_handle;
   asks_for_task = asks_for_task || about_handle || builtin == Builtin::Cancelled ||
-                  builtin == Builtin::TimeDeadline;
+                  builtin == Builtin::TimeDeadline || builtin == Builtin::TaskLocalEnter;
 }
 
 void ModuleEmitter::find_tasks() {
   for (const sir::Function& function : sir.functions) {
     for (const sir::Block& block : function.blocks) {
       for (const sir::Inst& inst : block.insts) {
-        if (inst.kind == sir::InstKind::Builtin) note_question(inst.builtin);
+        if (inst.kind == sir::InstKind::Builtin) note_builtin(inst.builtin);
         sets_deadlines = sets_deadlines || inst.kind == sir::InstKind::WithinEnter;
         if (inst.kind != sir::InstKind::Spawn) continue;
         // A name is given to be read in reports.

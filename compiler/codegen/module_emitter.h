@@ -132,10 +132,12 @@ class ModuleEmitter {
   bool keeps_tasks = false;
   // Whether some task has a name.
   bool names_tasks = false;
+  // Whether anything gives a task local a value, so that tasks inherit some.
+  bool has_task_locals = false;
 
  private:
   void declare(sir::FunctionId id);
-  void note_question(types::Builtin builtin);
+  void note_builtin(types::Builtin builtin);
   void find_tasks();
   void split_early_exits();
   void emit_function(sir::FunctionId id);

@@ -69,7 +69,9 @@ class WrapperEmitter {
     if (signature_.suspends || m_.asks_for_task) {
       has_begun_ = true;
       v_.rt(Rt::skn_task_begin, {future_, site});
-      if (m_.sets_deadlines) v_.rt(Rt::skn_task_inherit, {future_, parent_});
+      bool inherits = m_.sets_deadlines || m_.has_task_locals;
+      if (inherits) v_.rt(Rt::skn_task_inherit, {future_, parent_});
+      if (m_.has_task_locals) v_.rt(Rt::skn_locals_keep, {future_});
     }
     v_.rt(Rt::skn_push, {parent_});
     if (signature_.suspends) {
@@ -190,6 +192,7 @@ class WrapperEmitter {
 
   // The future of a plain child lies ready for the next one, as long as nobody needs it.
   void free_future() {
+    if (m_.has_task_locals) v_.rt(Rt::skn_locals_let_go, {future_});
     v_.rt(signature_.suspends ? Rt::skn_future_free : Rt::skn_future_unused,
           {future_, future_size_});
   }

@@ -55,6 +55,8 @@ void Body::run(const Cleanup& cleanup, Span span) {
     case Cleanup::Kind::Timeout:
     case Cleanup::Kind::Win:
       return in_cleanup_ ? take_cancellation(cleanup) : leave_block(cleanup, span);
+    case Cleanup::Kind::WithExit:
+      return builtin(Builtin::TaskLocalLeave, {}, {}, Place(), cleanup.span);
     case Cleanup::Kind::ShieldExit:
       return emit(InstKind::ShieldExit, {Operand::copy(cleanup.local)}, cleanup.span);
     case Cleanup::Kind::TestEnd:

@@ -10,6 +10,7 @@
 // is a closure whose body calls it.
 #include "compiler/lower/lower_closure.h"
 
+#include "compiler/lower/lower_walk.h"
 #include "compiler/lower/walk.h"
 #include "compiler/support/check.h"
 
@@ -36,7 +37,7 @@ static std::vector<TypeId> type_params_of(Body& body, const ClosureDecl& closure
   return params;
 }
 
-static TypeId environment_type(Body& body, ClosureId id) {
+TypeId environment_type(Body& body, ClosureId id) {
   return body.program.types.closure(id, type_params_of(body, body.program.closures[id]));
 }
 
@@ -208,7 +209,10 @@ static FunctionId body_function(Body& parent, ClosureId id) {
                                     binding != nullptr ? binding->name.name : Symbol(),
                                     node != nullptr ? node->params[i].span : closure.span));
   }
-  if (node != nullptr) {
+  if (const ast::ParFor* loop = closure.node->try_as<ast::ParFor>()) {
+    lower_part(body, loop, closure, environment, params);
+    end_function(body, closure.span);
+  } else if (node != nullptr) {
     lower_literal(body, closure, environment, params);
   } else {
     lower_forward(body, closure, params);
@@ -266,7 +270,7 @@ static FunctionId value_function(Body& parent, ClosureId id, TypeId fn_type) {
 
 // ---- values --------------------------------------------------------------------------------
 
-static void emit_environment(Body& body, ClosureId id, const Place& dest, Span span) {
+void emit_environment(Body& body, ClosureId id, const Place& dest, Span span) {
   capture_scope(body, id);
   const ClosureDecl& closure = body.program.closures[id];
   body_function(body, id);

@@ -99,8 +99,7 @@ bool is_place(Body& body, const ast::Expr* expr) {
 
 // ---- the kinds of expressions --------------------------------------------------------------
 
-// The value of a constant or static: that of the function made for it.
-static void lower_item(Body& body, FunctionId item, const Place& dest, Span span) {
+void lower_item(Body& body, FunctionId item, const Place& dest, Span span) {
   if (!dest.valid()) return;
   Inst call;
   call.kind = InstKind::Call;
@@ -123,6 +122,9 @@ static void lower_name(Body& body, const ast::Expr* expr, const Place& dest) {
     return lower_item(body, body.unit.function_of(*id), dest, expr->span);
   }
   if (const types::StaticId* id = std::get_if<types::StaticId>(&name)) {
+    if (body.program.statics[*id].kind != types::StaticKind::Program) {
+      return lower_local(body, *id, dest, expr->span);
+    }
     return lower_item(body, body.unit.function_of(*id), dest, expr->span);
   }
   SKEIN_UNREACHABLE("a name that check gave no meaning");
@@ -246,6 +248,10 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
       return lower_within(body, expr->as<ast::Within>(), dest);
     case ExprKind::Shield:
       return lower_shield(body, expr->as<ast::Shield>(), dest);
+    case ExprKind::ParFor:
+      return lower_par_for(body, expr->as<ast::ParFor>(), dest);
+    case ExprKind::With:
+      return lower_with(body, expr->as<ast::With>(), dest);
     case ExprKind::Yield:
       return lower_yield(body, expr->as<ast::Yield>());
     case ExprKind::Assign:
@@ -263,8 +269,6 @@ static void lower_plain(Body& body, const ast::Expr* expr, const Place& dest) {
       return lower_call(body, expr, dest);
     case ExprKind::ErrorExpr:
     case ExprKind::Underscore:
-    case ExprKind::ParFor:
-    case ExprKind::With:
       SKEIN_UNREACHABLE(std::string("check let `") + ast::kind_name(expr->kind) + "` through");
   }
 }

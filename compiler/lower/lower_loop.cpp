@@ -1,30 +1,16 @@
 // Loops. `for` is written out for what it runs over: a range counts, an array is walked by index,
 // an array of values that cannot be copied is taken apart.
-#include "compiler/lower/patterns.h"
 #include "compiler/lower/lower_iter.h"
+#include "compiler/lower/lower_walk.h"
+#include "compiler/lower/patterns.h"
 #include "compiler/lower/steps.h"
 #include "compiler/support/check.h"
 
 namespace skein::lower {
 
-// The statements of a loop end nothing that was there before it.
-class InLoop {
- public:
-  explicit InLoop(Body& body) : body_(body), outside_(body.first_local_of_loop) {
-    body.first_local_of_loop = static_cast<uint32_t>(body.fn.locals.size());
-  }
-  ~InLoop() { body_.first_local_of_loop = outside_; }
-  InLoop(const InLoop&) = delete;
-
- private:
-  Body& body_;
-  uint32_t outside_;
-};
-
 // ---- loop, while ---------------------------------------------------------------------------
 
-// Lowers the body of one round; `continue` and the end of the body go to `next`.
-static void lower_round(Body& body, const ast::Block* block, const LoopTarget& target) {
+void lower_round(Body& body, const ast::Block* block, const LoopTarget& target) {
   body.loops.push_back(target);
   lower_block(body, block, Place());
   body.loops.pop_back();
@@ -69,14 +55,7 @@ void lower_while(Body& body, const ast::While* node) {
 
 // ---- for over ranges -----------------------------------------------------------------------
 
-struct Bounds {
-  Operand low;
-  Operand high;
-  TypeId type;
-  bool is_inclusive = false;
-};
-
-static Bounds lower_bounds(Body& body, const ast::Expr* iterable) {
+Bounds lower_bounds(Body& body, const ast::Expr* iterable) {
   TypeId type = body.program.type_of(iterable);
   Bounds bounds;
   bounds.is_inclusive = body.unit.kind(type) == TypeKind::RangeInclusive;
@@ -207,7 +186,7 @@ static void begin_round(Body& body, Walk& walk, BlockId head, Span span) {
   body.begin(walk.round);
 }
 
-static Place element_of(Place array, LocalId index) {
+Place element_of(Place array, LocalId index) {
   Projection step;
   step.kind = Projection::Kind::Index;
   step.local = index;
@@ -373,6 +352,7 @@ static void lower_for_array(Body& body, const ast::For* node) {
 
 void lower_for(Body& body, const ast::For* node) {
   InLoop in_loop(body);
+  if (body.program.walks.contains(node->id.index)) return lower_for_walk(body, node);
   size_t outer = body.mark();
   TypeId type = body.program.type_of(node->iterable);
   if (is_map(body, type) || is_set(body, type)) {

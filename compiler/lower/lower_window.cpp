@@ -48,7 +48,7 @@ static void unshare_array(Body& body, const Place& array, Span span) {
   if (may_be_shared) body.emit(InstKind::Unshare, {Operand::mut(array)}, span);
 }
 
-static LocalId emit_length(Body& body, const Place& array, Span span) {
+LocalId emit_length(Body& body, const Place& array, Span span) {
   LocalId length = body.new_temp(body.program.types.int_(), span);
   body.builtin(Builtin::ArrayLen, {body.program.types.arg(body.type_of(array))},
                {Operand::borrow(array)}, length, span);
@@ -121,8 +121,7 @@ void lower_split(Body& body, const ast::LetStmt* node, const types::CallFact& ca
   }
 }
 
-// The end of the chunk that begins at `start`.
-static LocalId emit_chunk_end(Body& body, LocalId start, LocalId size, LocalId length, Span span) {
+LocalId emit_chunk_end(Body& body, LocalId start, LocalId size, LocalId length, Span span) {
   LocalId end = body.new_temp(body.program.types.int_(), span);
   LocalId left = body.new_temp(body.program.types.int_(), span);
   LocalId is_last = body.new_bool(span);

@@ -30,6 +30,8 @@ void lower_block(Body& body, const ast::Block* block, const Place& dest);
 std::optional<Operand> constant_of(Body& body, const ast::Expr* expr);
 // That of a constant that is a literal or was worked out by check; others are called.
 std::optional<Operand> value_of_const(Body& body, types::ConstId id);
+// The value of a constant or static: that of the function made for it.
+void lower_item(Body& body, FunctionId item, const Place& dest, Span span);
 
 // ---- lower_operator.cpp ----
 void lower_unary(Body& body, const ast::Unary* node, const Place& dest);
@@ -144,6 +146,7 @@ bool is_array_slice(Body& body, const ast::Expr* expr);
 PendingWindow lower_pending_window(Body& body, const ast::Slice* node);
 // Begins the access; the local is the window.
 LocalId emit_window(Body& body, const PendingWindow& pending, bool writes);
+LocalId emit_length(Body& body, const Place& array, Span span);
 // All elements of a fixed array.
 LocalId emit_whole_window(Body& body, const Place& array, bool writes, Span span);
 // Begins the change of an array or of a part of one: its elements are nobody else's.
@@ -154,6 +157,9 @@ const types::CallFact* call_of_builtin(Body& body, const ast::Expr* expr, Builti
 void lower_split(Body& body, const ast::LetStmt* node, const types::CallFact& call);
 // `for mut part in xs.chunks_mut(n)` up to the body of a round.
 LoopTarget begin_chunks(Body& body, const ast::For* node, const types::CallFact& call);
+
+// The end of the chunk that begins at `start`.
+LocalId emit_chunk_end(Body& body, LocalId start, LocalId size, LocalId length, Span span);
 
 // ---- lower_panic.cpp ----
 void lower_panic_call(Body& body, Builtin builtin, const types::CallFact& call, Span span);
@@ -209,9 +215,33 @@ void lower_conditions(Body& body, std::span<const ast::Condition> conditions, si
                       BlockId otherwise);
 
 // ---- lower_loop.cpp ----
+// The statements of a loop end nothing that was there before it.
+class InLoop {
+ public:
+  explicit InLoop(Body& body) : body_(body), outside_(body.first_local_of_loop) {
+    body.first_local_of_loop = static_cast<uint32_t>(body.fn.locals.size());
+  }
+  ~InLoop() { body_.first_local_of_loop = outside_; }
+  InLoop(const InLoop&) = delete;
+
+ private:
+  Body& body_;
+  uint32_t outside_;
+};
+
 void lower_loop(Body& body, const ast::Loop* node, const Place& dest);
 void lower_while(Body& body, const ast::While* node);
 void lower_for(Body& body, const ast::For* node);
+// Lowers the body of one round; `continue` and the end of the body go to `next`.
+void lower_round(Body& body, const ast::Block* block, const LoopTarget& target);
+Place element_of(Place array, LocalId index);
+struct Bounds {
+  Operand low;
+  Operand high;
+  TypeId type;
+  bool is_inclusive = false;
+};
+Bounds lower_bounds(Body& body, const ast::Expr* iterable);
 void lower_break(Body& body, const ast::Break* node);
 void lower_continue(Body& body, const ast::Continue* node);
 
@@ -226,6 +256,14 @@ void lower_refutable(Body& body, const ast::Pattern* pattern, const Place& subje
 
 // ---- lower_lock.cpp ----
 void lower_lock(Body& body, const ast::Lock* node, const Place& dest);
+
+// ---- lower_par_for.cpp ----
+void lower_par_for(Body& body, const ast::ParFor* node, const Place& dest);
+
+// ---- lower_local.cpp ----
+// What the name of a task local or thread local gives.
+void lower_local(Body& body, types::StaticId id, const Place& dest, Span span);
+void lower_with(Body& body, const ast::With* node, const Place& dest);
 
 // ---- lower_chan.cpp ----
 void lower_send(Body& body, const ast::Send* node);

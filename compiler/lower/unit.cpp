@@ -132,8 +132,11 @@ sir::FunctionId Unit::function_of(types::StaticId id) {
   auto [entry, is_new] = statics_.emplace(id, sir::FunctionId());
   const types::StaticDecl& decl = program.statics[id];
   if (is_new) {
+    // The first value of a local is one that many copies are made of.
+    bool is_local = decl.kind != types::StaticKind::Program;
     entry->second =
-        add_value(decl.name, sir::FunctionKind::Static, decl.type, decl.value, decl.span);
+        add_value(decl.name, is_local ? sir::FunctionKind::Const : sir::FunctionKind::Static,
+                  decl.type, decl.value, decl.span);
   }
   return entry->second;
 }

@@ -158,6 +158,14 @@ static void for_each_part(const ast::Expr* expr, Visit&& visit) {
       return for_each_in_block(expr->as<ast::Lock>()->body, visit);
     case ExprKind::Catch:
       return for_each_in_block(expr->as<ast::Catch>()->body, visit);
+    case ExprKind::Within:
+      visit(expr->as<ast::Within>()->limit);
+      return for_each_in_block(expr->as<ast::Within>()->body, visit);
+    case ExprKind::Shield:
+      return for_each_in_block(expr->as<ast::Shield>()->body, visit);
+    case ExprKind::With:
+      visit(expr->as<ast::With>()->value);
+      return for_each_in_block(expr->as<ast::With>()->body, visit);
     default:
       return for_each_operand(expr, visit);
   }
@@ -212,6 +220,25 @@ static bool closure_changes(const types::Program& program, const ast::Expr* clos
   return false;
 }
 
+// Whether the loop changes elements of the variable, or reduces into it.
+static bool loop_changes(const types::Program& program, const ast::Expr* loop, types::VarId var) {
+  auto walk = program.walks.find(loop->id.index);
+  if (walk == program.walks.end()) return false;
+  using Kind = types::WalkPart::Kind;
+  for (const types::WalkPart& part : walk->second) {
+    const ast::Expr* array = part.source;
+    if (part.kind == Kind::Chunks) array = array->as<ast::MethodCall>()->receiver;
+    bool changes = part.kind == Kind::Chunks || part.kind == Kind::Places;
+    if (changes && root_variable(program, array) == var) return true;
+  }
+  auto par_for = program.par_fors.find(loop->id.index);
+  if (par_for == program.par_fors.end()) return false;
+  for (types::VarId total : par_for->second.totals) {
+    if (total == var) return true;
+  }
+  return false;
+}
+
 // Whether `expr` itself, not a part of it, writes to the variable.
 static bool writes_variable(const types::Program& program, const ast::Expr* expr,
                             types::VarId var) {
@@ -229,6 +256,7 @@ static bool writes_variable(const types::Program& program, const ast::Expr* expr
     return root_variable(program, await->task) == var;
   }
   if (expr->kind == ExprKind::Closure) return closure_changes(program, expr, var);
+  if (loop_changes(program, expr, var)) return true;
   const types::CallFact* call = program.call_of(expr);
   if (call != nullptr && call->fn_type.valid()) {
     const types::Type& fn_type = program.types.get(call->fn_type);
@@ -298,6 +326,9 @@ bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool d
       return false;
     case ExprKind::Catch:
       return gives_up_tasks(program, expr->as<ast::Catch>()->body, false);
+    case ExprKind::With:
+      return gives_up_tasks(program, expr->as<ast::With>()->value, false) ||
+             gives_up_tasks(program, expr->as<ast::With>()->body, discards);
     case ExprKind::BlockExpr:
       return gives_up_tasks(program, expr->as<ast::BlockExpr>()->block, discards);
     case ExprKind::If: {

@@ -60,6 +60,8 @@ void check_foreign(sir::Module& module, DiagnosticSink& sink);
 
 // Reports generators that may suspend while they are dropped.
 void check_generators(sir::Module& module, DiagnosticSink& sink);
+// Reports closures that may suspend where the library takes only plain ones.
+void check_plain_closures(sir::Module& module, DiagnosticSink& sink);
 
 // Finds the types whose buffers never cross tasks, so that they are counted without atomics.
 void mark_shared(sir::Module& module);

@@ -46,6 +46,7 @@ static constexpr Pass kPasses[] = {
     {"check_plain", check_plain, VerifyStage::Specialized},
     {"check_foreign", check_foreign, VerifyStage::Specialized},
     {"check_generators", check_generators, VerifyStage::Specialized},
+    {"check_plain_closures", check_plain_closures, VerifyStage::Specialized},
     // Last: it looks at what is captured by the tasks that are left.
     {"mark_shared", total<mark_shared>, VerifyStage::Specialized},
 };

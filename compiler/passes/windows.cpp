@@ -220,14 +220,31 @@ class WindowRewriter {
            function_.locals[inst.dest.local].kind != sir::LocalKind::Param;
   }
 
+  // The function of a part of a `par for` has windows of what the loop goes over, and so has the
+  // closure that stands for it.
+  bool wants_window(const Inst& call, uint32_t operand) const {
+    const Function& callee = module_.functions[call.callee];
+    TypeId type = callee.locals[callee.param(operand)].type;
+    return module_.types().kind(type) == TypeKind::Window;
+  }
+  bool captures_window(const Inst& inst, size_t operand) const {
+    TypeId type = sir::place_type(module_, function_, inst.dest);
+    if (module_.types().kind(type) != TypeKind::Closure) return false;
+    return module_.types().kind(module_.program->fields(type)[operand]) == TypeKind::Window;
+  }
+
   bool takes_window(const Inst& inst, size_t operand) const {
     switch (inst.kind) {
       case InstKind::Ref:
       case InstKind::CheckIndex:
         return true;
       case InstKind::Call:
+        if (wants_window(inst, static_cast<uint32_t>(operand))) return true;
+        return can_take_window(module_, inst, static_cast<uint32_t>(operand));
       case InstKind::Spawn:
         return can_take_window(module_, inst, static_cast<uint32_t>(operand));
+      case InstKind::Aggregate:
+        return captures_window(inst, operand);
       case InstKind::Builtin:
         return inst.builtin == Builtin::ArrayLen || inst.builtin == Builtin::ArraySwap ||
                inst.builtin == Builtin::ArraySlice || sir::makes_window(inst);

@@ -209,7 +209,15 @@ struct ConstDecl {
   Span span;
 };
 
+// Where the values of a declaration at top level live.
+enum class StaticKind : uint8_t {
+  Program,   // `static`: one for all
+  Task,      // `task_local`: what the `with` around the task's code says
+  Thread,    // `thread_local`: one a thread, reached by `with`
+};
+
 struct StaticDecl {
+  StaticKind kind = StaticKind::Program;
   Symbol name;
   ModuleId module;
   TypeId type;

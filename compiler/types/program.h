@@ -85,6 +85,30 @@ struct CaptureFact {
   std::vector<VarId> captures;
 };
 
+// What a loop goes over, where there are several things side by side: `for (i, mut x) in
+// xs.enumerate()` has a counter and the places of `xs`. All of a `par for` is of such parts.
+struct WalkPart {
+  enum class Kind : uint8_t { Range, Counter, Elements, Places, Chunks };
+  Kind kind = Kind::Counter;
+  const ast::Expr* source = nullptr;        // the range or array; of Chunks the call of `chunks_mut`
+  const ast::Pattern* pattern = nullptr;
+  // Of a `par for`: what the parts of the loop share, a first number or a window, and the size of
+  // a chunk. No name stands for them.
+  VarId base;
+  VarId size;
+};
+
+// A `par for`: the function that runs one part of it. That gives the partials of the part, (), one
+// or a tuple, as an `ok`, or the error that a `?` left it with.
+struct ParForFact {
+  ClosureId part;
+  bool may_fail = false;          // there is a `?`; else the error is ()
+  std::vector<VarId> totals;      // of the reductions: the variables outside
+  std::vector<VarId> partial_vars;
+  // Of `reduce(f, start)`: what each part starts from. No name stands for it.
+  std::vector<VarId> starts;
+};
+
 // Declarations of stdlib/core the compiler asks for by name.
 struct CoreDecls {
   TraitId eq, ord, hash, show, default_, drop, error;
@@ -115,6 +139,10 @@ struct CoreDecls {
   StructId timeout, cancel_token, stopped;
   // Of `async(settle)`: `Task.outcomes`.
   FnId task_outcomes;
+  // What the name of a `thread_local` gives.
+  StructId thread_local_;
+  // Of `par for`: runs its parts.
+  FnId run_parts;
 };
 
 // What holding a value of a type means.
@@ -158,6 +186,8 @@ struct Program {
   std::unordered_map<uint32_t, uint32_t> chain_conversions;
   std::unordered_map<uint32_t, std::vector<VarId>> locked;  // by ExprId of the `lock`
   std::unordered_map<uint32_t, CaptureFact> captures;   // by ExprId of the spawn or closure
+  std::unordered_map<uint32_t, std::vector<WalkPart>> walks;  // by ExprId of the loop
+  std::unordered_map<uint32_t, ParForFact> par_fors;
   // Methods `next(mut self)` and `iter(own self)`, which generic code reaches by the type they
   // belong to. A `for` over an iterator has a call fact, with the types of what it runs over, of
   // the iterator and of the items.

@@ -73,9 +73,9 @@ static_assert(offsetof(Future, state) == 0 && offsetof(Future, result) == kFutur
 // future of the task, in one block, and is the current one of the worker while the task runs.
 //
 // While a node is in its pool, and when a task begins, everything is zero but `site`, which a spawn
-// writes, and in programs that set deadlines `deadline`. So a task that ends in place costs one store.
+// writes, and in programs that set deadlines or task locals `inherited`. So a task that ends in place costs one store.
 struct alignas(kAlignment) Node {
-  int64_t deadline;   // of the innermost `within` around it; 0 = none
+  int64_t inherited;  // its deadline and task locals (task/locals.h); 0 = none
   uint32_t cancel;    // bit 0: the task is cancelled; bit d: the block of depth d is to be left
   uint32_t site;      // where it was spawned; above kSiteBits, how many bits are shielded
   uint64_t wait;      // what it waits for (task/node.h), 0 while it runs

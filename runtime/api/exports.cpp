@@ -6,10 +6,12 @@
 #include "runtime/api/outside.h"
 #include "runtime/api/program.h"
 #include "runtime/base/platform.h"
+#include "runtime/base/thread_local.h"
 #include "runtime/fault/panic.h"
 #include "runtime/fault/waiting_task.h"
 #include "runtime/sched/blocking.h"
 #include "runtime/sched/worker.h"
+#include "runtime/task/locals.h"
 #include "runtime/task/node.h"
 #include "runtime/task/scope.h"
 #include "runtime/task/state.h"
@@ -193,7 +195,25 @@ SKEIN_COLD I1 skn_within_leave(Ptr scope, I1 unwinds) {
   return wait::leave_within(scope_at(scope), unwinds);
 }
 
-I64 skn_deadline() { return sched::skn_node->deadline; }
+I64 skn_deadline() { return task::deadline_of(sched::skn_node); }
+
+// --- Locals of tasks and threads -----------------------------------------------------------------
+
+using DropHandle = void (*)(void*);
+
+SKEIN_COLD void skn_locals_keep(Ptr future) { task::inherit(task::node_of(future_at(future))); }
+SKEIN_COLD void skn_locals_let_go(Ptr future) { task::let_go(task::node_of(future_at(future))); }
+
+void skn_task_local_enter(I64 number, Ptr handle, Ptr drop) {
+  task::enter_local(sched::skn_node, number, handle, reinterpret_cast<DropHandle>(drop));
+}
+void skn_task_local_leave() { task::leave_local(sched::skn_node); }
+Ptr skn_task_local_find(I64 number) { return task::find_local(sched::skn_node, number); }
+
+Ptr skn_thread_local_find(I64 number) { return base::find_thread_local(number); }
+void skn_thread_local_set(I64 number, Ptr handle, Ptr drop) {
+  base::set_thread_local(number, handle, reinterpret_cast<DropHandle>(drop));
+}
 
 // --- Panics --------------------------------------------------------------------------------------
 

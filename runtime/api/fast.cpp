@@ -64,7 +64,7 @@ SKEIN_HOT void skn_task_begin(Ptr future, I32 site) {
 
 SKEIN_HOT void skn_task_inherit(Ptr future, Ptr parent) {
   abi::Node* node = task::node_of(static_cast<abi::Future*>(future));
-  node->deadline = static_cast<abi::Frame*>(parent)->node->deadline;
+  node->inherited = static_cast<abi::Frame*>(parent)->node->inherited;
 }
 
 SKEIN_HOT void skn_task_end(Ptr parent) {

@@ -3,6 +3,7 @@
 #include "runtime/api/api.h"
 #include "runtime/base/atomic.h"
 #include "runtime/fault/panic.h"
+#include "runtime/sched/thread_frame.h"
 #include "runtime/sched/worker.h"
 #include "runtime/wait/channel_wait.h"
 #include "runtime/wait/lock.h"
@@ -46,6 +47,19 @@ I1 skn_weak_upgrade(Ptr cell) {
 }
 
 I32 skn_lock_try(Ptr request) { return wait::try_lock(LockRequest(request)); }
+
+// For plain code: the thread waits in the queue in place of a task.
+I32 skn_lock_block(Ptr request) {
+  const LockRequest wanted(request);
+  const int32_t at_once = wait::try_lock(wanted);
+  if (at_once != int32_t(abi::kLockBusy)) return at_once;
+  sched::ThreadFrame thread;
+  abi::Waiter waiter = {};
+  waiter.frame = thread.frame();
+  waiter.chan = request;
+  if (wait::wait_for_lock(wanted, &waiter)) thread.wait();
+  return waiter.outcome;
+}
 
 I1 skn_await_lock(Ptr wait, Ptr frame) {
   return wait::lock(static_cast<abi::Wait*>(wait), static_cast<abi::Frame*>(frame));

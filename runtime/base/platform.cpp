@@ -192,6 +192,18 @@ Thread start_thread(const Stack& stack, void (*body)(void*), void* argument) {
 
 void join_thread(Thread thread) { pthread_join(thread.handle, nullptr); }
 
+int own_processor_clock() {
+  clockid_t clock = CLOCK_THREAD_CPUTIME_ID;
+  pthread_getcpuclockid(pthread_self(), &clock);
+  return clock;
+}
+
+int64_t processor_time(int clock) {
+  timespec time = {};
+  clock_gettime(clock, &time);
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
 // rdi = top of the new stack, rsi = body, rdx = argument. The frame pointer keeps the old stack,
 // and the table for unwinders says so.
 __attribute__((naked, noinline)) static void switch_stack(void*, void (*)(void*), void*) {

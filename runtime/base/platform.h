@@ -61,6 +61,10 @@ struct Thread {
 Thread start_thread(const Stack& stack, void (*body)(void*), void* argument);
 void join_thread(Thread thread);
 
+// The clock of the processor time that the calling thread takes; any thread may read it, as nanoseconds.
+int own_processor_clock();
+int64_t processor_time(int clock);
+
 // Sanitizers know the stacks that the system made, and handle faults themselves.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)

@@ -14,6 +14,7 @@
 #include "runtime/fault/dump.h"
 #include "runtime/fault/waiting_task.h"
 #include "runtime/task/deadline.h"
+#include "runtime/task/locals.h"
 #include "runtime/task/frame_pool.h"
 #include "runtime/task/node.h"
 #include "runtime/task/reasons.h"
@@ -86,10 +87,11 @@ static bool is_held_up_by(uint64_t what, Node* next) {
 // Whether a deadline or a token may still end the wait; one that is long over did not.
 static bool may_be_ended(Node* node, int64_t now) {
   constexpr int64_t kLongOver = 1'000'000'000;
-  if (node->deadline != 0 && now < node->deadline + kLongOver) return true;
+  const int64_t deadline = task::deadline_of(node);
+  if (deadline != 0 && now < deadline + kLongOver) return true;
   for (abi::Scope* block = node->block; block != nullptr; block = block->outer) {
-    const task::Deadline* deadline = static_cast<task::Deadline*>(block->deadline);
-    if (deadline != nullptr && wait::is_token(deadline)) return true;
+    const task::Deadline* limit = static_cast<task::Deadline*>(block->deadline);
+    if (limit != nullptr && wait::is_token(limit)) return true;
   }
   return false;
 }

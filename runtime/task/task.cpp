@@ -1,6 +1,7 @@
 // Publishing results: see task.h.
 #include "runtime/task/task.h"
 
+#include "runtime/task/locals.h"
 #include "runtime/task/node.h"
 #include "runtime/task/scope.h"
 #include "runtime/task/state.h"
@@ -11,9 +12,10 @@ namespace skein::task {
 
 void release_future(abi::Future* future, size_t size, Host& host) {
   abi::Node* node = node_of(future);
+  let_go(node);
   // As the pool wants it; nobody else looks at it any more, but for the dump, which may.
   wait_of(node).store(0, Order::Relaxed);
-  node->deadline = 0;
+  node->inherited = 0;
   node->cancel = 0;
   node->block = nullptr;
   node->next = nullptr;

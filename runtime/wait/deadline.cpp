@@ -3,6 +3,7 @@
 
 #include "runtime/sched/worker.h"
 #include "runtime/task/deadline.h"
+#include "runtime/task/locals.h"
 #include "runtime/task/scope.h"
 #include "runtime/wait/token.h"
 
@@ -20,11 +21,10 @@ void enter_within(abi::Scope* scope, int64_t nanoseconds) {
   abi::Node* node = sched::skn_node;
   task::enter_scope(scope, node);
   const int64_t now = base::now();
-  Deadline* deadline = 
+  Deadline* deadline =
       task::new_deadline(scope, later(now, nanoseconds), sizeof(Deadline), worker.host);
   scope->deadline = deadline;
-  deadline->outer = node->deadline;
-  if (node->deadline == 0 || deadline->when < node->deadline) node->deadline = deadline->when;
+  deadline->outer = task::enter_deadline(node, deadline->when);
   deadline->wait.detail = worker.id;
   if (nanoseconds <= 0) return task::end_scope(scope, abi::kScopeTimedOut, worker.host);
   worker.timers.insert(&deadline->timer, now, nanoseconds);
@@ -34,7 +34,7 @@ bool leave_within(abi::Scope* scope, bool unwinds) {
   sched::Worker& worker = sched::current();
   Deadline* deadline = static_cast<Deadline*>(scope->deadline);
   if (is_token(deadline)) return leave_within_token(scope, unwinds);
-  scope->owner->deadline = deadline->outer;
+  task::leave_deadline(scope->owner, deadline->outer);
   const bool is_late = base::now() >= deadline->when;
   // One that was due at once has never been in a wheel.
   const bool is_unused = deadline->timer.when == 0;

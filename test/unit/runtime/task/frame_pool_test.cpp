@@ -43,7 +43,7 @@ TEST(FramePool, NodeInFrontOfAFreshBlockIsZero) {
   FramePool pool{Blocks::Nodes};
   for (size_t size : {64, 2000}) {
     abi::Node* node = static_cast<abi::Node*>(pool.allocate(size)) - 1;
-    EXPECT_EQ(node->deadline, 0);
+    EXPECT_EQ(node->inherited, 0);
     EXPECT_EQ(node->cancel, 0u);
     EXPECT_EQ(node->wait, 0u);
     EXPECT_EQ(node->block, nullptr);
