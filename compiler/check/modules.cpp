@@ -14,7 +14,7 @@ static constexpr std::string_view kCoreModules[] = {
     "core.str",    "core.array",  "core.map",   "core.set",   "core.option",
     "core.range",  "core.atomic", "core.task", "core.panic", "core.duration", "core.iter",
     "core.adaptors", "core.chan", "core.lock", "core.ffi", "core.operators", "core.error",
-    "core.test",   "core.sort",   "core.local",   "core.parallel",
+    "core.test",   "core.sort",   "core.local",   "core.parallel", "core.thread",
 };
 
 // What the library is going to have; named so that a program from the language's book is told

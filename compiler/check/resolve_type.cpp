@@ -17,8 +17,8 @@ namespace skein::check {
 
 static constexpr std::string_view kPlannedNames[] = {
     "Barrier", "CancelToken", "Closed",    "Condvar",  "Error",     "Event",  "File",
-    "Lazy",    "Once",        "Panic",     "Semaphore",
-    "Thread",  "TaskError",   "Timeout",   "TryRecv",  "TrySend",   "WaitGroup"};
+    "Lazy",    "Once",        "Panic",     "Semaphore", "TaskError", "Timeout", "TryRecv",
+    "TrySend", "WaitGroup"};
 
 bool is_planned_name(std::string_view name) {
   return std::find(std::begin(kPlannedNames), std::end(kPlannedNames), name) !=

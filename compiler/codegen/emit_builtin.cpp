@@ -47,6 +47,11 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       return emit_sleep(inst);
     case Builtin::MustBePlain:
       return;
+    case Builtin::ThreadEnter:
+      note_site();
+      return suspend(v.null(), m.rt.get(Rt::skn_await_thread));
+    case Builtin::ThreadLeave:
+      return void(v.rt(Rt::skn_leave_thread, {}));
     case Builtin::TaskWait:
       return emit_task_wait(inst);
     case Builtin::TaskIsDone:

@@ -84,6 +84,7 @@ struct alignas(kAlignment) Node {
   Node** link;        // the pointer that points here; null when it is in no list
 };
 constexpr uint32_t kSiteBits = 24;
+constexpr uint32_t kNodeBound = uint32_t(1) << 31;  // in `site`: the task runs on a thread of its own
 static_assert(sizeof(Node) == 48 && offsetof(Node, cancel) == 8 && offsetof(Node, site) == 12);
 
 // A block that waits for the tasks started in it. It lies in the frame of its function, and

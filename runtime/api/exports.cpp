@@ -10,6 +10,7 @@
 #include "runtime/fault/panic.h"
 #include "runtime/fault/waiting_task.h"
 #include "runtime/sched/blocking.h"
+#include "runtime/sched/bound_thread.h"
 #include "runtime/sched/worker.h"
 #include "runtime/task/locals.h"
 #include "runtime/task/node.h"
@@ -74,6 +75,10 @@ SKEIN_COLD void skn_frame_finish(Ptr frame, I64 state, I64 result_size) {
 
 SKEIN_COLD void skn_frame_link(Ptr child, Ptr future, I64 result_size) {
   sched::Worker& worker = sched::current();
+  if (SKEIN_UNLIKELY(base::is_tracing)) {
+    // Its frame may have run on and be gone by now; the future is still ours.
+    worker.trace(task::node_of(future_at(future)), base::TraceEvent::Start);
+  }
   make_ready(worker, task::link_frame(frame_at(child), future_at(future),
                                       static_cast<size_t>(result_size), worker.host));
 }
@@ -139,8 +144,15 @@ I1 skn_await_blocking(Ptr call, Ptr frame) {
   return true;
 }
 
+I1 skn_await_thread(Ptr, Ptr frame) {
+  sched::run_on_thread(sched::current().scheduler, frame_at(frame));
+  return true;
+}
+
+void skn_leave_thread() { sched::leave_thread(); }
+
 I1 skn_await_stack(Ptr, Ptr frame) {
-  sched::current().make_ready(frame_at(frame));
+  sched::current().give_way(frame_at(frame));
   return true;
 }
 
@@ -163,7 +175,7 @@ SKEIN_COLD I64 skn_task_id(Ptr future) {
 
 SKEIN_COLD Ptr skn_task_name(Ptr future) {
   if (is_gone(future)) return nullptr;
-  const char* name = fault::Report::task_name(fault::spawned_at(task::node_of(future_at(future))));
+  const char* name = fault::Report::task_name(task::spawned_at(task::node_of(future_at(future))));
   return name == nullptr ? nullptr : value::new_str(name);
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/api/program.h"
 
 #include "runtime/api/interrupt.h"
+#include "runtime/api/watching.h"
 #include "runtime/base/platform.h"
 #include "runtime/fault/cycles.h"
 #include "runtime/fault/dump.h"
@@ -49,6 +50,7 @@ static constinit abi::Frame root_waiter = {};
 static void run_root(void* memory) {
   ProgramRamp (*const ramp)() = *static_cast<ProgramRamp (**)()>(memory);
   sched::skn_node = &root_node;
+  sched::current().begin_activity();
   const ProgramRamp result = ramp();
   const uint64_t handle = reinterpret_cast<uint64_t>(result.handle);
   if (handle == 0) end_with_outcome(abi::kValue, result.status);
@@ -70,6 +72,7 @@ void run_program(ProgramRamp (*ramp)(), int count, char** values) {
   cancel_on_interrupt(&root_node, scheduler);
   scheduler.on_deadlock(fault::end_by_deadlock);
   scheduler.look_with(fault::look_for_cycles);
+  watch_program(scheduler);
   value::make_hash_secret();
   if (base::kSanitized) {
     scheduler.start(base::stack_from_here());

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,9 +125,22 @@ void* reserve_pages(size_t size) {
 
 void release_pages(void* memory, size_t size) { munmap(memory, size); }
 
-Stack reserve_stack() {
-  // A limit on address space may refuse the full size; plain recursion is then less deep.
-  for (size_t size = kStackSize; size >= (size_t(1) << 22); size /= 4) {
+constexpr size_t kLeastStack = size_t(1) << 22;
+
+// A limit on address space is shared by many stacks, and the heap: plain recursion is then less deep.
+static size_t share_of_address_space() {
+  constexpr size_t kShares = 32;
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
+  return limit.rlim_cur / kShares & ~(kGuardSize - 1);
+}
+
+Stack reserve_stack(size_t most) {
+  const size_t share = share_of_address_space();
+  if (share < most) most = share;
+  if (most < kLeastStack) most = kLeastStack;
+  // What is left of it may be less still.
+  for (size_t size = most; size >= kLeastStack; size /= 4) {
     size_t whole = kSignalStackSize + kGuardSize + size;
     void* memory = mmap(nullptr, whole, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);

@@ -48,7 +48,7 @@ struct Stack {
 constexpr size_t kStackSize = size_t(1) << 30;
 constexpr size_t kGuardSize = size_t(1) << 20;
 constexpr size_t kSignalStackSize = size_t(64) << 10;
-Stack reserve_stack();
+Stack reserve_stack(size_t most = kStackSize);
 void release_stack(const Stack& stack);
 
 // Signals that ask for it are handled on the stack's signal stack, on the calling thread.

@@ -59,7 +59,7 @@ Panic* new_panic(abi::Buffer* message, uint32_t site) {
   unwind_of(panic)->exception_cleanup = clean_up;
   panic->message = message;
   panic->site = site;
-  if (sched::skn_node != nullptr) panic->task = spawned_at(sched::skn_node);
+  if (sched::skn_node != nullptr) panic->task = task::spawned_at(sched::skn_node);
   _Unwind_Backtrace(note_address, panic);
   return panic;
 }

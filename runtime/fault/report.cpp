@@ -15,7 +15,7 @@ extern const uint32_t skn_site_count __attribute__((weak));
 
 namespace skein::fault {
 
-static const abi::Site* find_site(uint32_t index) {
+const abi::Site* site_at(uint32_t index) {
   const uint32_t* count = &skn_site_count;
   if (index == 0 || count == nullptr || index >= *count) return nullptr;
   return &skn_sites[index];
@@ -54,20 +54,20 @@ Report& Report::number(uint64_t number) {
 }
 
 void Report::place(uint32_t site) {
-  const abi::Site* found = find_site(site);
+  const abi::Site* found = site_at(site);
   if (found == nullptr) return;
   text("  --> ").text(found->file).text(":").number(found->line).text(":").number(found->column);
   text("\n");
 }
 
 Report& Report::where(uint32_t site) {
-  const abi::Site* found = find_site(site);
+  const abi::Site* found = site_at(site);
   if (found == nullptr) return text("an unknown place");
   return text(found->file).text(":").number(found->line);
 }
 
 bool Report::is_in_library(uint32_t site) {
-  const abi::Site* found = find_site(site);
+  const abi::Site* found = site_at(site);
   return found != nullptr && strstr(found->file, "/lib/skein/std/") != nullptr;
 }
 
@@ -78,12 +78,12 @@ Report& Report::task(uint32_t site) {
 }
 
 const char* Report::task_name(uint32_t site) {
-  const abi::Site* found = find_site(site);
+  const abi::Site* found = site_at(site);
   return found == nullptr ? nullptr : found->task;
 }
 
 void Report::passed(uint32_t site) {
-  const abi::Site* found = find_site(site);
+  const abi::Site* found = site_at(site);
   if (found == nullptr || is_made_up(found->function)) return;
   text("  in `").text(found->function).text("` at ").text(found->file).text(":");
   number(found->line).text(", awaiting\n");

@@ -9,6 +9,9 @@
 
 namespace skein::fault {
 
+// Null for no place.
+const abi::Site* site_at(uint32_t index);
+
 class Report {
  public:
   Report() = default;

@@ -17,17 +17,11 @@ static constinit abi::Node* root = nullptr;
 void set_root(abi::Node* node) { root = node; }
 abi::Node* root_node() { return root; }
 
-uint32_t spawned_at(const abi::Node* task) {
-  abi::Node* node = const_cast<abi::Node*>(task);
-  constexpr uint32_t kSite = (uint32_t(1) << abi::kSiteBits) - 1;
-  return task::site_of(node).load(base::Order::Relaxed) & kSite;
-}
-
 static void print_task(Report& report, const abi::Node* node) {
   if (node == root) {
     report.text("task `main`");
   } else {
-    report.task(spawned_at(node));
+    report.task(task::spawned_at(node));
   }
 }
 
@@ -82,7 +76,7 @@ static void print_reason(Report& report, const Parked& parked) {
   }
   report.text(" waits ").text(task::text_of(parked.reason));
   if (parked.task != nullptr) {
-    const uint32_t site = spawned_at(parked.task);
+    const uint32_t site = task::spawned_at(parked.task);
     const char* name = Report::task_name(site);
     if (name != nullptr) report.text(" `").text(name).text("`");
     report.text(", spawned at ").where(site);

@@ -10,9 +10,6 @@ namespace skein::fault {
 void set_root(abi::Node* node);
 abi::Node* root_node();
 
-// The place of its spawn, a site.
-uint32_t spawned_at(const abi::Node* node);
-
 // `what` it waits for is locked (task/node.h).
 void print_waiting_task(Report& report, abi::Node* node, uint64_t what);
 

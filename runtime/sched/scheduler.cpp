@@ -15,12 +15,22 @@ uint32_t Scheduler::wanted() {
   return wanted;
 }
 
-Worker& Scheduler::new_worker(uint32_t id) {
+Worker& Scheduler::make_worker(uint32_t id) {
   static_assert(alignof(Worker) <= 4096);
   Worker* worker = new (base::reserve_pages(sizeof(Worker))) Worker(*this, id);
   if (always_fenced_) worker->fence_always();
-  workers_[id] = worker;
   return *worker;
+}
+
+Worker& Scheduler::new_worker(uint32_t id) {
+  Worker& worker = make_worker(id);
+  workers_[id] = &worker;
+  return worker;
+}
+
+void Scheduler::release_worker(Worker& worker) {
+  worker.~Worker();
+  base::release_pages(&worker, sizeof(Worker));
 }
 
 Worker& Scheduler::start(const base::Stack& stack) {
@@ -33,6 +43,8 @@ Worker& Scheduler::start(const base::Stack& stack) {
 // Before the second thread: registering for membarrier is quick in a process with one thread, and
 // slow in others.
 void Scheduler::prepare_for_thieves() {
+  if (is_prepared_) return;
+  is_prepared_ = true;
   if (base::environment_is("SKEIN_FENCE", "always") || !base::enable_process_fence()) {
     always_fenced_ = true;
     workers_[0]->fence_always();
@@ -46,12 +58,12 @@ static void run_worker(void* memory) {
   worker->leave();
 }
 
-bool Scheduler::start_worker() {
-  if (started() >= wanted() || !starting_.try_lock()) return false;
+bool Scheduler::start_worker(uint32_t most) {
+  if (free_workers() >= most || !starting_.try_lock()) return false;
   const uint32_t id = started();
-  const bool starts = id < wanted() && !stopping();
+  const bool starts = free_workers() < most && id < kMostWorkers && !stopping();
   if (starts) {
-    if (id == 1) prepare_for_thieves();
+    prepare_for_thieves();
     Worker& worker = new_worker(id);
     worker.stack = base::reserve_stack();
     started_.store(id + 1, Order::Release);
@@ -65,12 +77,13 @@ void Scheduler::wake_one() {
   if (sleepers_.load(Order::Relaxed) > 0) {
     idle_.wake(1);
   } else {
-    start_worker();
+    start_worker(wanted());
   }
+  monitor_.start();
 }
 
 void Scheduler::wake_more() {
-  const bool someone = sleepers_.load(Order::Relaxed) > 0 || started() < wanted();
+  const bool someone = sleepers_.load(Order::Relaxed) > 0 || free_workers() < wanted();
   if (!someone) return;
   for (uint32_t i = 0; i < started(); ++i) workers_[i]->ask_for_wake();
   if (has_stealable_work()) wake_one();
@@ -82,6 +95,60 @@ void Scheduler::ask_for_wake() {
     base::process_fence();
   } else {
     base::full_fence();
+  }
+}
+
+// --- Standing in ---------------------------------------------------------------------------------
+
+bool Scheduler::has_waiting_work() {
+  if (has_stealable_work()) return true;
+  // A frame that is to run next counts too: its worker may be stuck.
+  for (uint32_t i = 0; i < started(); ++i) {
+    if (!workers_[i]->ready.glance().empty()) return true;
+  }
+  return false;
+}
+
+// An idle worker will do; else one that was retired, or a new one.
+void Scheduler::begin_stand_in() {
+  surplus_.fetch_sub(1, Order::AcqRel);
+  if (sleepers_.load(Order::Relaxed) > 0) return idle_.wake(1);
+  if (call_retired()) return;
+  if (start_worker(kMostWorkers) && free_workers() > wanted()) surplus_.fetch_add(1, Order::AcqRel);
+}
+
+bool Scheduler::call_retired() {
+  int32_t retired = retired_.load(Order::Relaxed);
+  while (retired > 0) {
+    if (!retired_.compare_exchange(retired, retired - 1, Order::AcqRel)) continue;
+    surplus_.fetch_add(1, Order::AcqRel);
+    called_.fetch_add(1, Order::AcqRel);
+    stand_ins_.wake(1);
+    return true;
+  }
+  return false;
+}
+
+bool Scheduler::claim_surplus() {
+  int32_t surplus = surplus_.load(Order::Relaxed);
+  while (surplus > 0) {
+    if (surplus_.compare_exchange(surplus, surplus - 1, Order::AcqRel)) return true;
+  }
+  return false;
+}
+
+void Scheduler::stay_retired() {
+  retired_.fetch_add(1, Order::AcqRel);
+  while (true) {
+    const uint32_t prepared = stand_ins_.prepare();
+    if (stopping()) return;
+    uint32_t called = called_.load(Order::Acquire);
+    while (called > 0) {
+      if (!called_.compare_exchange(called, called - 1, Order::AcqRel)) continue;
+      note_awake();
+      return;
+    }
+    stand_ins_.sleep(prepared, -1);
   }
 }
 
@@ -99,7 +166,9 @@ bool Scheduler::nothing_can_happen() {
   const uint32_t ends = ends_of_sleep_.load(Order::Acquire);
   if (!everybody_sleeps() || outside_.load(Order::Acquire) != 0 || stopping()) return false;
   for (uint32_t i = 0; i < started(); ++i) {
-    if (workers_[i]->timers.due() != kNoTimer || !workers_[i]->ready.glance().empty()) return false;
+    const Worker& worker = *workers_[i];
+    if (worker.timers.due() != kNoTimer || !worker.ready.glance().empty()) return false;
+    if (worker.has_bound_frame()) return false;
   }
   if (has_stealable_work()) return false;
   base::full_fence();
@@ -119,9 +188,11 @@ bool Scheduler::look_if_due() {
 void Scheduler::stop() {
   stopping_.store(1, Order::Release);
   idle_.wake(INT32_MAX);
+  stand_ins_.wake(INT32_MAX);
 }
 
 void Scheduler::join() {
+  monitor_.join();
   starting_.lock();
   const uint32_t count = started();
   starting_.unlock();
@@ -130,10 +201,7 @@ void Scheduler::join() {
     base::release_stack(workers_[i]->stack);
   }
   workers_[0]->leave();
-  for (uint32_t i = 0; i < count; ++i) {
-    workers_[i]->~Worker();
-    base::release_pages(workers_[i], sizeof(Worker));
-  }
+  for (uint32_t i = 0; i < count; ++i) release_worker(*workers_[i]);
   started_.store(0, Order::Release);
 }
 

@@ -10,6 +10,9 @@
 // is more to be had; one that finds none sleeps unasked for a while (64 µs, doubling to 2 ms)
 // before it sets flags again: a loop of tiny tasks is not worth a futex call each round.
 //
+// Standing in. A worker that is stuck in one frame (sched/monitor.h) has another one beside it for as
+// long, so that as many as are wanted get on with the rest.
+//
 // One sleeper is the watcher: it looks every 10 ms, while anybody runs, for frames that a busy
 // worker made ready and does not get to, and for timers that are due there.
 #pragma once
@@ -18,6 +21,7 @@
 #include "runtime/base/platform.h"
 #include "runtime/base/spin_lock.h"
 #include "runtime/sched/global_queue.h"
+#include "runtime/sched/monitor.h"
 #include "runtime/sched/worker.h"
 
 namespace skein::sched {
@@ -29,7 +33,7 @@ constexpr int64_t kBetweenLooks = 200'000'000;
 class Scheduler {
  public:
   // `workers` 0: SKEIN_WORKERS, or else as many as there are cores to use.
-  explicit constexpr Scheduler(uint32_t workers) : wanted_(workers) {}
+  explicit constexpr Scheduler(uint32_t workers) : wanted_(workers), monitor_(*this) {}
 
   // Makes the calling thread, which runs on `stack`, the first worker.
   Worker& start(const base::Stack& stack);
@@ -46,6 +50,8 @@ class Scheduler {
   uint32_t started() const { return started_.load(Order::Acquire); }
   Worker& worker(uint32_t i) { return *workers_[i]; }
   uint32_t wanted();
+  // Those that are not bound to one task (sched/bound_thread.h).
+  uint32_t free_workers() const { return started() - bound_.load(Order::Acquire); }
 
   // Wakes a sleeper, or starts a worker while there are fewer than wanted.
   void wake_one();
@@ -80,6 +86,9 @@ class Scheduler {
     if (errand != nullptr) errand();
   }
 
+  // Somebody is awake, if only for a moment: what was seen of sleepers before does not count.
+  void note_awake() { ends_of_sleep_.fetch_add(1, Order::AcqRel); }
+
   // --- For workers going to sleep ----------------------------------------------------------------
 
   // From here on, until `end_sleep`, offers and stop() wake this worker.
@@ -94,9 +103,14 @@ class Scheduler {
   // were awake by then, and notices those who wake up later.
   void end_sleep() {
     sleepers_.fetch_sub(1, Order::AcqRel);
-    ends_of_sleep_.fetch_add(1, Order::AcqRel);
+    note_awake();
+    monitor_.notice_work();
   }
-  bool everybody_sleeps() const { return sleepers_.load(Order::Acquire) >= int32_t(started()); }
+  bool everybody_sleeps() const {
+    return sleepers_.load(Order::Acquire) + retired_.load(Order::Acquire) +
+               bound_waiting_.load(Order::Acquire) >=
+           int32_t(started());
+  }
   bool has_stealable_work();
   // Every worker sleeps, no timer is set, and nobody outside will wake a task. For a worker between
   // begin_sleep and end_sleep.
@@ -118,21 +132,69 @@ class Scheduler {
   }
   void end_search() { searching_.fetch_sub(1, Order::Relaxed); }
 
+  // --- For the monitor ---------------------------------------------------------------------------
+
+  // Before a second thread runs.
+  void prepare_for_thieves();
+  // A worker that runs no tasks, and is in no list. Freed by release_worker.
+  Worker& new_guest() { return make_worker(kMostWorkers); }
+  static void release_worker(Worker& worker);
+  // Whether a task waits for a worker, be it in the queue of one that is stuck.
+  bool has_waiting_work();
+  // One worker more is stuck, or one less.
+  void begin_stand_in();
+  void end_stand_in() { surplus_.fetch_add(1, Order::AcqRel); }
+
+  // --- For workers that stand in -----------------------------------------------------------------
+
+  // Whether the worker, between two frames, is one too many. Then it calls stay_retired.
+  bool retires(uint32_t id) {
+    return SKEIN_UNLIKELY(surplus_.load(Order::Relaxed) > 0) && id >= wanted() && claim_surplus();
+  }
+  // Until it is to stand in again.
+  void stay_retired();
+
+  // --- For threads that run one task (sched/bound_thread.h) --------------------------------------
+
+  Worker& new_bound(abi::Node* node);
+  void start_bound(Worker& worker, void (*body)(void*));
+  void end_bound(Worker& worker);
+  // A frame of a bound task is ready.
+  void forward(Frame* frame);
+  void begin_bound_wait() { bound_waiting_.fetch_add(1, Order::AcqRel); }
+  void end_bound_wait() {
+    bound_waiting_.fetch_sub(1, Order::AcqRel);
+    note_awake();
+    monitor_.notice_work();
+  }
+
   GlobalQueue global;
 
  private:
+  Worker& make_worker(uint32_t id);
   Worker& new_worker(uint32_t id);
-  bool start_worker();
-  void prepare_for_thieves();
+  // One more, if there are fewer than that.
+  bool start_worker(uint32_t most);
+  bool claim_surplus();
+  bool call_retired();
 
   Worker* workers_[kMostWorkers] = {};
   base::Thread threads_[kMostWorkers] = {};
   base::Atomic<uint32_t> started_;
   base::Atomic<uint32_t> wanted_;
+  bool is_prepared_ = false;
   bool always_fenced_ = false;
   base::SpinLock starting_;
   base::EventCount idle_;
   base::Atomic<int32_t> sleepers_;
+  // Workers beyond those wanted and those that stand in for a stuck one; below 0: so many are missing.
+  base::Atomic<int32_t> surplus_;
+  base::Atomic<int32_t> retired_;
+  base::Atomic<uint32_t> called_;    // of the retired: so many may go on
+  base::EventCount stand_ins_;
+  base::Atomic<uint32_t> bound_;            // workers with a thread for one task, or that had one
+  base::Atomic<int32_t> bound_waiting_;
+  Monitor monitor_;
   base::Atomic<uint32_t> ends_of_sleep_;
   base::Atomic<int32_t> outside_;
   void (*on_deadlock_)() = nullptr;

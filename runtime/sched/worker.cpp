@@ -39,7 +39,10 @@ Worker::Worker(Scheduler& owner, uint32_t number)
 void Worker::enter(const base::Stack& own) {
   stack = own;
   skn_worker = this;
-  skn_stack_limit = own.top - kSuspendStack;
+  own_limit_ = own.top - kSuspendStack;
+  skn_stack_limit = own_limit_;
+  limit_ = &skn_stack_limit;
+  processor_clock_ = base::own_processor_clock();
   skn_node = &idle;
 }
 
@@ -79,13 +82,27 @@ void Worker::added(ReadyQueue::Added added) {
   if (wake_wanted_.load(Order::Relaxed) != 0) wake_another();
 }
 
-void Worker::make_ready(Frame* frame) { added(ready.add_next(frame)); }
-void Worker::make_ready_last(Frame* frame) { added(ready.add_last(frame)); }
+void Worker::make_ready(Frame* frame) {
+  if (SKEIN_UNLIKELY(base::is_tracing)) trace(frame->node, base::TraceEvent::Wake);
+  if (SKEIN_UNLIKELY(is_bound_)) return send(frame);
+  added(ready.add_next(frame));
+}
+void Worker::make_ready_last(Frame* frame) {
+  if (SKEIN_UNLIKELY(base::is_tracing)) trace(frame->node, base::TraceEvent::Wake);
+  if (SKEIN_UNLIKELY(is_bound_)) return send(frame);
+  added(ready.add_last(frame));
+}
 
 // --- The loop ------------------------------------------------------------------------------------
 
 void Worker::run() {
+  if (is_running(activity())) activity_.add_by_owner(1);
   while (!scheduler.stopping()) {
+    if (SKEIN_UNLIKELY(scheduler.retires(id))) {
+      hand_over();
+      scheduler.stay_retired();
+      continue;
+    }
     Frame* frame = next_local();
     if (frame == nullptr) frame = search();
     if (frame == nullptr) {
@@ -99,14 +116,64 @@ void Worker::run() {
 // The task goes on here, and whatever it waited for is over.
 void Worker::resume(Frame* frame) {
   abi::Node* node = frame->node != nullptr ? frame->node : &idle;
+  if (SKEIN_UNLIKELY(task::is_bound(node)) && bound() != node) return scheduler.forward(frame);
   task::leave_wait(node);
   ran_since_look_ = true;
   skn_node = node;
+  if (SKEIN_UNLIKELY(is_asked_to_give_way())) limit().store(own_limit_, Order::Relaxed);
+  activity_.add_by_owner(1);
   task::resume(frame);
+  activity_.add_by_owner(1);
+}
+
+void Worker::resume_traced(Frame* frame) {
+  base::TraceRecord record = record_of(frame->node, base::TraceEvent::Run);
+  record.reason = static_cast<uint16_t>(task::reason_of(frame->node));
+  record.at = frame->site;
+  resume(frame);
+  record.end = base::cycles();
+  base::append_trace(id, record);
+}
+
+base::TraceRecord Worker::record_of(abi::Node* task, base::TraceEvent event) {
+  base::TraceRecord record = {};
+  record.event = event;
+  record.begin = base::cycles();
+  record.task = task;
+  if (task != nullptr) record.spawned = task::spawned_at(task);
+  return record;
+}
+
+void Worker::trace(abi::Node* task, base::TraceEvent event) {
+  base::append_trace(id, record_of(task, event));
+}
+
+// The stack unwinds up to the loop: what was asked stays asked until then.
+void Worker::give_way(Frame* frame) {
+  if (is_asked_to_give_way()) return make_ready_last(frame);
+  make_ready(frame);
+}
+
+// A worker that retires, or runs no tasks, leaves nothing to be done behind.
+void Worker::hand_over() {
+  while (Frame* frame = ready.pick()) {
+    Batch* batch = new_batch();
+    do {
+      batch->frames[batch->count++] = frame;
+      frame = batch->count < kGlobalBatch ? ready.pick() : nullptr;
+    } while (frame != nullptr);
+    scheduler.global.push(batch);
+  }
+  if (scheduler.global.sees_work()) scheduler.wake_one();
 }
 
 void Worker::resume_and_learn(Frame* frame) {
   const Stolen stolen = stolen_;
+  if (SKEIN_UNLIKELY(base::is_tracing)) {
+    if (stolen == Stolen::Continuation) trace(frame->node, base::TraceEvent::Steal);
+    stolen_ = Stolen::Nothing;
+    return resume_traced(frame);
+  }
   if (stolen == Stolen::Nothing) return resume(frame);
   stolen_ = Stolen::Nothing;
   const uint64_t start = base::cycles();
@@ -149,8 +216,7 @@ Frame* Worker::take_global() {
 
 // --- Timers --------------------------------------------------------------------------------------
 
-// A timer lies behind the record of what it ends.
-static abi::Wait* wait_of(abi::Timer* timer) {
+abi::Wait* wait_of(abi::Timer* timer) {
   return reinterpret_cast<abi::Wait*>(reinterpret_cast<char*>(timer) - offsetof(abi::Sleep, timer));
 }
 static_assert(offsetof(task::Deadline, timer) == offsetof(abi::Sleep, timer));
@@ -190,6 +256,11 @@ void Worker::fire_timers_of(Worker& victim, int64_t now) {
   act_on(victim.timers.fire_as_guest(now));
 }
 
+void Worker::fire_for(Worker& victim, int64_t now) {
+  act_on(victim.timers.fire_as_guest(now));
+  hand_over();
+}
+
 // --- Looking for work ----------------------------------------------------------------------------
 
 Frame* Worker::search() {
@@ -218,7 +289,7 @@ Frame* Worker::search_once() {
   const uint32_t first = random() % count;
   for (uint32_t i = 0; i < count; ++i) {
     Worker& victim = scheduler.worker((first + i) % count);
-    if (&victim == this) continue;
+    if (&victim == this || victim.is_bound()) continue;
     if (Frame* frame = steal_from(victim)) return frame;
   }
   return nullptr;

@@ -4,7 +4,9 @@
 // steals, then sleeps. Between two frames its native stack holds nothing of any task.
 #pragma once
 
+#include "runtime/base/park.h"
 #include "runtime/base/platform.h"
+#include "runtime/base/trace.h"
 #include "runtime/sched/deque.h"
 #include "runtime/sched/patience.h"
 #include "runtime/sched/ready_queue.h"
@@ -26,6 +28,8 @@ struct Counters {
 };
 
 class alignas(128) Worker {
+  friend class Scheduler;
+
  public:
   Worker(Scheduler& scheduler, uint32_t id);
 
@@ -49,6 +53,8 @@ class alignas(128) Worker {
   void make_ready_last(Frame* frame);
 
   void sleep(abi::Sleep* sleep, Frame* frame);
+  // After a test found the stack low, or was asked to.
+  void give_way(Frame* frame);
 
   // A number by chance, for choices that have to be fair.
   uint32_t random() {
@@ -65,11 +71,40 @@ class alignas(128) Worker {
   void leave();
   // Runs frames until the scheduler stops.
   void run();
+  // The same for the one task of a bound thread.
+  void run_bound();
+  // Around what runs here without having been a ready frame: the start of the program.
+  void begin_activity() { activity_.add_by_owner(1); }
+  // Fires what is due there, and gives what that wakes to whoever has time. For a worker that runs no
+  // tasks: the monitor's.
+  void fire_for(Worker& victim, int64_t now);
+  // For SKEIN_TRACE; ask base::is_tracing first.
+  SKEIN_COLD void trace(abi::Node* task, base::TraceEvent event);
 
   // --- For other workers -------------------------------------------------------------------------
 
+  // Counts up when a frame begins to run and when it ends, or suspends.
+  uint64_t activity() const { return activity_.load(Order::Relaxed); }
+  static bool is_running(uint64_t activity) { return activity % 2 != 0; }
+  // Of its thread.
+  int64_t processor_time() const { return base::processor_time(processor_clock_); }
+  // The task that runs gives way at its next test.
+  void ask_to_give_way() {
+    limit().store(reinterpret_cast<const char*>(UINTPTR_MAX), Order::Relaxed);
+  }
+
+  bool is_bound() const { return is_bound_; }
+  // The task that this worker's thread runs, and none else (sched/bound_thread.h); null: none any more.
+  abi::Node* bound() const { return bound_.load(Order::Acquire); }
+  void bind(abi::Node* node) { bound_.store(node, Order::Release); }
+  // One of its frames is ready.
+  void give_bound(Frame* frame);
+  bool has_bound_frame() const { return inbox_.load(Order::Acquire) != nullptr; }
+
   void ask_for_wake() { wake_wanted_.store(1, Order::Relaxed); }
-  bool has_stealable_work() { return Thief(deque).sees_work() || ready.glance().queued() > 0; }
+  bool has_stealable_work() {
+    return !is_bound_ && (Thief(deque).sees_work() || ready.glance().queued() > 0);
+  }
   void fence_always();
 
   // First, in one cache line with what every spawn touches.
@@ -101,6 +136,10 @@ class alignas(128) Worker {
   Frame* search_once();
   Frame* steal_from(Worker& victim);
   void resume(Frame* frame);
+  void resume_traced(Frame* frame);
+  base::AtomicRef<const char*> limit() { return base::AtomicRef<const char*>(*limit_); }
+  bool is_asked_to_give_way() { return limit().load(Order::Relaxed) != own_limit_; }
+  static base::TraceRecord record_of(abi::Node* task, base::TraceEvent event);
   void resume_and_learn(Frame* frame);
   bool fire_timers();
   void fire_timers_of(Worker& victim, int64_t now);
@@ -108,6 +147,9 @@ class alignas(128) Worker {
   void park();
   void watch_others();
   void rest();
+  void hand_over();
+  void wait_bound();
+  void send(Frame* frame);
   int64_t time_to_sleep(bool watches);
 
   StealPatience steal_patience_;
@@ -116,8 +158,17 @@ class alignas(128) Worker {
   uint64_t random_;
   bool ran_since_look_ = true;    // so what tasks wait for may have changed
   uint64_t looked_at_clock_ = 0;  // cycles
+  base::Atomic<uint64_t> activity_;
+  int processor_clock_ = 0;
+  const char** limit_ = nullptr;      // the thread's skn_stack_limit
+  const char* own_limit_ = nullptr;   // what it is when nobody asks to give way
   int64_t quiet_ = 0;  // nanoseconds to sleep before asking to be woken
   int64_t watch_ = 0;  // nanoseconds until a watcher looks again
+  bool is_bound_ = false;
+  bool is_free_ = false;   // bound, and its thread has ended; under the scheduler's lock
+  base::Atomic<abi::Node*> bound_;
+  base::Atomic<Frame*> inbox_;
+  base::EventCount inbox_wake_;
 };
 
 // The worker this thread is, the lowest address down to which suspending functions may use its stack,
@@ -131,6 +182,9 @@ extern __thread abi::Node* skn_node;
 
 // Never keep the result across a call that may suspend: the task may go on elsewhere.
 SKEIN_INLINE Worker& current() { return *skn_worker; }
+
+// A timer lies behind the record of what it ends.
+abi::Wait* wait_of(abi::Timer* timer);
 
 // Takes a timer out of the wheel of the worker with that number. False: it has fired, and who fired it
 // is about to act on it.

@@ -6,12 +6,26 @@
 
 namespace skein::task {
 
+WaitReason reason_of(abi::Node* node) {
+  const uint64_t what = node == nullptr ? 0 : wait_of(node).load(Order::Acquire) & ~kWaitLocked;
+  if (what == 0) return WaitReason::None;
+  if ((what & kWaitFuture) != 0) return WaitReason::Task;
+  if ((what & kWaitScope) != 0) return WaitReason::Scope;
+  return static_cast<WaitReason>(reinterpret_cast<abi::Wait*>(what)->reason);
+}
+
 uint32_t set_shield(abi::Node* node, uint32_t shield) {
   AtomicRef<uint32_t> word = site_of(node);
   const uint32_t old = word.load(Order::Relaxed);
-  constexpr uint32_t kSite = (uint32_t(1) << abi::kSiteBits) - 1;
-  word.store((old & kSite) | (shield << abi::kSiteBits), Order::Relaxed);
-  return old >> abi::kSiteBits;
+  constexpr uint32_t kRest = ((uint32_t(1) << abi::kSiteBits) - 1) | abi::kNodeBound;
+  word.store((old & kRest) | (shield << abi::kSiteBits), Order::Relaxed);
+  return (old & ~abi::kNodeBound) >> abi::kSiteBits;
+}
+
+void set_bound(abi::Node* node, bool is_bound) {
+  AtomicRef<uint32_t> word = site_of(node);
+  const uint32_t rest = word.load(Order::Relaxed) & ~abi::kNodeBound;
+  word.store(is_bound ? rest | abi::kNodeBound : rest, Order::Relaxed);
 }
 
 uint32_t raise_shield(abi::Node* node, bool everything) {

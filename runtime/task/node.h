@@ -27,6 +27,7 @@
 #pragma once
 
 #include "runtime/abi/layout.h"
+#include "runtime/task/reasons.h"
 #include "runtime/task/state.h"
 
 namespace skein::task {
@@ -60,10 +61,24 @@ SKEIN_INLINE AtomicRef<uint32_t> cancel_of(abi::Node* node) {
 SKEIN_INLINE AtomicRef<uint64_t> wait_of(abi::Node* node) { return AtomicRef<uint64_t>(node->wait); }
 SKEIN_INLINE AtomicRef<uint32_t> site_of(abi::Node* node) { return AtomicRef<uint32_t>(node->site); }
 
+// Where it was spawned.
+inline uint32_t spawned_at(const abi::Node* node) {
+  const uint32_t site = site_of(const_cast<abi::Node*>(node)).load(Order::Relaxed);
+  return site & ((uint32_t(1) << abi::kSiteBits) - 1);
+}
+// What a task that is about to run on has waited for, for who owns its frame.
+WaitReason reason_of(abi::Node* node);
+
 // How many of the lowest bits of `cancel` are held back.
 inline uint32_t shield_of(abi::Node* node) {
-  return site_of(node).load(Order::Relaxed) >> abi::kSiteBits;
+  return (site_of(node).load(Order::Relaxed) & ~abi::kNodeBound) >> abi::kSiteBits;
 }
+// Whether the task may run on one thread only, that of `Thread.spawn`. The task itself sets it.
+inline bool is_bound(abi::Node* node) {
+  return (site_of(node).load(Order::Relaxed) & abi::kNodeBound) != 0;
+}
+void set_bound(abi::Node* node, bool is_bound);
+
 // The task itself: gives what it was before.
 uint32_t set_shield(abi::Node* node, uint32_t shield);
 // The same, up to the block it is in, or everything.

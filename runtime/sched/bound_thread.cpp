@@ -1,0 +1,120 @@
+// See bound_thread.h.
+#include "runtime/sched/bound_thread.h"
+
+#include "runtime/base/thread_local.h"
+
+namespace skein::sched {
+
+static void run_thread(void* memory) {
+  Worker* worker = static_cast<Worker*>(memory);
+  worker->enter(worker->stack);
+  worker->run_bound();
+  base::drop_thread_locals();
+  worker->leave();
+  worker->scheduler.end_bound(*worker);
+}
+
+void run_on_thread(Scheduler& scheduler, Frame* frame) {
+  task::set_bound(frame->node, true);
+  Worker& worker = scheduler.new_bound(frame->node);
+  worker.give_bound(frame);
+  scheduler.start_bound(worker, run_thread);
+}
+
+void leave_thread() {
+  Worker& worker = current();
+  task::set_bound(skn_node, false);
+  worker.bind(nullptr);
+}
+
+// --- The worker's side ---------------------------------------------------------------------------
+
+// What is woken on this thread is for others, but for its own task.
+void Worker::send(Frame* frame) {
+  if (frame->node != nullptr && frame->node == bound()) return give_bound(frame);
+  Batch* batch = new_batch();
+  batch->count = 1;
+  batch->frames[0] = frame;
+  scheduler.global.push(batch);
+  scheduler.wake_one();
+}
+
+void Worker::give_bound(Frame* frame) {
+  inbox_.store(frame, Order::Release);
+  inbox_wake_.wake(1);
+}
+
+// Its task waits; the thread has nothing else to do.
+void Worker::wait_bound() {
+  const uint32_t prepared = inbox_wake_.prepare();
+  scheduler.begin_bound_wait();
+  if (inbox_.load(Order::Acquire) == nullptr && !scheduler.stopping()) {
+    scheduler.report_deadlock();
+    int64_t limit = -1;
+    const int64_t due = timers.due();
+    if (due != kNoTimer) {
+      limit = due - base::now();
+      if (limit < 0) limit = 0;
+    }
+    inbox_wake_.sleep(prepared, limit);
+  }
+  scheduler.end_bound_wait();
+}
+
+void Worker::run_bound() {
+  while (bound() != nullptr && !scheduler.stopping()) {
+    if (Frame* frame = inbox_.exchange(nullptr, Order::AcqRel)) {
+      resume(frame);
+    } else if (!fire_timers()) {
+      wait_bound();
+    }
+  }
+}
+
+// --- The scheduler's side ------------------------------------------------------------------------
+
+// One whose thread has ended, or a new one.
+Worker& Scheduler::new_bound(abi::Node* node) {
+  base::SpinGuard guard(starting_);
+  for (uint32_t i = 0; i < started(); ++i) {
+    Worker& worker = *workers_[i];
+    if (!worker.is_free_) continue;
+    worker.is_free_ = false;
+    base::join_thread(threads_[i]);
+    base::release_stack(worker.stack);
+    worker.bind(node);
+    return worker;
+  }
+  const uint32_t id = started();
+  if (id == kMostWorkers) base::fatal("too many threads");
+  prepare_for_thieves();
+  Worker& worker = new_worker(id);
+  worker.is_bound_ = true;
+  worker.bind(node);
+  bound_.fetch_add(1, Order::AcqRel);
+  bound_waiting_.fetch_add(1, Order::AcqRel);
+  started_.store(id + 1, Order::Release);
+  return worker;
+}
+
+void Scheduler::start_bound(Worker& worker, void (*body)(void*)) {
+  worker.stack = base::reserve_stack();
+  end_bound_wait();
+  threads_[worker.id] = base::start_thread(worker.stack, body, &worker);
+}
+
+// On its thread, which is about to end. A worker without a thread counts as one that waits.
+void Scheduler::end_bound(Worker& worker) {
+  bound_waiting_.fetch_add(1, Order::AcqRel);
+  base::SpinGuard guard(starting_);
+  worker.is_free_ = true;
+}
+
+void Scheduler::forward(Frame* frame) {
+  for (uint32_t i = 0; i < started(); ++i) {
+    if (workers_[i]->bound() == frame->node) return workers_[i]->give_bound(frame);
+  }
+  base::fatal("a task is bound to a thread that is gone");
+}
+
+}  // namespace skein::sched

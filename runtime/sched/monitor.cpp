@@ -1,0 +1,124 @@
+// See monitor.h.
+#include "runtime/sched/monitor.h"
+
+#include "runtime/sched/scheduler.h"
+
+#include <cstdlib>
+
+namespace skein::sched {
+
+// Nanoseconds. A slice ends after 8 to 11 ms, and a worker that goes on is replaced 3 ms later.
+constexpr int64_t kLook = 3'000'000;
+constexpr int64_t kSlice = 8'000'000;
+constexpr int64_t kStuck = kSlice + kLook - kLook / 4;
+// Who takes less processor time than that meanwhile is blocked.
+constexpr int64_t kBlocked = 300'000;
+// How much later than due a timer of a busy worker is fired from here.
+constexpr int64_t kTimerPatience = 1'000'000;
+constexpr size_t kStack = size_t(1) << 22;
+
+// ---- the thread ----------------------------------------------------------------------------------
+
+void Monitor::start_thread() {
+  if (started_.exchange(1, Order::AcqRel) != 0) return;
+  // While there is one thread that is quick.
+  scheduler_.prepare_for_thieves();
+  seen_ = static_cast<Seen*>(calloc(kMostWorkers, sizeof(Seen)));
+  if (seen_ == nullptr) base::fatal("out of memory");
+  self_ = &scheduler_.new_guest();
+  stack_ = base::reserve_stack(kStack);
+  auto body = [](void* monitor) { static_cast<Monitor*>(monitor)->run(); };
+  thread_ = base::start_thread(stack_, body, this);
+}
+
+void Monitor::join() {
+  if (started_.load(Order::Acquire) == 0) return;
+  wake();
+  base::join_thread(thread_);
+  base::release_stack(stack_);
+  scheduler_.release_worker(*self_);
+  free(seen_);
+}
+
+void Monitor::wake() {
+  asleep_.store(0, Order::Relaxed);
+  wake_.wake(1);
+}
+
+void Monitor::run() {
+  self_->enter(stack_);
+  while (!scheduler_.stopping()) {
+    wait_for_work();
+    const uint32_t prepared = wake_.prepare();
+    if (!scheduler_.stopping()) wake_.sleep(prepared, kLook);
+    look();
+  }
+  self_->leave();
+}
+
+// While all workers sleep there is nothing to look at.
+void Monitor::wait_for_work() {
+  while (scheduler_.everybody_sleeps() && !scheduler_.stopping()) {
+    const uint32_t prepared = wake_.prepare();
+    asleep_.store(1, Order::Relaxed);
+    base::full_fence();
+    if (scheduler_.everybody_sleeps() && !scheduler_.stopping()) wake_.sleep(prepared, -1);
+    asleep_.store(0, Order::Relaxed);
+  }
+}
+
+// ---- looking -------------------------------------------------------------------------------------
+
+void Monitor::look() {
+  const int64_t now = base::now();
+  for (uint32_t i = 0; i < scheduler_.started(); ++i) {
+    look_at(scheduler_.worker(i), seen_[i], now);
+  }
+}
+
+void Monitor::look_at(Worker& worker, Seen& seen, int64_t now) {
+  fire_timers_of(worker, now);
+  if (worker.is_bound()) return;
+  const uint64_t activity = worker.activity();
+  if (!Worker::is_running(activity) || activity != seen.activity) {
+    return see(worker, seen, activity, now);
+  }
+  const int64_t age = now - seen.since;
+  if (seen.is_stuck || age < kSlice || !scheduler_.has_waiting_work()) return;
+  if (age < kStuck) return worker.ask_to_give_way();
+  if (!may_stand_in(worker, seen, now)) return;
+  seen.is_stuck = true;
+  scheduler_.begin_stand_in();
+}
+
+// It runs another frame than at the last look, or none.
+void Monitor::see(Worker& worker, Seen& seen, uint64_t activity, int64_t now) {
+  if (seen.is_stuck) scheduler_.end_stand_in();
+  if (seen.computes) --computing_;
+  const int64_t time = Worker::is_running(activity) ? worker.processor_time() : 0;
+  seen = {activity, now, time, false, false};
+}
+
+bool Monitor::may_stand_in(Worker& worker, Seen& seen, int64_t now) {
+  if (worker.processor_time() - seen.processor_time < kBlocked) return true;
+  if (now < not_before_) return false;
+  seen.computes = true;
+  ++computing_;
+  not_before_ = now + computing_ * kStuck;
+  return true;
+}
+
+// ---- timers --------------------------------------------------------------------------------------
+
+// Of a worker that is busy with a frame, or retired.
+void Monitor::fire_timers_of(Worker& worker, int64_t now) {
+  const int64_t due = worker.timers.due();
+  if (due == kNoTimer || now - due < kTimerPatience) return;
+  // A timer that is out of its wheel while its task is in no queue yet would look like a deadlock.
+  scheduler_.begin_outside();
+  scheduler_.note_awake();
+  self_->fire_for(worker, now);
+  scheduler_.end_outside();
+}
+
+}  // namespace skein::sched

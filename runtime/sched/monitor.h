@@ -1,0 +1,78 @@
+// A thread that sees to it that nobody waits for a worker that does not come to its queues.
+//
+// Plain functions have no tests for giving way, and calls of the system may block. So the monitor looks
+// at all workers every few milliseconds, while any of them runs:
+//
+//   a frame runs for 8 ms while others wait     the worker's stack limit is raised, so the next test
+//                                               of a suspending function gives way
+//   and still runs 3 ms later                   it is stuck: another worker takes its place, an idle
+//                                               one, one that was retired, or a new one
+//   it came back                                a worker is too many again: one that stood in retires
+//                                               when it is between two frames (Scheduler::retires)
+//
+// A thread that is blocked takes no processor time, so it is replaced at once. Of those that compute, each
+// one more waits longer for its stand-in: else a program of long plain tasks would soon have a thread for
+// each of them.
+//
+// A stuck worker keeps what it has. Its deque and its ready frames are there to be stolen like those
+// of any other, and timers that are due there are fired from here.
+#pragma once
+
+#include "runtime/base/park.h"
+#include "runtime/base/platform.h"
+
+namespace skein::sched {
+
+class Scheduler;
+class Worker;
+
+class Monitor {
+ public:
+  explicit constexpr Monitor(Scheduler& scheduler) : scheduler_(scheduler) {}
+
+  // Any worker; the first time it starts the thread.
+  void start() {
+    if (started_.load(base::Order::Relaxed) == 0) start_thread();
+  }
+  // A worker that has slept runs again.
+  void notice_work() {
+    if (asleep_.load(base::Order::Relaxed) != 0) wake();
+  }
+  // When the scheduler stops: ends the thread and waits for it.
+  void join();
+
+ private:
+  // What was seen of a worker.
+  struct Seen {
+    uint64_t activity;
+    int64_t since;
+    int64_t processor_time;  // then
+    bool is_stuck;
+    bool computes;           // it is stuck and not blocked
+  };
+
+  void start_thread();
+  void wake();
+  void run();
+  void wait_for_work();
+  void look();
+  void look_at(Worker& worker, Seen& seen, int64_t now);
+  void see(Worker& worker, Seen& seen, uint64_t activity, int64_t now);
+  bool may_stand_in(Worker& worker, Seen& seen, int64_t now);
+  void fire_timers_of(Worker& worker, int64_t now);
+
+  Scheduler& scheduler_;
+  // None of those that run tasks, and not in their list: what a timer or a deadline does, it does as a
+  // worker does it.
+  Worker* self_ = nullptr;
+  base::Atomic<uint32_t> started_;
+  base::Atomic<uint32_t> asleep_;
+  base::EventCount wake_;
+  base::Stack stack_ = {};
+  base::Thread thread_ = {};
+  Seen* seen_ = nullptr;
+  int64_t computing_ = 0;   // stuck workers that compute
+  int64_t not_before_ = 0;  // when the next of them may be replaced
+};
+
+}  // namespace skein::sched
