@@ -128,12 +128,15 @@ void release_pages(void* memory, size_t size) { munmap(memory, size); }
 constexpr size_t kLeastStack = size_t(1) << 22;
 
 // A limit on address space is shared by many stacks, and the heap: plain recursion is then less deep.
+constexpr size_t kShares = 64;
+
 static size_t share_of_address_space() {
-  constexpr size_t kShares = 32;
   rlimit limit = {};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
   return limit.rlim_cur / kShares & ~(kGuardSize - 1);
 }
+
+size_t most_stacks() { return share_of_address_space() < kStackSize ? kShares / 2 : SIZE_MAX; }
 
 Stack reserve_stack(size_t most) {
   const size_t share = share_of_address_space();
@@ -216,6 +219,18 @@ int64_t processor_time(int clock) {
   timespec time = {};
   clock_gettime(clock, &time);
   return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+int own_thread() { return static_cast<int>(syscall(SYS_gettid)); }
+
+// The state is the letter behind the name in parentheses, which may have any character in it.
+bool is_runnable(int thread) {
+  char path[64];
+  char text[512];
+  snprintf(path, sizeof(path), "/proc/self/task/%d/stat", thread);
+  if (!read_file(path, text, sizeof(text))) return true;
+  const char* name_end = strrchr(text, ')');
+  return name_end == nullptr || name_end[1] != ' ' || name_end[2] == 'R';
 }
 
 // rdi = top of the new stack, rsi = body, rdx = argument. The frame pointer keeps the old stack,

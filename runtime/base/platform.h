@@ -49,6 +49,8 @@ constexpr size_t kStackSize = size_t(1) << 30;
 constexpr size_t kGuardSize = size_t(1) << 20;
 constexpr size_t kSignalStackSize = size_t(64) << 10;
 Stack reserve_stack(size_t most = kStackSize);
+// How many there may be, so that room is left for the heap.
+size_t most_stacks();
 void release_stack(const Stack& stack);
 
 // Signals that ask for it are handled on the stack's signal stack, on the calling thread.
@@ -64,6 +66,11 @@ void join_thread(Thread thread);
 // The clock of the processor time that the calling thread takes; any thread may read it, as nanoseconds.
 int own_processor_clock();
 int64_t processor_time(int clock);
+
+// The number of the calling thread, and whether such a thread of this process runs or would if it had a
+// core. True where the system does not say.
+int own_thread();
+bool is_runnable(int thread);
 
 // Sanitizers know the stacks that the system made, and handle faults themselves.
 #if defined(__has_feature)

@@ -100,7 +100,9 @@ void Monitor::see(Worker& worker, Seen& seen, uint64_t activity, int64_t now) {
 }
 
 bool Monitor::may_stand_in(Worker& worker, Seen& seen, int64_t now) {
-  if (worker.processor_time() - seen.processor_time < kBlocked) return true;
+  // A thread that gets no core takes no processor time either.
+  const bool is_idle = worker.processor_time() - seen.processor_time < kBlocked;
+  if (is_idle && worker.is_blocked()) return true;
   if (now < not_before_) return false;
   seen.computes = true;
   ++computing_;

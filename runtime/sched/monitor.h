@@ -10,7 +10,7 @@
 //   it came back                                a worker is too many again: one that stood in retires
 //                                               when it is between two frames (Scheduler::retires)
 //
-// A thread that is blocked takes no processor time, so it is replaced at once. Of those that compute, each
+// A thread that is blocked leaves its core to others, so it is replaced at once. Of those that compute, each
 // one more waits longer for its stand-in: else a program of long plain tasks would soon have a thread for
 // each of them.
 //

@@ -61,7 +61,8 @@ static void run_worker(void* memory) {
 bool Scheduler::start_worker(uint32_t most) {
   if (free_workers() >= most || !starting_.try_lock()) return false;
   const uint32_t id = started();
-  const bool starts = free_workers() < most && id < kMostWorkers && !stopping();
+  const bool has_room = id < kMostWorkers && id < base::most_stacks();
+  const bool starts = free_workers() < most && has_room && !stopping();
   if (starts) {
     prepare_for_thieves();
     Worker& worker = new_worker(id);

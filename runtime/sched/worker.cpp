@@ -43,6 +43,7 @@ void Worker::enter(const base::Stack& own) {
   skn_stack_limit = own_limit_;
   limit_ = &skn_stack_limit;
   processor_clock_ = base::own_processor_clock();
+  thread_ = base::own_thread();
   skn_node = &idle;
 }
 

@@ -88,6 +88,7 @@ class alignas(128) Worker {
   static bool is_running(uint64_t activity) { return activity % 2 != 0; }
   // Of its thread.
   int64_t processor_time() const { return base::processor_time(processor_clock_); }
+  bool is_blocked() const { return !base::is_runnable(thread_); }
   // The task that runs gives way at its next test.
   void ask_to_give_way() {
     limit().store(reinterpret_cast<const char*>(UINTPTR_MAX), Order::Relaxed);
@@ -160,6 +161,7 @@ class alignas(128) Worker {
   uint64_t looked_at_clock_ = 0;  // cycles
   base::Atomic<uint64_t> activity_;
   int processor_clock_ = 0;
+  int thread_ = 0;
   const char** limit_ = nullptr;      // the thread's skn_stack_limit
   const char* own_limit_ = nullptr;   // what it is when nobody asks to give way
   int64_t quiet_ = 0;  // nanoseconds to sleep before asking to be woken
