@@ -7,6 +7,7 @@
 
 #include "runtime/base/backoff.h"
 #include "runtime/base/platform.h"
+#include "runtime/fault/recent.h"
 #include "runtime/fault/report.h"
 #include "runtime/fault/waiting_task.h"
 #include "runtime/task/frame_pool.h"
@@ -69,6 +70,8 @@ void end_by_deadlock() {
       report.text("deadlock: every task waits, and nothing can wake one\n");
     }
     print_all_waiting();
+    Report report;
+    print_recent(report);
   }
   base::end_process(kDeadlockStatus);
 }

@@ -2,6 +2,7 @@
 #include "runtime/fault/panic.h"
 
 #include "runtime/base/platform.h"
+#include "runtime/fault/recent.h"
 #include "runtime/fault/report.h"
 #include "runtime/fault/waiting_task.h"
 #include "runtime/sched/worker.h"
@@ -181,6 +182,7 @@ void end_by_panic(const Panic* panic) {
   if (base::begin_ending()) {
     Report report;
     print_all(report, "panic: ", panic, 0);
+    print_recent(report);
   }
   base::end_process(kPanicStatus);
 }

@@ -118,6 +118,9 @@ void Worker::run() {
 void Worker::resume(Frame* frame) {
   abi::Node* node = frame->node != nullptr ? frame->node : &idle;
   if (SKEIN_UNLIKELY(task::is_bound(node)) && bound() != node) return scheduler.forward(frame);
+  if (frame->node != nullptr) {
+    recent.note(task::spawned_at(node), frame->site, task::reason_of(node));
+  }
   task::leave_wait(node);
   ran_since_look_ = true;
   skn_node = node;

@@ -10,6 +10,7 @@
 #include "runtime/sched/deque.h"
 #include "runtime/sched/patience.h"
 #include "runtime/sched/ready_queue.h"
+#include "runtime/sched/recent.h"
 #include "runtime/sched/timers.h"
 #include "runtime/task/host.h"
 #include "runtime/task/node.h"
@@ -119,6 +120,7 @@ class alignas(128) Worker {
   task::Host host;
   Scheduler& scheduler;
   Counters counters;
+  Recent recent;
   base::Stack stack = {};
   ReadyQueue ready;
   Timers timers;
