@@ -170,7 +170,7 @@ static std::string folder_for(const Target& target) {
 
 static bool is_cacheable(const Options& options) {
   bool makes_program = options.verb == Verb::Build || options.verb == Verb::Run ||
-                       options.verb == Verb::Test;
+                       options.verb == Verb::Scale || options.verb == Verb::Test;
   return makes_program && !options.no_cache && options.product == Product::Executable &&
          options.last_step() == Step::Link && options.dump_after.empty();
 }

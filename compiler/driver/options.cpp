@@ -23,6 +23,8 @@ static constexpr VerbRow kVerbs[] = {
      "skein build --release fib.sk -o fib && ./fib", false},
     {Verb::Run, "run", "[FILE] [-- ARGS]", "compile a program and run it",
      "skein run fib.sk -- 30", false},
+    {Verb::Scale, "scale", "[FILE] [-- ARGS]", "measure what more workers do for a program",
+     "skein scale sort.sk -- 1000000", false},
     {Verb::Test, "test", "[FILE] [FILTER]", "run the `test` blocks of a file or package",
      "skein test parser.sk numbers", false},
     {Verb::Check, "check", "[FILE]", "report what is wrong with a program, and make nothing",
@@ -88,7 +90,7 @@ static bool read_number(std::string_view text, uint32_t& number) {
 }
 
 static constexpr uint32_t on(Verb verb) { return 1u << static_cast<uint32_t>(verb); }
-static constexpr uint32_t kLinking = on(Verb::Build) | on(Verb::Run) | on(Verb::Test);
+static constexpr uint32_t kLinking = on(Verb::Build) | on(Verb::Run) | on(Verb::Scale) | on(Verb::Test);
 static constexpr uint32_t kCompiling = kLinking | on(Verb::Emit);
 static constexpr uint32_t kFrontEnd = kCompiling | on(Verb::Check);
 static constexpr uint32_t kReporting =
@@ -200,6 +202,8 @@ class Reader {
     if (word == "-V" || word == "--version") word = "version";
     if (const VerbRow* row = find_verb(word)) {
       options_.verb = row->verb;
+      // Nobody cares how that scales which is not optimised.
+      options_.release = options_.verb == Verb::Scale;
     } else {
       report_unknown_verb(word);
     }
@@ -225,7 +229,7 @@ class Reader {
       options_.verb = Verb::Help;
       at_ = args_.size();
     } else if (arg == "--") {
-      bool is_run = options_.verb == Verb::Run;
+      bool is_run = options_.verb == Verb::Run || options_.verb == Verb::Scale;
       for (; at_ < args_.size() && !sink_.has_errors(); ++at_) {
         if (is_run) options_.program_args.emplace_back(args_[at_]);
         if (!is_run) read_operand(args_[at_]);
@@ -331,7 +335,8 @@ class Reader {
       return;
     }
     Report report = sink_.report({}, D::ExtraOperand, {row_of(options_.verb).name, arg});
-    if (options_.verb == Verb::Run) report.help("the program's own arguments stand after `--`");
+    bool takes_args = options_.verb == Verb::Run || options_.verb == Verb::Scale;
+    if (takes_args) report.help("the program's own arguments stand after `--`");
   }
 
   void check_complete() {

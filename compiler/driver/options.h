@@ -15,7 +15,7 @@
 namespace skein::driver {
 
 enum class Verb : uint8_t {
-  Build, Run, Test, Check, Emit, New, Opt, Interpret, Fix, Explain, Help, Version
+  Build, Run, Scale, Test, Check, Emit, New, Opt, Interpret, Fix, Explain, Help, Version
 };
 
 // What the compiler makes. Each kind is the product of one step.

@@ -17,6 +17,7 @@
 #include "compiler/driver/new_package.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/reports.h"
+#include "compiler/driver/scale.h"
 #include "compiler/driver/test_runner.h"
 #include "compiler/driver/verify.h"
 #include "compiler/link/output_file.h"
@@ -143,6 +144,16 @@ static int test(const Options& options, Session& session) {
   return run_tests(options, *made.image) ? kFine : kProgramWrong;
 }
 
+static int scale(const Options& options, Session& session) {
+  Build made = build(options, session);
+  print_product(made.text, session);
+  print_reports(options, session);
+  if (!made.image || is_denied(options, session.sink) || session.sink.has_errors()) {
+    return is_denied(options, session.sink) ? kProgramWrong : status_of(session.sink);
+  }
+  return measure_scaling(options, *made.image) ? kFine : kProgramWrong;
+}
+
 // The status of the program, unless there was something to report.
 static int interpret(const Options& options, Session& session) {
   Build made = build(options, session);
@@ -181,6 +192,7 @@ int run_tool(const Options& options, Session& session) {
     case Verb::Build:
     case Verb::Emit: build_and_write(options, session); break;
     case Verb::Run: run(options, session); break;
+    case Verb::Scale: return scale(options, session);
     case Verb::Test: return test(options, session);
     case Verb::Check:
       if (options.verify) return verify(options, session) ? kFine : kProgramWrong;
