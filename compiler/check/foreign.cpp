@@ -193,6 +193,16 @@ void resolve_foreign(Context& ctx, const ast::ExternItem& block, NameTable& tabl
 
 // ---- attributes ----------------------------------------------------------------------------
 
+// `@link("z", …)`
+static bool resolve_link(const ast::Attribute& attribute, types::FnDecl& fn) {
+  for (const ast::Arg& arg : attribute.args) {
+    const ast::StrLit* library = arg.value->try_as<ast::StrLit>();
+    if (!library) return false;
+    fn.libraries.push_back(library->value);
+  }
+  return true;
+}
+
 bool resolve_foreign_attribute(Context& ctx, const ast::Attribute& attribute, types::FnDecl& fn) {
   if (fn.foreign == types::Foreign::No) return false;
   std::string_view name = ctx.text(attribute.name.name);
@@ -200,6 +210,7 @@ bool resolve_foreign_attribute(Context& ctx, const ast::Attribute& attribute, ty
     fn.is_blocking = true;
     return true;
   }
+  if (name == "link" && !attribute.args.empty()) return resolve_link(attribute, fn);
   const ast::StrLit* text =
       attribute.args.size() == 1 ? attribute.args[0].value->try_as<ast::StrLit>() : nullptr;
   if (name != "symbol" || !text) return false;

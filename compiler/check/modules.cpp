@@ -199,7 +199,9 @@ static void enter_import(Context& ctx, NameTable& table, ast::Ident name, Entity
   entity.import = static_cast<uint32_t>(ctx.imports.size());
   entity.is_pub = is_pub;
   entity.span = name.span;
-  ctx.imports.push_back({name.span, name.name, is_pub});
+  // Of the library only what a program uses is looked at, so nothing can be said about its imports.
+  bool is_std = ctx.program.modules[table.module].is_std;
+  ctx.imports.push_back({name.span, name.name, is_pub, is_std});
   auto [entry, is_new] = table.names.emplace(name.name, entity);
   if (is_new) return;
   ctx.imports.back().is_used = true;

@@ -468,6 +468,8 @@ static void resolve_drop(Context& ctx, FnId id, TypeId self) {
     return;
   }
   *place = id;
+  // Called wherever a value dies, without being named: so a library's is needed as soon as its module is.
+  use_fn(ctx, id);
 }
 
 static bool is_own_package(Context& ctx, ModuleId module) {

@@ -143,6 +143,19 @@ static link::Options link_options(const Options& options, const Packages& packag
   return link;
 }
 
+// What the functions of C's ask for that the program may call. Our own archives lie beside the runtime.
+static void add_called_libraries(const types::Program& program, link::Options& link) {
+  for (types::FnId id : program.fns.ids()) {
+    if (!program.fns[id].is_checked) continue;
+    for (Symbol library : program.fns[id].libraries) {
+      std::string name(program.interner.text(library));
+      bool is_new = std::find(link.libraries.begin(), link.libraries.end(), name) == link.libraries.end();
+      if (is_new) link.libraries.push_back(std::move(name));
+    }
+  }
+  link.search_paths.push_back(library_directory());
+}
+
 static void make_executable(const link::Options& link, Session& session, std::string_view object,
                             Build& build) {
   link::Image image = link::link_executable(object, library_directory() + "/libskein_rt.a", link);
@@ -333,6 +346,7 @@ Build build(const Options& options, Session& session) {
   std::string code = make_object(work, *program, build);
   if (code.empty() || is_denied(options, session.sink)) return build;
   session.stopwatch.start("link");
+  add_called_libraries(*program, link);
   make_executable(link, session, code, build);
   session.stopwatch.stop();
   if (build.image && cache.is_on()) {

@@ -25,6 +25,10 @@ static void lower_values(Unit& unit) {
   }
 }
 
+static void lower_drop(Unit& unit, types::FnId drop) {
+  if (drop.valid()) unit.function_of(drop);
+}
+
 sir::Module lower_program(types::Program& program) {
   sir::Module module(program);
   Unit unit(program, module);
@@ -38,6 +42,8 @@ sir::Module lower_program(types::Program& program) {
   } else if (program.main.valid()) {
     module.entry = lower_entry(unit, program.main);
   }
+  for (types::StructId id : program.structs.ids()) lower_drop(unit, program.structs[id].drop_fn);
+  for (types::EnumId id : program.enums.ids()) lower_drop(unit, program.enums[id].drop_fn);
   // What glue calls for maps, and for types with impls of their own.
   const types::CoreDecls& core = program.core;
   for (types::FnId id : {core.map_equal, core.map_hash, core.show_by, core.equal_by,

@@ -149,6 +149,7 @@ struct FnDecl {
   bool is_blocking = false;
   bool is_variadic = false;   // C's `...`
   Symbol foreign_name;
+  std::vector<Symbol> libraries;   // `@link("z")`: what a program that calls it is linked with
   // For methods: the type or trait they belong to. Invalid ids otherwise.
   ImplId impl;
   TraitId trait;
