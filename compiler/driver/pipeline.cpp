@@ -143,7 +143,8 @@ static link::Options link_options(const Options& options, const Packages& packag
   return link;
 }
 
-// What the functions of C's ask for that the program may call. Our own archives lie beside the runtime.
+// What the functions of C's ask for; of those of the library, only what the program may call. Our own archives
+// lie beside the runtime.
 static void add_called_libraries(const types::Program& program, link::Options& link) {
   for (types::FnId id : program.fns.ids()) {
     if (!program.fns[id].is_checked) continue;
