@@ -16,37 +16,14 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"))
+import library_items  # noqa: E402
+
 # What is between tasks, or ends the program, is shown by the programs in docs/language and test/run.
 WITHOUT_EXAMPLES = {"core/atomic", "core/chan", "core/lock", "core/task", "core/panic", "core/output",
-                    "core/ffi", "core/error", "core/operators", "core/traits", "core/test", "env", "process",
+                    "core/local", "core/thread", "core/ffi", "core/error", "core/operators", "core/traits",
+                    "core/test", "env", "process",
                     "task", "time"}
-# Written before doc comments had examples.
-OLDER = {"core/adaptors", "core/array", "core/char", "core/duration", "core/float", "core/int", "core/iter",
-         "core/map", "core/option", "core/range", "core/set", "core/str", "fs", "io", "math", "rand"}
-PUBLIC = re.compile(r"\s*pub (?:\w+ )*(fn|struct|enum|trait|const|type) (\w+)")
-NEXT = re.compile(r"\s*pub fn next\(mut self\)")
-
-
-class Item:
-    """A public name with its doc comment and the lines of its example."""
-    def __init__(self, kind, name, line, comment):
-        self.kind, self.name, self.line = kind, name, line
-        self.prose = [text for text in comment if not text.startswith("    ")]
-        self.example = [text[4:] for text in comment if text.startswith("    ")]
-
-
-def items_of(path):
-    comment = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        text = line.strip()
-        if text.startswith("///"):
-            comment.append(text[3:].removeprefix(" "))
-        elif not text.startswith("@"):
-            found = PUBLIC.match(line)
-            # `next` means the same in all iterators.
-            if found and not NEXT.match(line):
-                yield Item(found[1], found[2], number, comment)
-            comment = []
 
 
 def program_of(module, items):
@@ -65,11 +42,9 @@ def program_of(module, items):
 
 def check_module(skein, path, module, folder):
     """How many examples there are, and what is wrong."""
-    items = list(items_of(path))
+    items = list(library_items.items_of(path))
     wrong = []
     for item in items:
-        if module in OLDER or module.startswith("core/"):
-            continue
         if not item.prose:
             wrong.append(f"{path}:{item.line}: `{item.name}` has no doc comment")
         if item.kind in ("fn", "const") and not item.example and module not in WITHOUT_EXAMPLES:
@@ -91,9 +66,8 @@ def main():
     parser.add_argument("--only", default=".", help="a regular expression on the names of modules")
     parser.add_argument("stdlib", type=pathlib.Path)
     options = parser.parse_args()
-    modules = {str(path.relative_to(options.stdlib).with_suffix("")): path
-               for path in sorted(options.stdlib.rglob("*.sk"))}
-    modules = {name: path for name, path in modules.items() if re.search(options.only, name)}
+    modules = {name: path for name, path in library_items.modules_of(options.stdlib).items()
+               if re.search(options.only, name)}
     with tempfile.TemporaryDirectory(prefix="skein-library-") as folder, \
             concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda m: check_module(options.skein, modules[m], m, pathlib.Path(folder)), modules))
