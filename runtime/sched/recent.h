@@ -21,11 +21,11 @@ class Recent {
  public:
   static constexpr uint32_t kRuns = 16;
 
-  // Owner: the worker. A run is one word, so that whoever reads it meanwhile gets an old one or a new one.
-  void note(uint32_t spawned, uint32_t at, task::WaitReason reason) {
-    const uint64_t run = uint64_t(spawned) | uint64_t(at & kSite) << abi::kSiteBits |
-                         uint64_t(reason) << (2 * abi::kSiteBits) | kTaken;
-    runs_[next_++ % kRuns].store(run, base::Order::Relaxed);
+  // Owner: the worker. A run is one word, so that whoever reads it meanwhile gets an old one or a new one:
+  // the site and the bits above it of the node, the site of the frame, and above that the reason.
+  SKEIN_INLINE void note(uint32_t node_site, uint32_t at, task::WaitReason reason) {
+    const uint64_t upper = uint64_t(at) | uint64_t(reason) << abi::kSiteBits;
+    runs_[next_++ % kRuns].store(uint64_t(node_site) | upper << 32, base::Order::Relaxed);
   }
 
   // Anybody: gives how many there are, the latest first.
@@ -34,16 +34,14 @@ class Recent {
     for (uint32_t next = next_; count < kRuns; ++count) {
       const uint64_t run = runs_[--next % kRuns].load(base::Order::Relaxed);
       if (run == 0) break;
-      runs[count] = {static_cast<uint32_t>(run) & kSite,
-                     static_cast<uint32_t>(run >> abi::kSiteBits) & kSite,
-                     static_cast<task::WaitReason>((run & ~kTaken) >> (2 * abi::kSiteBits))};
+      runs[count] = {static_cast<uint32_t>(run) & kSite, static_cast<uint32_t>(run >> 32) & kSite,
+                     static_cast<task::WaitReason>(run >> (32 + abi::kSiteBits))};
     }
     return count;
   }
 
  private:
   static constexpr uint32_t kSite = (uint32_t(1) << abi::kSiteBits) - 1;
-  static constexpr uint64_t kTaken = uint64_t(1) << 63;
 
   uint32_t next_ = 0;   // a reader may be one behind
   base::Atomic<uint64_t> runs_[kRuns];

@@ -108,6 +108,8 @@ void Worker::run() {
     if (frame == nullptr) frame = search();
     if (frame == nullptr) {
       park();
+    } else if (SKEIN_LIKELY(stolen_ == Stolen::Nothing && !base::is_tracing)) {
+      resume(frame);
     } else {
       resume_and_learn(frame);
     }
@@ -118,10 +120,9 @@ void Worker::run() {
 void Worker::resume(Frame* frame) {
   abi::Node* node = frame->node != nullptr ? frame->node : &idle;
   if (SKEIN_UNLIKELY(task::is_bound(node)) && bound() != node) return scheduler.forward(frame);
-  if (frame->node != nullptr) {
-    recent.note(task::spawned_at(node), frame->site, task::reason_of(node));
-  }
-  task::leave_wait(node);
+  const uint64_t what = task::wait_of(node).load(Order::Acquire);
+  if (frame->node != nullptr) recent.note(node->site, frame->site, task::reason_in(what));
+  if (what != 0) task::leave_wait_slowly(node);
   ran_since_look_ = true;
   skn_node = node;
   if (SKEIN_UNLIKELY(is_asked_to_give_way())) limit().store(own_limit_, Order::Relaxed);
@@ -178,7 +179,6 @@ void Worker::resume_and_learn(Frame* frame) {
     stolen_ = Stolen::Nothing;
     return resume_traced(frame);
   }
-  if (stolen == Stolen::Nothing) return resume(frame);
   stolen_ = Stolen::Nothing;
   const uint64_t start = base::cycles();
   resume(frame);

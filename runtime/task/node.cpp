@@ -6,14 +6,6 @@
 
 namespace skein::task {
 
-WaitReason reason_of(abi::Node* node) {
-  const uint64_t what = node == nullptr ? 0 : wait_of(node).load(Order::Acquire) & ~kWaitLocked;
-  if (what == 0) return WaitReason::None;
-  if ((what & kWaitFuture) != 0) return WaitReason::Task;
-  if ((what & kWaitScope) != 0) return WaitReason::Scope;
-  return static_cast<WaitReason>(reinterpret_cast<abi::Wait*>(what)->reason);
-}
-
 uint32_t set_shield(abi::Node* node, uint32_t shield) {
   AtomicRef<uint32_t> word = site_of(node);
   const uint32_t old = word.load(Order::Relaxed);

@@ -66,8 +66,17 @@ inline uint32_t spawned_at(const abi::Node* node) {
   const uint32_t site = site_of(const_cast<abi::Node*>(node)).load(Order::Relaxed);
   return site & ((uint32_t(1) << abi::kSiteBits) - 1);
 }
-// What a task that is about to run on has waited for, for who owns its frame.
-WaitReason reason_of(abi::Node* node);
+// What a task that is about to run on has waited for, for who owns its frame; and the same from its word.
+SKEIN_INLINE WaitReason reason_in(uint64_t what) {
+  if (what <= kWaitLocked) return WaitReason::None;
+  if ((what & kWaitFuture) != 0) return WaitReason::Task;
+  if ((what & kWaitScope) != 0) return WaitReason::Scope;
+  return static_cast<WaitReason>(reinterpret_cast<abi::Wait*>(what & ~kWaitLocked)->reason);
+}
+inline WaitReason reason_of(abi::Node* node) {
+  if (node == nullptr) return WaitReason::None;
+  return reason_in(wait_of(node).load(Order::Acquire));
+}
 
 // How many of the lowest bits of `cancel` are held back.
 inline uint32_t shield_of(abi::Node* node) {
