@@ -598,11 +598,19 @@ static void resolve_const(Context& ctx, const ast::ConstItem& item, NameTable& t
   }
 }
 
+// `word` declares it: `static`, `task_local` or `thread_local`.
 template <class Item>
-static void resolve_static(Context& ctx, const Item& item, NameTable& table) {
+static void resolve_static(Context& ctx, std::string_view word, const Item& item,
+                           NameTable& table) {
   InTable in(ctx, table);
   types::StaticDecl& decl = ctx.program.statics[StaticId(ctx.decl_of_item[item.id.index])];
-  if (item.type) decl.type = resolve_type(ctx, item.type);
+  if (item.type) {
+    decl.type = resolve_type(ctx, item.type);
+    return;
+  }
+  std::string name(ctx.text(item.name.name));
+  ctx.report(item.name.span, D::StaticWithoutType, {word, name})
+      .help("write it: `" + std::string(word) + " " + name + ": … = …`");
 }
 
 void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
@@ -622,13 +630,13 @@ void resolve_signatures(Context& ctx, NameTable& table, std::span<ast::Item* con
         resolve_const(ctx, *item->as<ast::ConstItem>(), table);
         break;
       case ast::ItemKind::Static:
-        resolve_static(ctx, *item->as<ast::StaticItem>(), table);
+        resolve_static(ctx, "static", *item->as<ast::StaticItem>(), table);
         break;
       case ast::ItemKind::TaskLocal:
-        resolve_static(ctx, *item->as<ast::TaskLocalItem>(), table);
+        resolve_static(ctx, "task_local", *item->as<ast::TaskLocalItem>(), table);
         break;
       case ast::ItemKind::ThreadLocal:
-        resolve_static(ctx, *item->as<ast::ThreadLocalItem>(), table);
+        resolve_static(ctx, "thread_local", *item->as<ast::ThreadLocalItem>(), table);
         break;
       case ast::ItemKind::Extern:
         resolve_foreign(ctx, *item->as<ast::ExternItem>(), table);
