@@ -191,7 +191,8 @@ bool Machine::parse_builtin(const Inst& inst) {
     }
     case Builtin::StrBytes: {
       std::vector<Value> bytes;
-      for (char c : read(inst.operands[0]).str()) {
+      Value text = read(inst.operands[0]);  // a copy, which the loop has to keep alive
+      for (char c : text.str()) {
         bytes.push_back(Value::of_bits(static_cast<uint8_t>(c)));
       }
       return set(inst, Value::of_parts(std::move(bytes))), true;
