@@ -188,21 +188,6 @@ TEST(Exports, PanicsSayWhatWasWrong) {
   EXPECT_EQ(message(skn_panic_task_cancelled(0)), "the awaited task was cancelled");
 }
 
-TEST(Exports, PayloadsMayBeTagged) {
-  char* first = static_cast<char*>(skn_panic_divide(0));
-  char* second = static_cast<char*>(skn_panic_none(0));
-  skn_panic_passed(first + abi::kOutcome, 0);
-  skn_panic_attach(first + abi::kOutcome, second + abi::kPanicked);
-  const abi::Panic* panic = reinterpret_cast<abi::Panic*>(first);
-  EXPECT_EQ(static_cast<void*>(panic->attached), second);
-  EXPECT_NE(panic->passed, nullptr);
-  abi::Scope scope = {};
-  skn_scope_note_panic(&scope, first + abi::kOutcome);
-  EXPECT_EQ(skn_scope_panic(&scope), first);
-  EXPECT_EQ(skn_scope_panic(&scope), nullptr);
-  skn_panic_free(first + abi::kPanicked);
-}
-
 // --- Tasks ---------------------------------------------------------------------------------------
 
 class TaskExports : public ::testing::Test {
@@ -219,6 +204,21 @@ class TaskExports : public ::testing::Test {
   std::unique_ptr<sched::Scheduler> scheduler;
   abi::Frame waiter = {};
 };
+
+TEST_F(TaskExports, PayloadsMayBeTagged) {
+  char* first = static_cast<char*>(skn_panic_divide(0));
+  char* second = static_cast<char*>(skn_panic_none(0));
+  skn_panic_passed(first + abi::kOutcome, 0);
+  skn_panic_attach(first + abi::kOutcome, second + abi::kPanicked);
+  const abi::Panic* panic = reinterpret_cast<abi::Panic*>(first);
+  EXPECT_EQ(static_cast<void*>(panic->attached), second);
+  EXPECT_NE(panic->passed, nullptr);
+  abi::Scope scope = {};
+  skn_scope_note_panic(&scope, first + abi::kOutcome);
+  EXPECT_EQ(skn_scope_panic(&scope), first);
+  EXPECT_EQ(skn_scope_panic(&scope), nullptr);
+  skn_panic_free(first + abi::kPanicked);
+}
 
 TEST_F(TaskExports, AwaitedFutureWakesItsWaiter) {
   abi::Future* future = static_cast<abi::Future*>(skn_future_alloc(16));
