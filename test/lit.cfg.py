@@ -36,7 +36,8 @@ config.substitutions.append(("%run", f"{config.python} {test}/run_workers.py"))
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%root", config.skein_source))
 # A compiler that checks itself may take that many times as long, and as much memory.
-config.substitutions.append(("%slack", "12" if config.sanitize else "1"))
+slack = 12 if config.sanitize else 1
+config.substitutions.append(("%slack", str(slack)))
 
 # FileCheck, not, split-file and the LLVM tools of the version we build against.
 config.environment["PATH"] = os.pathsep.join([config.llvm_tools, config.environment["PATH"]])
@@ -64,4 +65,4 @@ if not config.sanitize:
     resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
 # A limit for each test needs psutil; without it run_program.py still limits each program.
 if importlib.util.find_spec("psutil"):
-    lit_config.maxIndividualTestTime = 1200 if lit_config.params.get("nightly") else 240
+    lit_config.maxIndividualTestTime = slack * (1200 if lit_config.params.get("nightly") else 240)
