@@ -209,6 +209,12 @@ Thread start_thread(const Stack& stack, void (*body)(void*), void* argument) {
 
 void join_thread(Thread thread) { pthread_join(thread.handle, nullptr); }
 
+void name_thread(const char* kind, uint32_t number) {
+  char name[16];   // the system takes no more
+  snprintf(name, sizeof(name), "%s %u", kind, number);
+  pthread_setname_np(pthread_self(), name);
+}
+
 int own_processor_clock() {
   clockid_t clock = CLOCK_THREAD_CPUTIME_ID;
   pthread_getcpuclockid(pthread_self(), &clock);

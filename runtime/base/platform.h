@@ -62,6 +62,8 @@ struct Thread {
 };
 Thread start_thread(const Stack& stack, void (*body)(void*), void* argument);
 void join_thread(Thread thread);
+// The calling thread's name, "KIND NUMBER", for debuggers, profilers and the system's tools.
+void name_thread(const char* kind, uint32_t number);
 
 // The clock of the processor time that the calling thread takes; any thread may read it, as nanoseconds.
 int own_processor_clock();

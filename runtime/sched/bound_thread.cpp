@@ -7,6 +7,7 @@ namespace skein::sched {
 
 static void run_thread(void* memory) {
   Worker* worker = static_cast<Worker*>(memory);
+  base::name_thread("thread", worker->id);
   worker->enter(worker->stack);
   worker->run_bound();
   base::drop_thread_locals();

@@ -46,6 +46,7 @@ void Monitor::wake() {
 }
 
 void Monitor::run() {
+  base::name_thread("monitor", 0);
   self_->enter(stack_);
   while (!scheduler_.stopping()) {
     wait_for_work();

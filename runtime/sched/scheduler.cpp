@@ -53,6 +53,7 @@ void Scheduler::prepare_for_thieves() {
 
 static void run_worker(void* memory) {
   Worker* worker = static_cast<Worker*>(memory);
+  base::name_thread("worker", worker->id);
   worker->enter(worker->stack);
   worker->run();
   worker->leave();
