@@ -72,6 +72,22 @@ def ours(_):
 WAYS = {8: 92, 10: 724, 12: 14_200, 14: 365_596}
 
 
+def quarters(n):
+    """Four tasks send the numbers below n / 4 each."""
+    return 4 * (n // 4 * (n // 4 - 1) // 2)
+
+
+def prime(n):
+    """The n-th prime."""
+    found = []
+    candidate = 2
+    while len(found) < n:
+        if all(candidate % p for p in found if p * p <= candidate):
+            found.append(candidate)
+        candidate += 1
+    return found[-1]
+
+
 class Workload:
     """What to run: sizes, the right answers, and smaller sizes for those who need seconds for the rest."""
 
@@ -101,6 +117,26 @@ WORKLOADS = {
     "mandelbrot": Workload("D3: N by N points of the Mandelbrot set", ours, [2000], [100]),
     "nbody": Workload("D4: ten steps of N bodies, all pairs", ours, [4000], [100]),
     "words": Workload("D5: count the words of N lines", words_check, [400_000], [2000]),
+    "ping_pong": Workload("P6: a number there and back, N times, channels without room", lambda n: n,
+                          [1_000_000], [10_000]),
+    "spsc": Workload("P6: N numbers from one task to another, room for 128",
+                     lambda n: n * (n - 1) // 2, [10_000_000], [100_000]),
+    "ring": Workload("P6: N steps around a ring of 1000 tasks", lambda n: n, [1_000_000], [10_000]),
+    "mpmc": Workload("P6: N numbers from four tasks to four, room for 128", quarters,
+                     [4_000_000], [100_000]),
+    "sieve": Workload("P6: the first N primes, a task each", prime, [2000], [100]),
+    "select_2": Workload("P7: N numbers from any of two channels without room", lambda n: n,
+                         [1_000_000], [10_000]),
+    "select_2_buffered": Workload("P7: N numbers from any of two channels, room for 128",
+                                  lambda n: n, [1_000_000], [10_000]),
+    "select_8": Workload("P7: N numbers from any of eight channels without room", lambda n: n,
+                         [1_000_000], [10_000]),
+    "select_8_buffered": Workload("P7: N numbers from any of eight channels, room for 128",
+                                  lambda n: n, [1_000_000], [10_000]),
+    "mutex": Workload("P8: eight tasks add under a lock, N times each", lambda n: 8 * n,
+                      [1_000_000], [10_000]),
+    "atomic": Workload("P8: eight tasks add to an atomic, N times each", lambda n: 8 * n,
+                       [10_000_000], [10_000]),
 }
 
 
@@ -167,7 +203,8 @@ def build_rust(source, exe, _):
                    for path in sorted(HERE.glob("*/rust/*.rs")))
     (project / "Cargo.toml").write_text(
         '[package]\nname = "peers"\nversion = "0.0.0"\nedition = "2021"\n'
-        '[dependencies]\ntokio = { version = "1", features = ["rt-multi-thread", "time"] }\nrayon = "1"\n'
+        '[dependencies]\nrayon = "1"\n'
+        'tokio = { version = "1", features = ["rt-multi-thread", "time", "sync", "macros"] }\n'
         '[profile.release]\nlto = "fat"\ncodegen-units = 1\npanic = "abort"\n' + bins)
     name = f"{source.parts[-3]}_{source.stem}"
     call(["cargo", "build", "--release", "--offline", "-q", "--bin", name], cwd=project)

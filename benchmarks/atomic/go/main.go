@@ -1,0 +1,41 @@
+// Eight goroutines add to one atomic number, N times each.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+func size() int {
+	n, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+func result(begin time.Time, ops int, check uint64) {
+	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), ops, check)
+}
+
+func main() {
+	n := size()
+	begin := time.Now()
+	var all sync.WaitGroup
+	var total uint64
+	for i := 0; i < 8; i++ {
+		all.Add(1)
+		go func() {
+			for j := 0; j < n; j++ {
+				atomic.AddUint64(&total, 1)
+			}
+			all.Done()
+		}()
+	}
+	all.Wait()
+	result(begin, n*8, total)
+}

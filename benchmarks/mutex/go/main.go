@@ -1,0 +1,43 @@
+// Eight goroutines add to one number under a lock, N times each.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+)
+
+func size() int {
+	n, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+func result(begin time.Time, ops int, check uint64) {
+	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), ops, check)
+}
+
+func main() {
+	n := size()
+	begin := time.Now()
+	var lock sync.Mutex
+	var all sync.WaitGroup
+	total := uint64(0)
+	for i := 0; i < 8; i++ {
+		all.Add(1)
+		go func() {
+			for j := 0; j < n; j++ {
+				lock.Lock()
+				total++
+				lock.Unlock()
+			}
+			all.Done()
+		}()
+	}
+	all.Wait()
+	result(begin, n*8, total)
+}

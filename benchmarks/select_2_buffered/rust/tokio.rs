@@ -1,0 +1,29 @@
+// N numbers from any of two channels with room for 128, each with a task that sends.
+#[path = "../../common/bench.rs"]
+mod bench;
+#[path = "../../common/tokio.rs"]
+mod on;
+use std::time::Instant;
+use tokio::sync::mpsc::{channel, Receiver};
+
+fn feed() -> Receiver<u64> {
+    let (out, numbers) = channel::<u64>(128);
+    tokio::spawn(async move { while out.send(1).await.is_ok() {} });
+    numbers
+}
+
+fn main() {
+    let n = bench::size();
+    on::on_worker(bench::workers(), async move {
+        let begin = Instant::now();
+        let (mut c0, mut c1) = (feed(), feed());
+        let mut sum = 0u64;
+        for _ in 0..n {
+            tokio::select! {
+                v = c0.recv() => sum += v.unwrap(),
+                v = c1.recv() => sum += v.unwrap(),
+            }
+        }
+        bench::result(begin, n, sum);
+    });
+}
