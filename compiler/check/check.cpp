@@ -47,6 +47,7 @@ static bool declare_all(Context& ctx) {
   find_core_panics(ctx);
   find_core_locals(ctx);
   find_core_parallel(ctx);
+  find_core_guards(ctx);
   check_derives(ctx, 0, 0);
   return true;
 }

@@ -160,10 +160,14 @@ static void check_lent(Context& ctx, const types::FnDecl& fn, const types::Param
                        const ast::Expr* place) {
   const ast::Slice* slice = place->try_as<ast::Slice>();
   if (!slice) {
-    require_mutable(ctx, place);
+    // A guard is lent to what gives its lock back and takes it again.
+    bool is_guard = fn.builtin == types::Builtin::CondvarWait &&
+                    types::is_guard(ctx.program, ctx.infer.shallow(ctx.fact(place).type));
+    if (!is_guard) require_mutable(ctx, place);
     // `take`, `replace` and `swap` give the place another value.
     bool replaces = !fn.has_self && ctx.program.modules[fn.module].is_std;
     if (!replaces) warn_of_changed_loop(ctx, place);
+    if (fn.builtin == types::Builtin::CondvarWait) check_condvar_wait(ctx, place);
     return check_lent_fixed(ctx, fn, param, place);
   }
   require_mutable(ctx, slice->receiver);

@@ -200,8 +200,19 @@ void check_const(Context& ctx, ConstId id) {
   if (ctx.sink.error_count() == errors_before) note_known(ctx, id);
 }
 
+// A handle to what tasks share and change, or one of the library's that is made of such a handle.
+static bool is_shared_handle(Context& ctx, TypeId type) {
+  TypeKind kind = ctx.types.kind(type);
+  if (kind == TypeKind::Mutex || kind == TypeKind::RwLock || kind == TypeKind::Chan) return true;
+  if (kind != TypeKind::Struct) return false;
+  const types::StructDecl& decl = ctx.program.structs[StructId(ctx.types.get(type).decl)];
+  if (!ctx.program.modules[decl.module].is_std || decl.fields.size() != 1) return false;
+  return is_shared_handle(ctx, decl.fields[0].type);
+}
+
 static bool is_shareable_static(Context& ctx, const types::StaticDecl& decl) {
-  return decl.kind != types::StaticKind::Program || ctx.types.kind(decl.type) == TypeKind::Atomic;
+  return decl.kind != types::StaticKind::Program || ctx.types.kind(decl.type) == TypeKind::Atomic ||
+         is_shared_handle(ctx, decl.type);
 }
 
 void check_static(Context& ctx, StaticId id) {
@@ -214,7 +225,7 @@ void check_static(Context& ctx, StaticId id) {
     report.mark("every task would see and change the same `" + type + "`");
     auto assigned = ctx.assigned_statics.find(id.index);
     if (assigned != ctx.assigned_statics.end()) report.label(assigned->second, "changed here");
-    report.help("a static is an `Atomic`, `Mutex`, `RwLock`, `Chan` or `Once`: write `Atomic<" +
+    report.help("a static is an `Atomic`, `Mutex`, `RwLock`, `Chan`, `Once` or `Lazy`: write `Atomic<" +
                 type + ">` or `Mutex<" + type + ">`");
     report.help("a value that never changes is a `const`");
     return;

@@ -104,11 +104,20 @@ static TypeId report_type_call(Context& ctx, const CallSite& site, TypeId type) 
   return ctx.types.error();
 }
 
+// `Semaphore(2)`: the library's structs that are made by a function `new`.
+static bool has_maker(Context& ctx, const CallSite& site, TypeId type) {
+  const types::Type& found = ctx.types.get(type);
+  if (found.kind != TypeKind::Struct) return false;
+  const types::StructDecl& decl = ctx.program.structs[StructId(found.decl)];
+  if (!ctx.program.modules[decl.module].is_std) return false;
+  return try_method(ctx, type, ctx.known.new_, site.name.span).has_value();
+}
+
 // `Atomic(0)` means the function `new` of a type of the library.
 static TypeId call_type(Context& ctx, const CallSite& site, TypeId type, const Want& want) {
   type = ctx.infer.shallow(type);
   if (is_conversion_target(ctx.types.kind(type))) return check_conversion(ctx, site, type);
-  bool is_library = is_map(ctx, type) || is_set(ctx, type);
+  bool is_library = is_map(ctx, type) || is_set(ctx, type) || has_maker(ctx, site, type);
   bool is_declared = (ctx.types.kind(type) == TypeKind::Struct && !is_library) ||
                      ctx.types.kind(type) == TypeKind::Enum ||
                      ctx.types.kind(type) == TypeKind::Param;

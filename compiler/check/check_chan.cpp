@@ -72,6 +72,21 @@ static void bind(Context& ctx, const ast::Pattern* pattern, TypeId type, bool is
   if (!is_refutable) ctx.matches.push_back({pattern->span, type, nullptr, pattern});
 }
 
+// What the task gives that an arm waits for. It stays where it is until its arm is chosen, so it has to
+// be somewhere.
+static TypeId check_offered_task(Context& ctx, const ast::Expr* task, TypeId type) {
+  TypeId value = check_awaited(ctx, task, type);
+  if (ctx.is_error(value)) return value;
+  VarId var = root_of(ctx, task);
+  if (!var.valid()) {
+    ctx.report(task->span, D::SelectTaskPlace)
+        .help("keep it in a variable before the `select`: `let t = spawn …`");
+    return ctx.types.error();
+  }
+  if (task->kind == ast::ExprKind::Name) ctx.program.vars[var].is_offered = true;
+  return value;
+}
+
 // The operation of an arm, and what it binds for its body.
 static void check_operation(Context& ctx, const ast::SelectArm& arm) {
   using Kind = ast::SelectArm::Kind;
@@ -99,11 +114,10 @@ static void check_operation(Context& ctx, const ast::SelectArm& arm) {
       return;
     }
     case Kind::Await:
-      ctx.not_yet(arm.operand->span, "`await` in a select");
-      bind(ctx, arm.pattern, ctx.types.error(), true);
+      bind(ctx, arm.pattern, check_offered_task(ctx, arm.operand, operand), false);
       return;
     case Kind::After:
-      ctx.not_yet(arm.operand->span, "`after` in a select");
+      check_value(ctx, arm.operand, Want::must(ctx.types.plain(TypeKind::Duration)));
       return;
     case Kind::Closed:
     case Kind::Default:

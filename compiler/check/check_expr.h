@@ -148,7 +148,15 @@ TypeId check_stmt(Context& ctx, const ast::Stmt* stmt);
 
 // ---- tasks (check_task.cpp) ----
 TypeId check_spawn(Context& ctx, const ast::Spawn* node, const Want& want);
+void find_core_guards(Context& ctx);
+// What `g.value` is where `guard` is the type of a guard.
+std::optional<TypeId> guarded_type(Context& ctx, const ast::Field* node, TypeId guard);
+// The `g.value` that a place is a part of, or null.
+const ast::Field* guard_access(Context& ctx, const ast::Expr* place);
+void check_condvar_wait(Context& ctx, const ast::Expr* guard);
 TypeId check_await(Context& ctx, const ast::Await* node);
+// What `await` of an expression of that type gives; an error type, and reported, if it is no task.
+TypeId check_awaited(Context& ctx, const ast::Expr* awaited, TypeId type);
 // Finds what stdlib/core has for `catch` and `join`.
 void find_core_panics(Context& ctx);
 TypeId check_catch(Context& ctx, const ast::Catch* node, const Want& want);

@@ -378,6 +378,14 @@ static void check_init(Context& ctx, const ast::StructLit* node, const ast::Fiel
               Want::must(types[index], declared, "the field is declared here"));
 }
 
+// What is made is dropped some day, also where its type is the library's.
+static void use_drop(Context& ctx, TypeId made) {
+  const types::Type& type = ctx.types.get(ctx.infer.shallow(made));
+  if (type.kind != TypeKind::Struct) return;
+  FnId drop = ctx.program.structs[StructId(type.decl)].drop_fn;
+  if (drop.valid()) use_fn(ctx, drop);
+}
+
 TypeId check_struct_lit(Context& ctx, const ast::StructLit* node, const Want& want) {
   std::optional<Shape> shape = find_shape(ctx, node, want);
   if (!shape) {
@@ -387,6 +395,7 @@ TypeId check_struct_lit(Context& ctx, const ast::StructLit* node, const Want& wa
   }
   if (want.type.valid()) ctx.infer.unify(shape->type, want.type);
   if (shape->variant) ctx.fact(node).name = *shape->variant;
+  use_drop(ctx, shape->type);
   std::vector<TypeId> types = field_types(ctx, *shape);
   std::vector<Span> given(types.size());
   for (const ast::FieldInit& init : node->fields) check_init(ctx, node, init, *shape, types, given);

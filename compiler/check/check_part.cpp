@@ -89,6 +89,10 @@ static TypeId field_type(Context& ctx, const ast::Field* node, TypeId type) {
       return head.args[0];
     }
   }
+  if (std::optional<TypeId> value = guarded_type(ctx, node, type)) {
+    ctx.fact(node).field = 0;
+    return *value;
+  }
   if (head.kind == TypeKind::Struct) {
     const types::StructDecl& decl = ctx.program.structs[StructId(head.decl)];
     for (uint32_t i = 0; i < decl.fields.size(); ++i) {

@@ -107,35 +107,39 @@ TypeId check_spawn(Context& ctx, const ast::Spawn* node, const Want& want) {
 // ---- await ---------------------------------------------------------------------------------
 
 // Rule 26: a task that is only borrowed can be looked at, not awaited.
-static void check_owned(Context& ctx, const ast::Await* node) {
-  VarId var = root_of(ctx, node->task);
+static void check_owned(Context& ctx, const ast::Expr* task) {
+  VarId var = root_of(ctx, task);
   if (!var.valid()) return;
   const types::VarDecl& decl = ctx.program.vars[var];
   if (!decl.is_param || decl.mode != ParamMode::Borrow) return;
   if (ctx.locals_info[var.index].body != ctx.body->depth) return;
   std::string name(ctx.text(decl.name));
-  Report report = ctx.report(node->task->span, D::AwaitBorrowed, {name});
+  Report report = ctx.report(task->span, D::AwaitBorrowed, {name});
   report.label(decl.span, "borrowed from the caller");
   report.help("take it: `own " + name + ": " + ctx.show(decl.type) + "`");
 }
 
 TypeId check_await(Context& ctx, const ast::Await* node) {
-  TypeId type = ctx.infer.shallow(check_expr(ctx, node->task));
+  return check_awaited(ctx, node->task, check_expr(ctx, node->task));
+}
+
+TypeId check_awaited(Context& ctx, const ast::Expr* awaited, TypeId type) {
+  type = ctx.infer.shallow(type);
   if (ctx.infer.is_unknown(type)) {
-    TypeId task = ctx.types.make(TypeKind::Task, {ctx.infer.fresh(node->span)});
+    TypeId task = ctx.types.make(TypeKind::Task, {ctx.infer.fresh(awaited->span)});
     ctx.infer.unify(type, task);
     type = task;
   }
   TypeKind kind = ctx.types.kind(type);
   if (kind == TypeKind::Error || kind == TypeKind::Never) return type;
   if (kind == TypeKind::Task) {
-    check_owned(ctx, node);
+    check_owned(ctx, awaited);
     return ctx.types.arg(type);
   }
-  Report report = ctx.report(node->task->span, D::AwaitNonTask, {ctx.show(type)});
+  Report report = ctx.report(awaited->span, D::AwaitNonTask, {ctx.show(type)});
   bool is_tasks = kind == TypeKind::Array && ctx.kind(ctx.types.arg(type)) == TypeKind::Task;
-  bool is_call = node->task->kind == ast::ExprKind::Call ||
-                 node->task->kind == ast::ExprKind::MethodCall;
+  bool is_call = awaited->kind == ast::ExprKind::Call ||
+                 awaited->kind == ast::ExprKind::MethodCall;
   if (is_tasks) {
     report.help("await each: `for t in tasks { … await t … }`");
   } else if (is_call) {

@@ -186,6 +186,14 @@ static void report_no_place(Context& ctx, const ast::Expr* expr) {
   report.help("let its `impl Index` have `fn at_mut(mut self, index: …) -> mut …` as well");
 }
 
+// `g.value` can be changed whatever the guard is in, but for a guard that only looks.
+static void check_guard_changes(Context& ctx, const ast::Field* access) {
+  TypeId guard = ctx.fact(access->receiver).type;
+  if (types::changes_by_guard(ctx.program, guard)) return;
+  ctx.report(access->span, D::ReadGuardChange)
+      .help("take the lock with `write_guard()` to change the value");
+}
+
 void require_mutable(Context& ctx, const ast::Expr* expr) {
   for (const ast::Expr* part = expr; part; part = outer_place(part)) {
     if (part->kind == ast::ExprKind::Index) {
@@ -194,6 +202,7 @@ void require_mutable(Context& ctx, const ast::Expr* expr) {
       return;   // the call asked this of what it was lent
     }
   }
+  if (const ast::Field* access = guard_access(ctx, expr)) return check_guard_changes(ctx, access);
   VarId var = root_of(ctx, expr);
   if (!var.valid()) return report_no_place(ctx, expr);
   if (report_captured(ctx, expr, var)) return;

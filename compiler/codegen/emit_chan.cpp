@@ -1,4 +1,4 @@
-// Channels: making them, sending, receiving, `select`.
+// Channels: making them, sending, receiving.
 //
 // An operation is tried first, which takes one call; only where it would have to wait does the task
 // suspend, with a node in its frame that says what it waits for.
@@ -13,11 +13,6 @@ namespace skein::codegen {
 using sir::Inst;
 using sir::Operand;
 using types::Builtin;
-
-// What skn_chan_send and its like give.
-static constexpr uint32_t kDone = 0;
-static constexpr uint32_t kClosed = 1;
-static constexpr uint32_t kBlocked = 2;
 
 void FunctionEmitter::set_option(TypeId option, llvm::Value* place, bool is_some) {
   const Layout& layout = v.layout(option);
@@ -50,19 +45,18 @@ llvm::Value* FunctionEmitter::wait_at_channel(llvm::Value* chan, llvm::Value* va
   note_site();
   suspend(record, m.rt.get(wait));
   cancel_if(is_taken_back(record), before);
-  llvm::Value* at = v.offset(waiter, offsetof(abi::Waiter, outcome));
-  return b.CreateZExt(b.CreateLoad(b.getInt8Ty(), at), b.getInt32Ty());
+  return outcome_of(waiter);
 }
 
-llvm::Value* FunctionEmitter::transfer(llvm::Value* chan, llvm::Value* value, Rt now, Rt later,
-                                       TypeId dropped) {
+llvm::Value* FunctionEmitter::transfer(llvm::Value* chan, llvm::Value* value, TypeId content, Rt now,
+                                       Rt later, TypeId dropped) {
   auto drop = [&] {
     if (dropped.valid()) v.drop(dropped, value);
   };
   cancel_if(v.rt(Rt::skn_cancelled, {}), drop);
-  llvm::Value* outcome = v.rt(now, {chan, value});
+  llvm::Value* outcome = v.rt(now, {chan, value, v.i64(v.layout(content).size)});
   return v.select(
-      b.CreateICmpEQ(outcome, v.i32(kBlocked)), Chance::Even,
+      b.CreateICmpEQ(outcome, v.i32(abi::kChanBlocked)), Chance::Even,
       [&] { return wait_at_channel(chan, value, later, drop); },
       [&]() -> llvm::Value* { return outcome; });
 }
@@ -93,8 +87,8 @@ void FunctionEmitter::emit_chan_send(const Inst& inst) {
   llvm::Value* chan = channel(inst.operands[0]);
   llvm::Value* sent = temp(type);
   put(inst.operands[1], sent);
-  llvm::Value* outcome = transfer(chan, sent, Rt::skn_chan_send, Rt::skn_await_send, type);
-  v.if_true(is_outcome(outcome, kClosed), Chance::Unlikely, [&] {
+  llvm::Value* outcome = transfer(chan, sent, type, Rt::skn_chan_send, Rt::skn_await_send, type);
+  v.if_true(is_outcome(outcome, abi::kChanClosed), Chance::Unlikely, [&] {
     v.drop(type, sent);
     raise(v.rt(Rt::skn_panic_chan_closed, {chan, v.i32(site())}));
     b.SetInsertPoint(v.new_block("not_reached"));
@@ -104,9 +98,10 @@ void FunctionEmitter::emit_chan_send(const Inst& inst) {
 // `<-ch`.
 void FunctionEmitter::emit_chan_receive(const Inst& inst) {
   TypeId option = type_of(inst.dest);
-  llvm::Value* got = temp(m.program.types.arg(option));
-  llvm::Value* outcome =
-      transfer(channel(inst.operands[0]), got, Rt::skn_chan_receive, Rt::skn_await_receive);
+  TypeId content = m.program.types.arg(option);
+  llvm::Value* got = temp(content);
+  llvm::Value* outcome = transfer(channel(inst.operands[0]), got, content, Rt::skn_chan_receive,
+                                  Rt::skn_await_receive);
   give_received(option, outcome, got, address(inst.dest));
 }
 
@@ -115,7 +110,7 @@ void FunctionEmitter::give_received(TypeId option, llvm::Value* outcome, llvm::V
   llvm::BasicBlock* some = v.new_block("received");
   llvm::BasicBlock* none = v.new_block("through");
   llvm::BasicBlock* after = v.new_block("after");
-  v.branch(is_outcome(outcome, kDone), some, none, Chance::Likely);
+  v.branch(is_outcome(outcome, abi::kChanDone), some, none, Chance::Likely);
   b.SetInsertPoint(some);
   v.copy(m.program.types.arg(option), payload_in(option, dest), got);
   set_option(option, dest, true);
@@ -133,9 +128,11 @@ void FunctionEmitter::emit_chan_offer(const Inst& inst) {
   llvm::Value* chan = channel(inst.operands[0]);
   llvm::Value* sent = payload_in(option, slot);
   llvm::Value* outcome = inst.builtin == Builtin::ChanTrySend
-                             ? v.rt(Rt::skn_chan_send, {chan, sent})
-                             : transfer(chan, sent, Rt::skn_chan_send, Rt::skn_await_send);
-  v.if_true(is_outcome(outcome, kDone), Chance::Likely, [&] { set_option(option, slot, false); });
+                             ? v.rt(Rt::skn_chan_send_now, {chan, sent})
+                             : transfer(chan, sent, m.program.types.arg(option),
+                                        Rt::skn_chan_send, Rt::skn_await_send);
+  v.if_true(is_outcome(outcome, abi::kChanDone), Chance::Likely,
+            [&] { set_option(option, slot, false); });
   set_dest(b.CreateZExt(outcome, b.getInt64Ty()));
 }
 
@@ -143,7 +140,7 @@ void FunctionEmitter::emit_chan_try_receive(const Inst& inst) {
   TypeId option = type_of(inst.operands[1]);
   llvm::Value* slot = address(inst.operands[1].place);
   llvm::Value* got = temp(m.program.types.arg(option));
-  llvm::Value* outcome = v.rt(Rt::skn_chan_receive, {channel(inst.operands[0]), got});
+  llvm::Value* outcome = v.rt(Rt::skn_chan_receive_now, {channel(inst.operands[0]), got});
   give_received(option, outcome, got, slot);
   set_dest(b.CreateZExt(outcome, b.getInt64Ty()));
 }
@@ -158,6 +155,7 @@ bool FunctionEmitter::emit_chan_builtin(const Inst& inst) {
       emit_chan_send(inst);
       return true;
     case Builtin::ChanReceive:
+    case Builtin::ChanNext:
       emit_chan_receive(inst);
       return true;
     case Builtin::ChanOffer:
@@ -179,6 +177,16 @@ bool FunctionEmitter::emit_chan_builtin(const Inst& inst) {
     case Builtin::ChanCapacity:
       set_dest(v.rt(Rt::skn_chan_capacity, {channel(inst.operands[0])}));
       return true;
+    case Builtin::ChanTick:
+      v.rt(Rt::skn_chan_tick, {channel(inst.operands[0]), value(inst.operands[1]),
+                               value(inst.operands[2])});
+      return true;
+    case Builtin::SelectAny:
+      emit_select_any(inst);
+      return true;
+    case Builtin::AwaitAny:
+      emit_await_any(inst);
+      return true;
     case Builtin::ChanEnd: {
       llvm::Value* owned = temp(type_of(inst.operands[0]));
       put(inst.operands[0], owned);
@@ -188,147 +196,6 @@ bool FunctionEmitter::emit_chan_builtin(const Inst& inst) {
     default:
       return false;
   }
-}
-
-// ---- select ------------------------------------------------------------------------------------
-
-struct ArmWord {
-  const char* word;
-  abi::Arm kind;
-};
-static constexpr ArmWord kArmWords[] = {{"receive", abi::Arm::Receive},
-                                        {"send", abi::Arm::Send},
-                                        {"each", abi::Arm::Each},
-                                        {"closed", abi::Arm::Closed}};
-
-// The operands of one arm: its guard, and for channels the channel and the option that a value
-// comes from or goes to.
-struct FunctionEmitter::SelectArm {
-  abi::Arm kind;
-  const Operand* guard;
-  const Operand* channel = nullptr;
-  const Operand* slot = nullptr;
-  llvm::Value* bytes = nullptr;  // the value itself
-};
-
-std::vector<FunctionEmitter::SelectArm> FunctionEmitter::arms_of(const Inst& inst) {
-  std::vector<SelectArm> arms;
-  size_t next = 0;
-  llvm::StringRef rest = inst.text;
-  while (!rest.empty()) {
-    std::pair<llvm::StringRef, llvm::StringRef> parts = rest.split(' ');
-    rest = parts.second;
-    if (parts.first == "biased" || parts.first == "default") continue;
-    const ArmWord* found = nullptr;
-    for (const ArmWord& row : kArmWords) {
-      if (parts.first == row.word) found = &row;
-    }
-    SKEIN_CHECK(found != nullptr, "an unknown arm of a select");
-    SelectArm arm = {.kind = found->kind, .guard = &inst.operands[next++]};
-    if (arm.kind != abi::Arm::Closed) {
-      arm.channel = &inst.operands[next++];
-      arm.slot = &inst.operands[next++];
-    }
-    arms.push_back(arm);
-  }
-  return arms;
-}
-
-// Fills the arms in. What is received first goes to a place of its own: an option without a value
-// may have no room for one beside its tag.
-llvm::Value* FunctionEmitter::build_select(const Inst& inst, std::vector<SelectArm>& arms) {
-  llvm::StringRef words = inst.text;
-  uint64_t size = abi::kBehindWait + abi::kSelectArms + arms.size() * sizeof(abi::Waiter);
-  llvm::Value* select = v.offset(temp_bytes(size, alignof(abi::Waiter)), abi::kBehindWait);
-  auto flag = [&](const char* word, uint64_t at) {
-    bool is_set = false;
-    for (llvm::StringRef rest = words; !rest.empty(); rest = rest.split(' ').second) {
-      is_set |= rest.split(' ').first == word;
-    }
-    v.store_at(b.getInt8(is_set ? 1 : 0), select, at);
-  };
-  v.store_at(v.i32(abi::kSelectRuns), select, offsetof(abi::Select, claim));
-  v.store_at(v.i32(static_cast<uint32_t>(arms.size())), select, offsetof(abi::Select, count));
-  flag("biased", offsetof(abi::Select, is_biased));
-  flag("default", offsetof(abi::Select, has_default));
-  v.store_at(b.getInt8(0), select, offsetof(abi::Select, has_each));
-  for (size_t i = 0; i < arms.size(); ++i) {
-    SelectArm& arm = arms[i];
-    llvm::Value* waiter = v.offset(select, abi::kSelectArms + i * sizeof(abi::Waiter));
-    llvm::Value* kind = b.CreateSelect(value(*arm.guard), b.getInt8(uint8_t(arm.kind)),
-                                       b.getInt8(uint8_t(abi::Arm::Off)));
-    v.store_at(kind, waiter, offsetof(abi::Waiter, kind));
-    if (arm.channel == nullptr) continue;
-    TypeId option = type_of(*arm.slot);
-    arm.bytes = arm.kind == abi::Arm::Send ? payload_in(option, address(arm.slot->place))
-                                           : temp(m.program.types.arg(option));
-    v.store_at(arm.bytes, waiter, offsetof(abi::Waiter, value));
-    v.store_at(channel(*arm.channel), waiter, offsetof(abi::Waiter, chan));
-  }
-  return select;
-}
-
-// Tries, waits, and tries again where that is asked for, until an arm has happened.
-llvm::Value* FunctionEmitter::run_select(llvm::Value* select) {
-  cancel_if(v.rt(Rt::skn_cancelled, {}));
-  llvm::BasicBlock* again = v.new_block("try");
-  llvm::BasicBlock* waits = v.new_block("wait");
-  llvm::BasicBlock* chosen = v.new_block("chosen");
-  b.CreateBr(again);
-  b.SetInsertPoint(again);
-  llvm::Value* blocked = v.i32(static_cast<uint32_t>(abi::kSelectBlocked));
-  llvm::Value* at_once = v.rt(Rt::skn_select_try, {select});
-  llvm::BasicBlock* tried = b.GetInsertBlock();
-  b.CreateCondBr(b.CreateICmpEQ(at_once, blocked), waits, chosen);
-  b.SetInsertPoint(waits);
-  note_site();
-  llvm::Value* record = b.CreateInBoundsGEP(
-      b.getInt8Ty(), select, v.i64(uint64_t(0) - static_cast<uint64_t>(abi::kBehindWait)));
-  suspend(record, m.rt.get(Rt::skn_await_select));
-  llvm::Value* later = v.rt(Rt::skn_select_finish, {select});
-  cancel_if(is_taken_back(record));
-  llvm::BasicBlock* waited = b.GetInsertBlock();
-  b.CreateCondBr(b.CreateICmpEQ(later, blocked), again, chosen);
-  b.SetInsertPoint(chosen);
-  llvm::PHINode* arm = b.CreatePHI(b.getInt32Ty(), 2);
-  arm->addIncoming(at_once, tried);
-  arm->addIncoming(later, waited);
-  return arm;
-}
-
-// What was received goes into the arm's option, what was sent is taken out of it.
-void FunctionEmitter::finish_arm(const SelectArm& arm, llvm::Value* waiter) {
-  TypeId option = type_of(*arm.slot);
-  llvm::Value* slot = address(arm.slot->place);
-  llvm::Value* at = v.offset(waiter, offsetof(abi::Waiter, outcome));
-  llvm::Value* outcome = b.CreateZExt(b.CreateLoad(b.getInt8Ty(), at), b.getInt32Ty());
-  if (arm.kind != abi::Arm::Send) return give_received(option, outcome, arm.bytes, slot);
-  llvm::Value* chan = v.load_pointer(waiter, offsetof(abi::Waiter, chan));
-  v.if_true(is_outcome(outcome, kClosed), Chance::Unlikely, [&] {
-    raise(v.rt(Rt::skn_panic_chan_closed, {chan, v.i32(site())}));
-    b.SetInsertPoint(v.new_block("not_reached"));
-  });
-  set_option(option, slot, false);
-}
-
-void FunctionEmitter::emit_select(const Inst& inst) {
-  std::vector<SelectArm> arms = arms_of(inst);
-  llvm::Value* select = build_select(inst, arms);
-  llvm::Value* chosen = run_select(select);
-  panic_if(b.CreateICmpEQ(chosen, v.i32(static_cast<uint32_t>(abi::kSelectAllOff))),
-           [&] { return v.rt(Rt::skn_panic_select_off, {v.i32(site())}); });
-  llvm::BasicBlock* after = v.new_block("selected");
-  llvm::SwitchInst* choice = b.CreateSwitch(chosen, after);
-  for (size_t i = 0; i < arms.size(); ++i) {
-    if (arms[i].channel == nullptr) continue;
-    llvm::BasicBlock* block = v.new_block("arm");
-    choice->addCase(b.getInt32(static_cast<uint32_t>(i)), block);
-    b.SetInsertPoint(block);
-    finish_arm(arms[i], v.offset(select, abi::kSelectArms + i * sizeof(abi::Waiter)));
-    b.CreateBr(after);
-  }
-  b.SetInsertPoint(after);
-  set_dest(b.CreateSExt(chosen, b.getInt64Ty()));
 }
 
 }  // namespace skein::codegen

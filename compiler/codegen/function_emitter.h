@@ -242,7 +242,7 @@ class FunctionEmitter {
   llvm::Value* wait_at_channel(llvm::Value* chan, llvm::Value* value, Rt wait,
                                llvm::function_ref<void()> before);
   // Tries `now`, and `later` if that would have to wait: the outcome, an i32.
-  llvm::Value* transfer(llvm::Value* chan, llvm::Value* value, Rt now, Rt later,
+  llvm::Value* transfer(llvm::Value* chan, llvm::Value* value, TypeId content, Rt now, Rt later,
                         TypeId dropped = TypeId());
   llvm::Value* is_outcome(llvm::Value* outcome, uint32_t wanted);
   void give_received(TypeId option, llvm::Value* outcome, llvm::Value* got, llvm::Value* dest);
@@ -250,7 +250,15 @@ class FunctionEmitter {
   llvm::Value* payload_in(TypeId option, llvm::Value* place);
   std::vector<SelectArm> arms_of(const sir::Inst& inst);
   llvm::Value* build_select(const sir::Inst& inst, std::vector<SelectArm>& arms);
-  llvm::Value* run_select(llvm::Value* select);
+  void fill_arm(SelectArm& arm, llvm::Value* waiter);
+  llvm::Value* only_if_on(const SelectArm& arm, llvm::function_ref<llvm::Value*()> look);
+  llvm::Value* channel_of_arm(const sir::Operand& operand);
+  llvm::Value* run_select(llvm::Value* select, llvm::function_ref<void()> before = nullptr);
+  llvm::Value* outcome_of(llvm::Value* waiter);
+  llvm::Value* run_select_over(const sir::Operand& array, llvm::Value* received,
+                               llvm::function_ref<void(llvm::Value*)> finish);
+  void emit_select_any(const sir::Inst& inst);
+  void emit_await_any(const sir::Inst& inst);
   void finish_arm(const SelectArm& arm, llvm::Value* waiter);
   // ---- emit_cancel.cpp
   // The outcome of a cancelled task.
@@ -278,6 +286,13 @@ class FunctionEmitter {
   void emit_cell_new(const sir::Inst& inst);
   llvm::Value* lock_list(const sir::Inst& inst);
   void emit_lock_acquire(const sir::Inst& inst);
+  llvm::Value* wait_for_lock(llvm::Value* lock, llvm::function_ref<void()> before);
+  llvm::Value* is_panicking();
+  void emit_lock_retake(const sir::Inst& inst);
+  llvm::GlobalVariable* static_slot(const sir::Inst& inst);
+  void emit_static_get(const sir::Inst& inst);
+  void emit_static_set(const sir::Inst& inst);
+  void refuse_lock(llvm::Value* outcome, llvm::Value* list, size_t taken);
   void emit_lock_release(const sir::Inst& inst);
   void emit_lock_try(const sir::Inst& inst);
   void emit_weak_upgrade(const sir::Inst& inst);

@@ -331,7 +331,7 @@ void Glue::drop_contents(Values& values, llvm::Value* chan, TypeId content) {
   llvm::BasicBlock* after = values.new_block("empty");
   b.CreateBr(head);
   b.SetInsertPoint(head);
-  llvm::Value* outcome = values.rt(Rt::skn_chan_receive, {chan, value});
+  llvm::Value* outcome = values.rt(Rt::skn_chan_receive_now, {chan, value});
   b.CreateCondBr(b.CreateICmpEQ(outcome, values.i32(0)), body, after);
   b.SetInsertPoint(body);
   values.drop(content, value);

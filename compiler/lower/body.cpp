@@ -187,6 +187,14 @@ void Body::own(LocalId local, Span span) {
   add_cleanup({.kind = Cleanup::Kind::Drop, .local = local, .span = span});
 }
 
+void Body::own_variable(VarId var, LocalId local, Span span) {
+  if (!program.vars[var].is_offered || task_scopes.empty()) return own(local, span);
+  add_cleanup({.kind = Cleanup::Kind::Drop,
+               .local = local,
+               .scope = task_scopes.back(),
+               .span = span});
+}
+
 LocalId Body::local_of(VarId var) {
   auto found = vars_.find(var);
   SKEIN_CHECK(found != vars_.end(), "a variable is used where it is not in scope");

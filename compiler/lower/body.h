@@ -64,6 +64,7 @@ struct Cleanup {
   Kind kind = Kind::Dead;
   LocalId local = {};
   LocalId count = {};
+  LocalId scope = {};   // Drop: where a task goes that a select left; invalid: it is waited for
   const ast::Expr* deferred = nullptr;
   std::vector<Operand> locked = {};
   size_t scope_count = 0;   // Defer: how many task scopes are around it
@@ -106,6 +107,13 @@ class Body {
     LocalId tasks;   // of `settle`: the array of the tasks
   };
   std::unordered_map<uint32_t, Contest> contests;
+  // What a Condvar needs that waits with a name of a `lock` block: a handle of its own to the lock, and
+  // what its shield put away.
+  struct Held {
+    LocalId handle;
+    LocalId shield;
+  };
+  std::unordered_map<VarId, Held, IdHash> held;
   // The body of a task that was given up: a value that needs a drop is dropped, not returned.
   bool drops_result = false;
   // The variable that gets what is being made, for channels to know their names.
@@ -149,6 +157,8 @@ class Body {
   void end_life_with_scope(LocalId local, Span span);
   // From here on the local's value is dropped on each way out of the current scope.
   void own(LocalId local, Span span);
+  // The same for a variable of the user.
+  void own_variable(VarId var, LocalId local, Span span);
   void bind(VarId var, LocalId local) { vars_[var] = local; }
   // Its use is noted: the value may end with the statement.
   LocalId local_of(VarId var);

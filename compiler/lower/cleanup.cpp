@@ -36,7 +36,9 @@ void Body::run(const Cleanup& cleanup, Span span) {
       return emit(std::move(inst));
     }
     case Cleanup::Kind::Drop:
-      return drop(cleanup.local, cleanup.span);
+      if (in_cleanup_ || !cleanup.scope.valid()) return drop(cleanup.local, cleanup.span);
+      return emit(InstKind::Drop, {Operand::move(cleanup.local), Operand::mut(cleanup.scope)},
+                  cleanup.span);
     case Cleanup::Kind::DropIfUnwind:
       if (in_cleanup_) drop(cleanup.local, cleanup.span);
       return;

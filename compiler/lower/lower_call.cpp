@@ -383,6 +383,8 @@ void lower_call(Body& body, const ast::Expr* node, const Place& dest) {
       case Builtin::Todo:
       case Builtin::Assert:
         return lower_panic_call(body, *decl.builtin, *call, node->span);
+      case Builtin::CondvarWait:
+        return lower_condvar_wait(body, *call, node->span);
       case Builtin::TaskDetach:
         return lower_detach(body, call->args[0], node->span);
       case Builtin::ScopeCancel: {

@@ -7,7 +7,7 @@ namespace skein::lower {
 
 // ---- shield --------------------------------------------------------------------------------
 
-void enter_shield(Body& body, Span span) {
+LocalId enter_shield(Body& body, Span span) {
   LocalId before = body.new_temp(body.program.types.int_(), span);
   Inst inst;
   inst.kind = InstKind::ShieldEnter;
@@ -15,6 +15,7 @@ void enter_shield(Body& body, Span span) {
   inst.dest = before;
   body.emit(std::move(inst));
   body.add_cleanup({.kind = Cleanup::Kind::ShieldExit, .local = before, .span = span});
+  return before;
 }
 
 void lower_shield(Body& body, const ast::Shield* node, const Place& dest) {

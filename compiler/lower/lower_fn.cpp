@@ -52,6 +52,41 @@ void lower_fn(Unit& unit, types::FnId decl_id, FunctionId id) {
   body.finish();
 }
 
+FunctionId lower_static(Unit& unit, const types::StaticDecl& decl, FunctionId maker,
+                        uint32_t number) {
+  std::string name(unit.program.interner.text(decl.name));
+  FunctionId id = unit.add_made_up("static." + name + ".get", sir::FunctionKind::Normal, decl.span);
+  sir::Local result;
+  result.type = decl.type;
+  result.kind = sir::LocalKind::Return;
+  result.span = decl.span;
+  unit.module.functions[id].locals.add(result);
+  Body body(unit, id);
+  Operand slot = body.const_str(name + "." + std::to_string(number));
+  LocalId known =
+      body.new_temp(unit.program.types.make(TypeKind::Option, {decl.type}), decl.span);
+  body.builtin(Builtin::StaticGet, {decl.type}, {slot}, known, decl.span);
+  BlockId there = body.new_block();
+  BlockId first = body.new_block();
+  body.branch(Operand::copy(emit_is_some(body, known, decl.span)), there, first, decl.span);
+  body.begin(there);
+  body.assign(body.fn.return_local(), Operand::move(payload_of(known, 1)), decl.span);
+  body.emit(InstKind::Return, {}, decl.span);
+  body.begin(first);
+  LocalId made = body.new_temp(decl.type, decl.span);
+  Inst call;
+  call.kind = InstKind::Call;
+  call.span = decl.span;
+  call.dest = made;
+  call.callee = maker;
+  body.emit(std::move(call));
+  body.builtin(Builtin::StaticSet, {decl.type}, {slot, Operand::move(made)},
+               body.fn.return_local(), decl.span);
+  body.emit(InstKind::Return, {}, decl.span);
+  body.finish();
+  return id;
+}
+
 void lower_item_value(Unit& unit, const ast::Expr* value,
                       const std::vector<types::TypeParamDecl>* type_params, FunctionId id) {
   Doing doing("lowering", unit.module.functions[id].name);

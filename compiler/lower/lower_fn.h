@@ -12,6 +12,9 @@ void lower_fn(Unit& unit, types::FnId decl, sir::FunctionId id);
 
 // Fills the function of a constant, static or default value, which gives the value of an
 // expression. `type_params` may be null.
+// What gives the handle of a static: a function that has `maker` make it the first time.
+sir::FunctionId lower_static(Unit& unit, const types::StaticDecl& decl, sir::FunctionId maker,
+                             uint32_t number);
 void lower_item_value(Unit& unit, const ast::Expr* value,
                       const std::vector<types::TypeParamDecl>* type_params, sir::FunctionId id);
 

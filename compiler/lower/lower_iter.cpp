@@ -4,7 +4,8 @@
 //   head:  value = iter_next(mut it); to done if it is none
 //          the body; to head
 //
-// Which methods these two builtins are is found by passes/specialize.
+// Which methods these two builtins are is found by passes/specialize. A channel needs none: what it gives
+// next is received from its handle, without a call that would wait in a frame of its own.
 #include "compiler/lower/lower_iter.h"
 
 #include "compiler/support/check.h"
@@ -23,17 +24,32 @@ static void bind_item(Body& body, const ast::For* node, const Place& payload) {
   if (!var.valid()) lower_irrefutable(body, node->pattern, item);
 }
 
+static bool is_channel(Body& body, TypeId type) {
+  TypeKind kind = body.unit.kind(type);
+  return kind == TypeKind::Chan || kind == TypeKind::Receiver;
+}
+
+// What the loop asks again and again.
+static LocalId lower_source(Body& body, const ast::For* node, TypeId source, TypeId iterator) {
+  Span span = node->iterable->span;
+  Operand value = lower_value(body, node->iterable);
+  LocalId it = body.new_temp(is_channel(body, source) ? source : iterator, span);
+  if (is_channel(body, source)) {
+    body.assign(it, std::move(value), span);
+  } else {
+    body.builtin(Builtin::IterStart, {source, iterator}, {std::move(value)}, it, span);
+  }
+  body.own(it, span);
+  return it;
+}
+
 LoopTarget lower_iterator_head(Body& body, const ast::For* node) {
   const types::CallFact& call = *body.program.call_of(node);
   TypeId source = call.type_args[0];
   TypeId iterator = call.type_args[1];
   TypeId item = call.type_args[2];
   Span span = node->iterable->span;
-  Operand value = lower_value(body, node->iterable);
-  LocalId it = body.new_temp(iterator, span);
-  body.builtin(Builtin::IterStart, {source, iterator}, {std::move(value)}, it, span);
-  body.own(it, span);
-
+  LocalId it = lower_source(body, node, source, iterator);
   BlockId head = body.new_block();
   BlockId round = body.new_block();
   BlockId finish = body.new_block();
@@ -42,7 +58,11 @@ LoopTarget lower_iterator_head(Body& body, const ast::For* node) {
   body.begin(head);
   size_t outer = body.mark();
   LocalId next = body.new_temp(body.program.types.make(TypeKind::Option, {item}), span);
-  body.builtin(Builtin::IterNext, {iterator, item}, {Operand::mut(it)}, next, span);
+  if (is_channel(body, source)) {
+    body.builtin(Builtin::ChanNext, {item}, {Operand::borrow(it)}, next, span);
+  } else {
+    body.builtin(Builtin::IterNext, {iterator, item}, {Operand::mut(it)}, next, span);
+  }
   body.own(next, span);
   LocalId tag = emit_tag(body, next, span);
   LocalId goes_on = body.new_bool(span);

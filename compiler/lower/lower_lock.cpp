@@ -28,8 +28,9 @@ static std::vector<Operand> operands_of(Body& body, const ast::Lock* node,
   return operands;
 }
 
-static void take_locks(Body& body, const ast::Lock* node, const std::vector<LocalId>& handles,
-                       bool is_taken) {
+// Gives what the shield put away.
+static LocalId take_locks(Body& body, const ast::Lock* node, const std::vector<LocalId>& handles,
+                          bool is_taken) {
   if (!is_taken) {
     body.builtin(Builtin::LockAcquire, {}, operands_of(body, node, handles), Place(), node->span);
   }
@@ -37,7 +38,15 @@ static void take_locks(Body& body, const ast::Lock* node, const std::vector<Loca
                     .locked = operands_of(body, node, handles),
                     .span = node->span});
   // Rule 36: cancellation waits until the locks are given back.
-  enter_shield(body, node->span);
+  return enter_shield(body, node->span);
+}
+
+// The handle of the block is where its value is; waiting is about another one to the same lock.
+static void hold(Body& body, VarId var, LocalId lock, LocalId shield, Span span) {
+  LocalId handle = body.new_temp(body.type_of(lock), span);
+  body.assign(handle, Operand::copy(lock), span);
+  body.own(handle, span);
+  body.held[var] = {handle, shield};
 }
 
 void lower_lock(Body& body, const ast::Lock* node, const Place& dest) {
@@ -55,7 +64,12 @@ void lower_lock(Body& body, const ast::Lock* node, const Place& dest) {
     handles.push_back(handle);
   }
   bool is_shared = body.unit.kind(body.type_of(handles[0])) == TypeKind::Shared;
-  if (!is_shared) take_locks(body, node, handles, is_taken);
+  LocalId shield;
+  if (!is_shared) shield = take_locks(body, node, handles, is_taken);
+  for (size_t i = 0; i < handles.size(); ++i) {
+    bool is_waited = body.program.vars[vars[i]].is_waited;
+    if (is_waited) hold(body, vars[i], handles[i], shield, node->span);
+  }
   for (size_t i = 0; i < handles.size(); ++i) {
     const types::VarDecl& decl = body.program.vars[vars[i]];
     LocalId ref = body.new_ref(decl.type, decl.name, decl.span);
@@ -65,6 +79,35 @@ void lower_lock(Body& body, const ast::Lock* node, const Place& dest) {
   }
   lower_block(body, node->body, dest);
   body.leave(outer, node->span, dest.valid() ? dest.local : LocalId());
+}
+
+// `cv.wait(mut g)` becomes `wait_with` the lock, whatever stands for it. It can be cancelled, though a
+// `lock` block cannot: its shield is put away meanwhile.
+void lower_condvar_wait(Body& body, const types::CallFact& call, Span span) {
+  const ast::Expr* guard = call.args[1];
+  Place condvar = lower_to_place(body, call.args[0]);
+  TypeId unit = body.program.types.unit();
+  types::FnId wait = body.program.core.condvar_wait;
+  if (types::is_guard(body.program, body.program.type_of(guard))) {
+    Place lock = field_of(lower_to_place(body, guard), 0);
+    LocalId nothing = body.new_temp(unit, span);
+    return emit_call(body, wait, {body.type_of(lock), unit},
+                     {Operand::borrow(condvar), Operand::mut(lock), Operand::mut(nothing)}, unit,
+                     Place(), span);
+  }
+  const VarId* var = std::get_if<VarId>(&body.program.fact(guard).name);
+  SKEIN_CHECK(var != nullptr && body.held.contains(*var), "a Condvar waits with what is no lock");
+  Body::Held held = body.held.at(*var);
+  body.emit(InstKind::ShieldExit, {Operand::copy(held.shield)}, span);
+  LocalId value = body.local_of(*var);
+  emit_call(body, wait, {body.type_of(held.handle), body.type_of(value)},
+            {Operand::borrow(condvar), Operand::mut(held.handle), Operand::mut(value)}, unit,
+            Place(), span);
+  Inst shield;
+  shield.kind = InstKind::ShieldEnter;
+  shield.span = span;
+  shield.dest = held.shield;
+  body.emit(std::move(shield));
 }
 
 }  // namespace skein::lower

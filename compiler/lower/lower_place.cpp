@@ -68,6 +68,16 @@ static bool is_payload(Body& body, const ast::Expr* expr) {
   return has_place_form(body, unwrap->operand) || is_payload(body, unwrap->operand);
 }
 
+// From the lock in a guard to what it protects, the one element behind it.
+static void enter_cell(Body& body, PendingPlace& pending, const PendingPlace::Step& lock) {
+  PendingPlace::Step step;
+  step.span = lock.span;
+  step.projection.kind = Projection::Kind::Index;
+  step.projection.local = body.new_int(0, lock.span);
+  step.container = body.program.fields(lock.container)[0];
+  pending.steps.push_back(step);
+}
+
 PendingPlace lower_pending_place(Body& body, const ast::Expr* expr) {
   if (is_payload(body, expr)) {
     const ast::Expr* option = expr->as<ast::Unwrap>()->operand;
@@ -98,9 +108,12 @@ PendingPlace lower_pending_place(Body& body, const ast::Expr* expr) {
     pending.steps.push_back(std::move(step));
     return pending;
   }
+  bool is_guarded = false;
   if (const ast::Field* field = expr->try_as<ast::Field>()) {
     receiver = field->receiver;
     step.projection.index = body.program.fact(expr).field;
+    is_guarded = body.program.interner.text(field->name.name) == "value" &&
+                 types::is_guard(body.program, body.program.type_of(receiver));
   } else if (const ast::TupleIndex* element = expr->try_as<ast::TupleIndex>()) {
     receiver = element->receiver;
     step.projection.index = element->index;
@@ -118,6 +131,7 @@ PendingPlace lower_pending_place(Body& body, const ast::Expr* expr) {
     step.projection.local = lower_index(body, element->args[0].value);
   }
   pending.steps.push_back(step);
+  if (is_guarded) enter_cell(body, pending, step);
   return pending;
 }
 
@@ -144,7 +158,9 @@ static Place access_place(Body& body, const PendingPlace& pending, bool writes) 
       place = enter_payload(body, place, step.span);
       continue;
     }
-    if (step.projection.kind == Projection::Kind::Index) {
+    TypeKind container = body.unit.kind(step.container);
+    bool is_cell = container == TypeKind::Mutex || container == TypeKind::RwLock;
+    if (step.projection.kind == Projection::Kind::Index && !is_cell) {
       body.emit(InstKind::CheckIndex,
                 {Operand::borrow(place), Operand::copy(step.projection.local)}, step.span);
       // A buffer of move-only elements never has a second owner.

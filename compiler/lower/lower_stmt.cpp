@@ -19,7 +19,7 @@ static void lower_let_variable(Body& body, const ast::LetStmt* node, VarId var) 
   body.start_life(local, node->pattern->span);
   if (node->init == nullptr) {
     // Set later. Until then the drop finds nothing.
-    return body.own(local, node->pattern->span);
+    return body.own_variable(var, local, node->pattern->span);
   }
   const ast::InterpStr* text = node->init->try_as<ast::InterpStr>();
   bool is_built_in_place = text != nullptr && body.program.type_of(text) == body.type_of(local);
@@ -35,7 +35,7 @@ static void lower_let_variable(Body& body, const ast::LetStmt* node, VarId var) 
     body.named = Symbol();
   }
   body.leave(statement, node->span, local);
-  if (!is_built_in_place) body.own(local, node->pattern->span);
+  if (!is_built_in_place) body.own_variable(var, local, node->pattern->span);
 }
 
 // The value that a pattern takes apart. Parts that no variable takes are dropped with the block.

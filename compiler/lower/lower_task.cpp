@@ -387,15 +387,19 @@ void lower_await(Body& body, const ast::Await* node, const Place& dest) {
   } else {
     task = lower_to_temp(body, node->task);
   }
+  emit_await(body, task, dest, node->span);
+}
+
+void emit_await(Body& body, const Place& task, const Place& dest, Span span) {
   bool is_own_local = task.is_local() && sir::owns_value(body.fn.locals[task.local]);
-  TypeKind kind = body.unit.kind(body.program.fact(node).type);
+  TypeKind kind = body.unit.kind(body.program.types.arg(body.type_of(task)));
   Inst inst;
   inst.kind = is_own_local ? InstKind::Await : InstKind::AwaitPlace;
-  inst.span = node->span;
+  inst.span = span;
   inst.operands = {is_own_local ? Operand::move(task) : Operand::mut(task)};
   if (kind != TypeKind::Unit && kind != TypeKind::Never) inst.dest = dest;
   body.emit(std::move(inst));
-  if (kind == TypeKind::Never) body.unreachable(node->span);
+  if (kind == TypeKind::Never) body.unreachable(span);
 }
 
 }  // namespace skein::lower

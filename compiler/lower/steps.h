@@ -256,6 +256,7 @@ void lower_refutable(Body& body, const ast::Pattern* pattern, const Place& subje
 
 // ---- lower_lock.cpp ----
 void lower_lock(Body& body, const ast::Lock* node, const Place& dest);
+void lower_condvar_wait(Body& body, const types::CallFact& call, Span span);
 
 // ---- lower_par_for.cpp ----
 void lower_par_for(Body& body, const ast::ParFor* node, const Place& dest);
@@ -270,11 +271,17 @@ void lower_send(Body& body, const ast::Send* node);
 void lower_receive(Body& body, const ast::Receive* node, const Place& dest);
 // `let v, ok = <-ch`.
 void lower_let_ok(Body& body, const ast::LetStmt* node);
+// Whether the option has a value, a bool.
+LocalId emit_is_some(Body& body, const Place& option, Span span);
+
+// ---- lower_select.cpp ----
 void lower_select(Body& body, const ast::Select* node, const Place& dest);
 
 // ---- lower_task.cpp ----
 void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest);
 void lower_await(Body& body, const ast::Await* node, const Place& dest);
+// Of a task in a place; one that is a variable of this function is used up.
+void emit_await(Body& body, const Place& task, const Place& dest, Span span);
 void lower_detach(Body& body, const ast::Expr* task, Span span);
 // The statement `spawn`s of a race, or of `settle`, each as the block wants it.
 void give_up(Body& body, LocalId scope, LocalId task, Span span);
@@ -287,7 +294,8 @@ void lower_async(Body& body, const ast::Async* node, const Place& dest);
 // ---- lower_cancel.cpp ----
 void lower_within(Body& body, const ast::Within* node, const Place& dest);
 void lower_shield(Body& body, const ast::Shield* node, const Place& dest);
-// Until the end of the current scope, cancellations are held back.
-void enter_shield(Body& body, Span span);
+// Until the end of the current scope, cancellations are held back. What was held back before is in the
+// local.
+LocalId enter_shield(Body& body, Span span);
 
 }  // namespace skein::lower

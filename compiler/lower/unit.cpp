@@ -131,14 +131,21 @@ sir::FunctionId Unit::function_of(types::ConstId id) {
 sir::FunctionId Unit::function_of(types::StaticId id) {
   auto [entry, is_new] = statics_.emplace(id, sir::FunctionId());
   const types::StaticDecl& decl = program.statics[id];
-  if (is_new) {
-    // The first value of a local is one that many copies are made of.
-    bool is_local = decl.kind != types::StaticKind::Program;
+  if (!is_new) return entry->second;
+  // The first value of a local is one that many copies are made of.
+  bool is_local = decl.kind != types::StaticKind::Program;
+  if (is_local || kind(decl.type) == types::TypeKind::Atomic) {
     entry->second =
         add_value(decl.name, is_local ? sir::FunctionKind::Const : sir::FunctionKind::Static,
                   decl.type, decl.value, decl.span);
+    return entry->second;
   }
-  return entry->second;
+  // A handle is made when it is first asked for.
+  sir::FunctionId maker =
+      add_value(decl.name, sir::FunctionKind::Normal, decl.type, decl.value, decl.span);
+  sir::FunctionId access = lower_static(*this, decl, maker, id.index);
+  statics_[id] = access;
+  return access;
 }
 
 void Unit::lower_pending() {

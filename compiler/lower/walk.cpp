@@ -252,6 +252,13 @@ static bool writes_variable(const types::Program& program, const ast::Expr* expr
     return root_variable(program, assign->place) == var;
   }
   // A place that is awaited gives its task away.
+  if (const ast::Select* select = expr->try_as<ast::Select>()) {
+    for (const ast::SelectArm& arm : select->arms) {
+      bool awaits = arm.kind == ast::SelectArm::Kind::Await;
+      if (awaits && root_variable(program, arm.operand) == var) return true;
+    }
+    return false;
+  }
   if (const ast::Await* await = expr->try_as<ast::Await>()) {
     return root_variable(program, await->task) == var;
   }
@@ -390,6 +397,8 @@ bool gives_up_tasks(const types::Program& program, const ast::Expr* expr, bool d
 bool gives_up_tasks(const types::Program& program, const ast::Block* block, bool discards) {
   for (const ast::Stmt* stmt : block->stmts) {
     if (const ast::LetStmt* let = stmt->try_as<ast::LetStmt>()) {
+      types::VarId var = program.fact(let->pattern).var;
+      if (var.valid() && program.vars[var].is_offered) return true;
       if (gives_up_tasks(program, let->init, false)) return true;
       if (let->otherwise != nullptr && gives_up_tasks(program, let->otherwise, true)) return true;
     } else if (const ast::ExprStmt* expr = stmt->try_as<ast::ExprStmt>()) {

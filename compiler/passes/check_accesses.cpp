@@ -40,7 +40,8 @@ class AccessChecker {
 
   void check_operands(const Inst& inst) {
     bool is_call = inst.kind == InstKind::Call || inst.kind == InstKind::CallValue ||
-                   inst.kind == InstKind::Builtin || inst.kind == InstKind::Spawn;
+                   inst.kind == InstKind::Builtin || inst.kind == InstKind::Spawn ||
+                   inst.kind == InstKind::Select;
     if (!is_call) return;
     for (size_t i = 0; i < inst.operands.size(); ++i) {
       if (inst.operands[i].kind != Operand::Kind::Mut) continue;

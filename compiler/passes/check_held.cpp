@@ -94,9 +94,21 @@ class HeldChecker {
   void check_inst(const Inst& inst, const sir::BitSet& held) {
     seen_.clear();
     if (!waits(function_, inst)) return;
+    size_t given_back = gives_back_block_lock(inst) ? 1 : 0;
+    size_t locks = 0;
     for (uint32_t bit = 0; bit < acquires_.size(); ++bit) {
-      if (held.test(bit)) return report(inst, *acquires_[bit]);
+      if (!held.test(bit)) continue;
+      locks += acquires_[bit]->operands.size() / 2;   // each is a lock and how it is taken
+      if (locks > given_back) return report(inst, *acquires_[bit]);
     }
+  }
+
+  // `Condvar.wait` with the name of a `lock` block: it waits without that lock. A guard, which is not
+  // followed here, is handed over as a field.
+  bool gives_back_block_lock(const Inst& inst) const {
+    return inst.kind == InstKind::Call &&
+           module_.functions[inst.callee].decl == module_.program->core.condvar_wait &&
+           inst.operands[1].place.path.empty();
   }
 
   // Whether it may wait for something that is no lock.

@@ -332,7 +332,7 @@ class MoveChecker {
     if (local.kind == LocalKind::Temp) return check_dropped_temp(inst, place.local);
     if (is_overwritten(place.local)) {
       report_overwritten(inst, place.local);
-    } else {
+    } else if (!is_offered(place.local)) {
       unconsumed_[place.local.index].push_back(exit_span(place.local));
     }
   }
@@ -348,6 +348,19 @@ class MoveChecker {
     sink_.report(span.valid() ? span : inst.span, D::TaskDropped)
         .mark("this gives a task")
         .help("await it, or keep it in a variable and await that");
+  }
+
+  // A select may leave the task, which then goes on in its scope (language rule 76).
+  bool is_offered(LocalId local) const {
+    for (const sir::Block& block : function_.blocks) {
+      for (const Inst& inst : block.insts) {
+        if (inst.kind != InstKind::Select) continue;
+        for (const Operand& operand : inst.operands) {
+          if (operand.kind == Operand::Kind::Mut && operand.place == Place(local)) return true;
+        }
+      }
+    }
+    return false;
   }
 
   bool is_overwritten(LocalId local) const {

@@ -118,6 +118,7 @@ class UnclosedChecker {
         return;
       case InstKind::Builtin:
         if (!leaves_open(inst.builtin)) uses.may_close = true;
+        uses.loops |= inst.builtin == Builtin::ChanNext;
         return;
       case InstKind::Call:
       case InstKind::Spawn: {
@@ -142,6 +143,7 @@ class UnclosedChecker {
     switch (builtin) {
       case Builtin::ChanSend:
       case Builtin::ChanReceive:
+      case Builtin::ChanNext:
       case Builtin::ChanOffer:
       case Builtin::ChanTrySend:
       case Builtin::ChanTryReceive:
@@ -154,7 +156,7 @@ class UnclosedChecker {
     }
   }
 
-  // `for v in ch` asks the channel for an iterator.
+  // A `for` over what adaptors make of a channel asks it for an iterator.
   bool begins_loop(const Function& callee) const {
     if (!is_library(callee) || callee.param_count != 1) return false;
     const types::FnDecl& decl = module_.program->fns[callee.decl];

@@ -95,6 +95,8 @@ DropGlue::Way DropGlue::way_of(TypeId type) {
     way = Way::Settle;
   } else if (is_unique_box(module_, type)) {
     way = Way::ReleaseBox;
+  } else if (types::is_guard(*module_.program, type)) {
+    way = Way::Unlock;
   } else {
     std::unordered_set<TypeId, IdHash> seen = {type};
     std::vector<TypeId> pending = {type};
@@ -125,6 +127,8 @@ void DropGlue::write(Writer& writer, const DropPiece& piece, BlockId unwind) {
   }
   if (piece.method.valid()) {
     writer.call(piece.method, {Operand::mut(piece.place)}, Place(), unwind);
+  } else if (way == Way::Unlock) {
+    write_unlock(writer, piece);
   } else if (way == Way::Call) {
     writer.call(function_for(piece.type), {Operand::move(piece.place)}, Place(), unwind);
   } else {
@@ -139,6 +143,24 @@ void DropGlue::write(Writer& writer, const DropPiece& piece, BlockId unwind) {
     writer.jump(done);
     writer.begin(done);
   }
+}
+
+std::vector<Operand> lock_operands(Writer& writer, const Place& guard, TypeId type) {
+  bool reads = !types::changes_by_guard(*writer.module.program, type);
+  return {Operand::borrow(field_of(guard, 0)), writer.bool_const(reads)};
+}
+
+void DropGlue::write_unlock(Writer& writer, const DropPiece& guard) {
+  Inst unlock;
+  unlock.kind = InstKind::Builtin;
+  unlock.builtin = Builtin::LockRelease;
+  unlock.operands = lock_operands(writer, guard.place, guard.type);
+  writer.emit(std::move(unlock));
+  Inst drop;
+  drop.kind = InstKind::Drop;
+  drop.operands = {Operand::move(field_of(guard.place, 0))};
+  drop.in_cleanup = writer.in_cleanup();
+  writer.emit(std::move(drop));
 }
 
 void DropGlue::write_all(Writer& writer, const std::vector<DropPiece>& pieces, BlockId unwind) {
@@ -189,6 +211,20 @@ static bool is_array_iter(const types::Program& program, const types::Type& type
   const types::StructDecl& decl = program.structs[types::StructId(type.decl)];
   bool is_std = decl.module.valid() && program.modules[decl.module].is_std;
   return is_std && program.interner.text(decl.name) == "ArrayIter";
+}
+
+FunctionId DropGlue::settling_function(TypeId task) {
+  std::string name = std::string(kPrefix) + "later." + sir::type_text(*module_.program, task);
+  auto found = functions_.find(name);
+  if (found != functions_.end()) return found->second;
+  FunctionId id = add_glue(module_, name, module_.types().unit());
+  functions_.emplace(std::move(name), id);
+  Writer writer(module_, id);
+  LocalId value = add_param(writer.function, task, types::ParamMode::Own);
+  writer.begin(BlockId(0));
+  writer.emit(InstKind::Settle, {Operand::move(value)});
+  writer.ret();
+  return id;
 }
 
 void DropGlue::write_body(FunctionId function, TypeId type) {

@@ -33,17 +33,22 @@ class DropGlue {
   // `unwind`.
   void write_all(Writer& writer, const std::vector<DropPiece>& pieces, BlockId unwind);
 
+  // A function that waits for the task it is given, and drops its value.
+  FunctionId settling_function(TypeId task);
+
   // Whether the function was made here: its drops are in their last form.
   static bool is_drop_glue(const sir::Function& function);
 
  private:
-  // ReleaseBox: it is released, and its end may panic.
-  enum class Way : uint8_t { Nothing, Release, ReleaseBox, Settle, Call };
+  // ReleaseBox: it is released, and its end may panic. Unlock: a guard, which poisons its lock where a
+  // panic ends it.
+  enum class Way : uint8_t { Nothing, Release, ReleaseBox, Settle, Unlock, Call };
   Way way_of(TypeId type);
   FunctionId method_of(TypeId type) const;
   FunctionId function_for(TypeId type);
 
   void write_body(FunctionId function, TypeId type);
+  void write_unlock(Writer& writer, const DropPiece& guard);
   void write_array(Writer& writer, LocalId array, TypeId type);
   void write_rest_of_array(Writer& writer, LocalId array, TypeId type, LocalId next);
   void write_variants(Writer& writer, LocalId value, TypeId type);
@@ -54,6 +59,9 @@ class DropGlue {
   std::unordered_map<TypeId, FunctionId, IdHash> methods_;
   std::unordered_map<TypeId, Way, IdHash> ways_;
 };
+
+// The lock in a guard, and whether it was taken for reading, as operands of the builtins for locks.
+std::vector<Operand> lock_operands(Writer& writer, const Place& guard, TypeId type);
 
 // The fields of a struct or tuple.
 std::vector<TypeId> field_types(sir::Module& module, TypeId type);

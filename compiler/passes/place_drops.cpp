@@ -128,6 +128,7 @@ class DropPlacer {
       } else {
         set_flags(number, Moment::Takes);
         mark_cleanup(inst);
+        write_travels(inst);
         writer_.emit(std::move(inst));
         set_flags(number, Moment::Gives);
       }
@@ -139,6 +140,21 @@ class DropPlacer {
   void mark_cleanup(Inst& inst) {
     bool waits = inst.kind == InstKind::Settle || inst.kind == InstKind::ScopeExit;
     if (waits) inst.in_cleanup = writer_.in_cleanup();
+  }
+
+  // A guard that is moved may go to another task, and its lock is no longer known to be this one's.
+  void write_travels(const Inst& inst) {
+    if (inst.kind == InstKind::Assign && inst.dest.is_local()) return;
+    for (const Operand& operand : inst.operands) {
+      if (operand.kind != Operand::Kind::Move) continue;
+      TypeId type = sir::place_type(module_, function_, operand.place);
+      if (!types::is_guard(*module_.program, type)) continue;
+      Inst travels;
+      travels.kind = InstKind::Builtin;
+      travels.builtin = types::Builtin::LockTravels;
+      travels.operands = lock_operands(writer_, operand.place, type);
+      writer_.emit(std::move(travels));
+    }
   }
 
   void set_flags(uint32_t inst, Moment moment) {
@@ -172,13 +188,44 @@ class DropPlacer {
     const sir::Local& local = function_.locals[place.local];
     SKEIN_CHECK(local.is_ref || sir::owns_value(local), "a drop of what somebody else owns");
     sir::MovePaths::Found found = paths_.find(place);
-    if (!found.path.valid() || found.in_element) {
+    if (inst.operands.size() > 1 && found.path.valid()) {
+      write_left_task(inst, found.path, state);
+    } else if (!found.path.valid() || found.in_element) {
       glue_.write(writer_, {.place = place, .type = type, .flag = {}, .method = {}}, inst.unwind);
     } else if (!found.is_exact) {
       SKEIN_UNREACHABLE("a drop of a place without a path");
     } else {
       write_path(found.path, state, inst.unwind);
     }
+  }
+
+  // A task that a select left, given to its scope. A scope keeps no values: one that needs a drop is
+  // waited for by a task of its own.
+  void write_left_task(const Inst& drop, PathId path, const State& state) {
+    if (!state.maybe.test(path.index)) return;
+    BlockId done = writer_.new_block(false);
+    if (!state.surely.test(path.index)) {
+      BlockId gives = writer_.new_block(false);
+      writer_.branch(Operand::copy(flag_of(path)), gives, done);
+      writer_.begin(gives);
+    }
+    Place task = drop.operands[0].place;
+    TypeId type = sir::place_type(module_, function_, task);
+    if (sir::needs_drop(module_, module_.types().arg(type))) {
+      LocalId dropping =
+          writer_.new_temp(module_.types().make(types::TypeKind::Task, {module_.types().unit()}));
+      Inst spawn;
+      spawn.kind = InstKind::Spawn;
+      spawn.dest = dropping;
+      spawn.callee = glue_.settling_function(type);
+      spawn.operands = {Operand::move(task)};
+      spawn.unwind = drop.unwind;
+      writer_.emit(std::move(spawn));
+      task = dropping;
+    }
+    writer_.emit(InstKind::ScopeAdopt, {drop.operands[1], Operand::move(task)});
+    writer_.jump(done);
+    writer_.begin(done);
   }
 
   bool has_maybe_inside(PathId path, const State& state) const {

@@ -58,13 +58,14 @@ static Arity operand_arity(InstKind kind) {
     case InstKind::ShieldExit:
     case InstKind::TakeTimeout:
     case InstKind::TakeWin:
-    case InstKind::Drop:
     case InstKind::Branch:
     case InstKind::Switch:
     case InstKind::Panic:
     case InstKind::GenNext:
     case InstKind::OpenOnce:
       return {1, 1};
+    case InstKind::Drop:
+      return {1, 2};
     case InstKind::Binary:
     case InstKind::Repeat:
     case InstKind::CheckIndex:

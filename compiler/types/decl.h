@@ -269,6 +269,11 @@ struct VarDecl {
   ParamMode mode = ParamMode::Own;  // of a parameter
   // Declared without a value: `let x: int`, set once on each path.
   bool is_set_later = false;
+  // A task that an arm of a select waits for, which may leave it to its scope (language rule 76).
+  bool is_offered = false;
+  // It names what a `lock` block may change; and a Condvar waits with it.
+  bool is_locked = false;
+  bool is_waited = false;
   // A projection: it names a place inside another variable (`for mut x in xs`).
   bool is_place = false;
   Span span;

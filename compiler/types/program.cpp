@@ -328,4 +328,17 @@ TypeTraits traits_of(Program& program, TypeId type) {
   return traits;
 }
 
+bool is_guard(const Program& program, TypeId type) {
+  const Type& found = program.types.get(type);
+  if (found.kind != TypeKind::Struct) return false;
+  StructId decl(found.decl);
+  const CoreDecls& core = program.core;
+  return decl == core.guard || decl == core.read_guard || decl == core.write_guard;
+}
+
+bool changes_by_guard(const Program& program, TypeId type) {
+  return is_guard(program, type) &&
+         StructId(program.types.get(type).decl) != program.core.read_guard;
+}
+
 }  // namespace skein::types

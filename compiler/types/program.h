@@ -143,6 +143,10 @@ struct CoreDecls {
   StructId thread_local_;
   // Of `par for`: runs its parts.
   FnId run_parts;
+  // What `m.lock()` and its like give, whose `value` is what the lock protects; and what a
+  // `Condvar.wait` becomes when it is known which lock it is about.
+  StructId guard, read_guard, write_guard;
+  FnId condvar_wait;
 };
 
 // What holding a value of a type means.
@@ -218,5 +222,9 @@ struct Program {
 
 // Of a type parameter nothing is known: it needs a drop, and may be copied.
 TypeTraits traits_of(Program& program, TypeId type);
+
+// What `m.lock()` and its like give; and whether the value may be changed through it.
+bool is_guard(const Program& program, TypeId type);
+bool changes_by_guard(const Program& program, TypeId type);
 
 }  // namespace skein::types

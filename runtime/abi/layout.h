@@ -10,11 +10,12 @@
 //   Frame*            pending, that frame waits
 //   Future* | 2       pending, the result is copied on into that future
 //   Scope*  | 4       pending, that scope counts it and drops the result
+//   Waiter* | 6       pending, a select waits for it among other things
 //   1                 done, the value is in `result`
 //   Panic*  | 5       done by a panic
 //   9                 done by cancellation
 //
-// Bit 0 says done. Everything pointed at is 16-aligned, so three tag bits are free.
+// Bit 0 says done. Everything pointed at is 16-aligned, but for a Waiter, which is 8-aligned.
 //
 // What a ramp returns, `{ ptr h, T }`, and what a Task<T> value holds, `{ ptr future, T }`, is
 // tagged alike: null = the value is in T; bit 0 set = an outcome, Panic*|1, or 9 for cancelled
@@ -33,6 +34,8 @@ constexpr uint64_t kPanicked = 5;     // tag of a payload in a state word
 constexpr uint64_t kCancelled = 9;    // state and outcome: cancelled
 constexpr uint64_t kForward = 2;      // tag of a Future in a state word
 constexpr uint64_t kCounted = 4;      // tag of a Scope in a state word
+constexpr uint64_t kOffered = 6;      // tag of a Waiter in a state word, in the three lowest bits
+constexpr uint64_t kOfferedMask = 7;
 constexpr uint64_t kOutcome = 1;      // tag of a payload in a ramp's handle or a Task's future
 constexpr uint64_t kSpent = 3;        // in a Task whose value was taken out of its place
 constexpr uint64_t kTagMask = 15;
@@ -183,19 +186,24 @@ static_assert(sizeof(Timer) == 24 && kSleepNanoseconds == 40);
 
 constexpr uint64_t kUnbounded = ~uint64_t(0);   // the capacity of a channel with room for any number
 
+// What an operation at a channel gives, and `outcome` of a waiter says (a wait::Outcome).
+constexpr uint32_t kChanDone = 0;
+constexpr uint32_t kChanClosed = 1;
+constexpr uint32_t kChanBlocked = 2;
+
 // A task that waits at a channel, in one of its two queues. It lies in the frame. The awaiter of
 // skn_await_send and skn_await_receive is a Wait with one behind it whose `value` and `chan` are set.
 struct Waiter {
   Waiter* next;
   Waiter* previous;
   Frame* frame;       // made ready when it is served
-  void* value;        // the bytes that are sent, or where those received go
-  void* chan;         // a wait::Channel
+  void* value;        // the bytes that are sent, or where those received go; of an After, its record
+  void* chan;         // a wait::Channel; of an Await, what the Task has in place of a future
   uint32_t* claim;    // of a select, see below: who serves it first wins; null: there is no other offer
   uint32_t arm;       // of the select
   uint8_t outcome;    // a wait::Outcome
-  uint8_t kind;       // an abi::Arm
-  uint8_t is_linked;  // in a queue; under the channel's lock
+  uint8_t kind;       // an abi::Arm; of a lock: how often it was woken and found it taken again
+  uint8_t is_linked;  // in a queue; under the channel's lock. Of an Await or After: is being offered
   uint8_t unused;
 };
 static_assert(sizeof(Waiter) == 56 && offsetof(Waiter, value) == 24);
@@ -211,20 +219,23 @@ struct WaitQueue {
 struct alignas(kAlignment) Cell {
   int64_t count;        // handles that keep the value
   int64_t weak;         // Weak handles, and one for all that keep the value: these keep the memory
-  uint32_t state;       // see wait/lock.cpp
+  uint32_t state;       // kCellWriter: somebody may change the value; else twice those who look at it
   uint32_t queue_lock;  // of `waiting`
   WaitQueue waiting;    // for the lock; `arm` of each is 1 if it wants to read
   uint32_t poisoned;    // 1: a panic left a block that could change the value
-  uint32_t unused;
-  Node* owner;          // the task that may change the value, or null
+  uint32_t waits;       // how often a task had to wait; under queue_lock, as the next
+  uint64_t waited;      // for how long, all together, in nanoseconds
+  Node* owner;          // the task that may change the value; null: none, or a guard that travels
 };
+constexpr uint32_t kCellWriter = 1;
 constexpr size_t kCellContent = 64;
 static_assert(sizeof(Cell) == kCellContent && offsetof(Cell, weak) == 8);
 
 // What skn_lock_try gives, and `outcome` of a waiter says after skn_await_lock.
 constexpr uint32_t kLockTaken = 0;
-constexpr uint32_t kLockPoisoned = 1;  // taken, but poisoned
+constexpr uint32_t kLockPoisoned = 1;  // taken, but poisoned; the word of the cell says so alike
 constexpr uint32_t kLockBusy = 2;
+constexpr uint32_t kLockHeld = 3;      // the task that asks has it already
 
 // One end of a channel, a Sender or Receiver: a counted handle whose last owner closes.
 struct alignas(kAlignment) ChanEnd {
@@ -239,8 +250,19 @@ enum class Arm : uint8_t {
   Send,
   Each,      // a value; off when there will be none
   Closed,    // all Each are off
+  Await,     // the end of a task
+  After,     // time to pass
   Off,       // its guard is false, or it was an Each that is through
 };
+
+// The time of an After: a timer, and whose arm it is. The record before the timer is as in a Sleep.
+struct After {
+  Wait wait;
+  Timer timer;          // `when`, before the select is offered: nanoseconds from now
+  Waiter* arm;
+  int64_t until;        // when its time is over; 0: it has not begun
+};
+static_assert(offsetof(After, timer) == offsetof(Sleep, timer) && sizeof(After) == 64);
 
 // A select: `count` waiters follow. The awaiter of skn_await_select is a Wait with one behind it. Compiled code sets what is not
 // marked, and `kind`, `value` and `chan` of the waiters.
@@ -313,7 +335,7 @@ constexpr uint64_t hash_numbers(uint64_t hash) {
       sizeof(Waiter),          offsetof(Waiter, value),   offsetof(Waiter, outcome),
       sizeof(Cell),            offsetof(Cell, weak),      kLockBusy,
       offsetof(Waiter, kind),  kSelectArms,               offsetof(Select, is_biased),
-      sizeof(BlockingCall),
+      sizeof(BlockingCall),    sizeof(After),             static_cast<uint64_t>(Arm::Off),
       kValue,                  kPanicked,                 kCancelled,
       kForward,                kCounted,                  kOutcome,
   };

@@ -5,6 +5,7 @@
 #include "runtime/wait/channel.h"
 #include "runtime/wait/channel_wait.h"
 #include "runtime/wait/select.h"
+#include "runtime/wait/ticker.h"
 
 #include <cstdlib>
 #include <new>
@@ -26,14 +27,14 @@ Ptr skn_chan_new(I64 capacity, I64 size, Ptr name) {
 
 void skn_chan_free(Ptr chan) { Channel::free(&channel_at(chan)); }
 
-I32 skn_chan_send(Ptr chan, Ptr value) {
+I32 skn_chan_send_now(Ptr chan, Ptr value) {
   Frame* other = nullptr;
   const wait::Outcome outcome = channel_at(chan).send(value, other);
   wait::wake(other);
   return static_cast<I32>(outcome);
 }
 
-I32 skn_chan_receive(Ptr chan, Ptr value) {
+I32 skn_chan_receive_now(Ptr chan, Ptr value) {
   Frame* other = nullptr;
   const wait::Outcome outcome = channel_at(chan).receive(value, other);
   wait::wake(other);
@@ -53,6 +54,10 @@ void skn_chan_close(Ptr chan) { wait::wake_all(channel_at(chan).close()); }
 I1 skn_chan_is_closed(Ptr chan) { return channel_at(chan).is_closed(); }
 I64 skn_chan_length(Ptr chan) { return channel_at(chan).length(); }
 I64 skn_chan_capacity(Ptr chan) { return channel_at(chan).capacity(); }
+
+void skn_chan_tick(Ptr chan, I64 nanoseconds, I1 once) {
+  wait::start_ticker(&channel_at(chan), nanoseconds, once);
+}
 
 Ptr skn_chan_end_new(Ptr chan) {
   void* memory = aligned_alloc(abi::kAlignment, sizeof(abi::ChanEnd));
@@ -86,6 +91,13 @@ I1 skn_await_select(Ptr wait, Ptr frame) {
 }
 
 I32 skn_select_finish(Ptr select) { return wait::finish(select_at(select)); }
+
+Ptr skn_select_any(Ptr elements, I64 count, I64 size, Ptr value) {
+  return wait::make_select(static_cast<char*>(elements), static_cast<uint32_t>(count),
+                           static_cast<size_t>(size), value);
+}
+
+void skn_select_any_free(Ptr select) { wait::free_select(&select_at(select)); }
 
 SKEIN_COLD Ptr skn_panic_select_off(I32 site) {
   return fault::panic_with(site, "no arm is enabled");

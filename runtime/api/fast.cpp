@@ -4,6 +4,7 @@
 #include "runtime/sched/worker.h"
 #include "runtime/task/state.h"
 #include "runtime/value/hash.h"
+#include "runtime/wait/channel.h"
 
 using namespace skein;
 using namespace skein::api;
@@ -110,6 +111,51 @@ SKEIN_HOT I1 skn_await_future(Ptr future, Ptr frame) {
 }
 
 SKEIN_HOT I1 skn_cancelled() { return task::is_cancelled(sched::skn_node); }
+
+// --- Channels ------------------------------------------------------------------------------------
+
+SKEIN_HOT I32 skn_chan_send(Ptr chan, Ptr value, I64 size) {
+  wait::Channel& channel = *static_cast<wait::Channel*>(chan);
+  if (SKEIN_LIKELY(channel.send_at_once(value, static_cast<size_t>(size)))) return abi::kChanDone;
+  return skn_chan_send_now(chan, value);
+}
+
+SKEIN_HOT I32 skn_chan_receive(Ptr chan, Ptr value, I64 size) {
+  wait::Channel& channel = *static_cast<wait::Channel*>(chan);
+  if (SKEIN_LIKELY(channel.receive_at_once(value, static_cast<size_t>(size)))) {
+    return abi::kChanDone;
+  }
+  return skn_chan_receive_now(chan, value);
+}
+
+// --- Locks ---------------------------------------------------------------------------------------
+
+SKEIN_HOT I32 skn_lock_try(Ptr request) {
+  const bool reads = (reinterpret_cast<uint64_t>(request) & 1) != 0;
+  if (reads) return skn_lock_try_slowly(request);
+  abi::Cell* cell = static_cast<abi::Cell*>(request);
+  uint32_t free = 0;
+  if (SKEIN_LIKELY(AtomicRef<uint32_t>(cell->state)
+                       .compare_exchange(free, abi::kCellWriter, Order::Acquire, Order::Relaxed))) {
+    AtomicRef<abi::Node*>(cell->owner).store(sched::skn_node, Order::Relaxed);
+    return static_cast<I32>(AtomicRef<uint32_t>(cell->poisoned).load(Order::Relaxed));
+  }
+  return skn_lock_try_slowly(request);
+}
+
+SKEIN_HOT void skn_lock_release(Ptr lock, I1 reads, I1 poisons) {
+  if (reads || poisons) return skn_lock_release_slowly(lock, reads, poisons);
+  abi::Cell* cell = static_cast<abi::Cell*>(lock);
+  AtomicRef<abi::Node*>(cell->owner).store(nullptr, Order::Relaxed);
+  AtomicRef<uint32_t>(cell->state).store(0, Order::Release);
+  // Who begins to wait runs this fence for us.
+  if (SKEIN_UNLIKELY(sched::skn_fences_always)) {
+    base::full_fence();
+  } else {
+    base::compiler_fence();
+  }
+  if (SKEIN_UNLIKELY(!wait::seems_empty(cell->waiting))) skn_lock_wake(lock);
+}
 
 // --- Counts --------------------------------------------------------------------------------------
 

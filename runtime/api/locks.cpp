@@ -17,6 +17,11 @@ using wait::LockRequest;
 
 static Cell* cell_at(Ptr cell) { return static_cast<Cell*>(cell); }
 
+static LockRequest request_of(Ptr cell, bool reads) {
+  const uint64_t bits = reinterpret_cast<uint64_t>(cell) | (reads ? 1 : 0);
+  return LockRequest(reinterpret_cast<void*>(bits));
+}
+
 static void release(LockRequest request, bool poisons) {
   wait::wake_all(wait::release_lock(request, poisons));
 }
@@ -46,19 +51,23 @@ I1 skn_weak_upgrade(Ptr cell) {
   return false;
 }
 
-I32 skn_lock_try(Ptr request) { return wait::try_lock(LockRequest(request)); }
+I32 skn_lock_try_slowly(Ptr request) { return wait::try_lock(LockRequest(request)); }
 
-// For plain code: the thread waits in the queue in place of a task.
+// For plain code: the thread waits in the queue in place of a task. Woken, it may have to try again, as
+// a task does.
 I32 skn_lock_block(Ptr request) {
   const LockRequest wanted(request);
-  const int32_t at_once = wait::try_lock(wanted);
-  if (at_once != int32_t(abi::kLockBusy)) return at_once;
-  sched::ThreadFrame thread;
   abi::Waiter waiter = {};
-  waiter.frame = thread.frame();
   waiter.chan = request;
-  if (wait::wait_for_lock(wanted, &waiter)) thread.wait();
-  return waiter.outcome;
+  int32_t outcome = wait::try_lock(wanted);
+  while (outcome == int32_t(abi::kLockBusy)) {
+    sched::ThreadFrame thread;
+    waiter.frame = thread.frame();
+    if (wait::wait_for_lock(wanted, &waiter)) thread.wait();
+    outcome = waiter.outcome;
+    if (outcome == int32_t(abi::kLockBusy)) outcome = wait::try_lock(wanted);
+  }
+  return outcome;
 }
 
 I1 skn_await_lock(Ptr wait, Ptr frame) {
@@ -70,10 +79,13 @@ SKEIN_COLD void skn_locks_give_back(Ptr requests, I64 taken) {
   for (int64_t i = 0; i < taken; ++i) release(LockRequest(list[i]), false);
 }
 
-void skn_lock_release(Ptr cell, I1 reads, I1 poisons) {
-  const uint64_t bits = reinterpret_cast<uint64_t>(cell) | (reads ? 1 : 0);
-  release(LockRequest(reinterpret_cast<void*>(bits)), poisons);
+void skn_lock_wake(Ptr cell) { wait::wake_all(wait::wake_for_lock(cell_at(cell))); }
+
+void skn_lock_release_slowly(Ptr cell, I1 reads, I1 poisons) {
+  release(request_of(cell, reads), poisons);
 }
+
+void skn_lock_travels(Ptr cell, I1 reads) { wait::forget_holder(request_of(cell, reads)); }
 
 Ptr skn_locks_sort(Ptr requests, I64 count, I32 site) {
   if (!wait::sort_requests(static_cast<void**>(requests), count)) return nullptr;
@@ -85,6 +97,14 @@ SKEIN_COLD Ptr skn_lock_failed(Ptr requests, I64 taken, I32 site) {
   return fault::panic_with(site,
                            "the lock is poisoned: a task panicked while it could change the value");
 }
+
+SKEIN_COLD Ptr skn_lock_held(Ptr requests, I64 taken, I32 site) {
+  skn_locks_give_back(requests, taken);
+  return fault::panic_with(site, "this task has the lock already");
+}
+
+I64 skn_lock_waits(Ptr cell) { return wait::contention_of(cell_at(cell)).waits; }
+I64 skn_lock_waited(Ptr cell) { return wait::contention_of(cell_at(cell)).nanoseconds; }
 
 I1 skn_lock_is_poisoned(Ptr cell) { return wait::is_poisoned(cell_at(cell)); }
 void skn_lock_clear_poison(Ptr cell) { wait::clear_poison(cell_at(cell)); }

@@ -21,6 +21,8 @@ class SpinLock {
  public:
   constexpr SpinLock() = default;
 
+  // Where it is most likely free: without looking first.
+  SKEIN_INLINE bool try_lock_at_once() { return locked_.exchange(1, Order::Acquire) == 0; }
   bool try_lock() {
     return locked_.load(Order::Relaxed) == 0 && locked_.exchange(1, Order::Acquire) == 0;
   }

@@ -20,14 +20,6 @@ Batch* ReadyQueue::append(Frame* frame) {
   return overflow;
 }
 
-ReadyQueue::Added ReadyQueue::add_next(Frame* frame) {
-  OwnerGuard guard(lock_);
-  Frame* older = next_.load(Order::Relaxed);
-  next_.store(frame, Order::Relaxed);
-  if (older == nullptr) return {false, nullptr};
-  return {true, append(older)};
-}
-
 ReadyQueue::Added ReadyQueue::add_last(Frame* frame) {
   OwnerGuard guard(lock_);
   Batch* overflow = append(frame);
@@ -45,25 +37,6 @@ Batch* ReadyQueue::add_all(Frame* const* frames, uint32_t count) {
     overflow = batch;
   }
   return overflow;
-}
-
-Frame* ReadyQueue::pick() {
-  // Thieves only take away: what the owner sees empty is empty.
-  if (glance().empty()) return nullptr;
-  OwnerGuard guard(lock_);
-  picks_.add_by_owner(1);
-  Frame* next = next_.load(Order::Relaxed);
-  const uint32_t head = head_.load(Order::Relaxed);
-  const bool queued = head != tail_.load(Order::Relaxed);
-  if (next != nullptr && (!queued || ++in_row_ < kInRow)) {
-    next_.store(nullptr, Order::Relaxed);
-    return next;
-  }
-  in_row_ = 0;
-  if (!queued) return nullptr;
-  Frame* frame = slot(head).load(Order::Relaxed);
-  head_.store(head + 1, Order::Relaxed);
-  return frame;
 }
 
 uint32_t ReadyQueue::steal(Frame** into) {

@@ -73,4 +73,35 @@ class ReadyQueue {
   alignas(128) Frame* slots_[kCapacity];  // not initialised
 };
 
+// Inline: every wait and every wake comes through these two.
+SKEIN_INLINE ReadyQueue::Added ReadyQueue::add_next(Frame* frame) {
+  OwnerGuard guard(lock_);
+  Frame* older = next_.load(Order::Relaxed);
+  next_.store(frame, Order::Relaxed);
+  if (SKEIN_LIKELY(older == nullptr)) return {false, nullptr};
+  return {true, append(older)};
+}
+
+SKEIN_INLINE Frame* ReadyQueue::pick() {
+  // Thieves only take away: what the owner sees empty is empty.
+  if (next_.load(Order::Relaxed) == nullptr &&
+      head_.load(Order::Relaxed) == tail_.load(Order::Relaxed)) {
+    return nullptr;
+  }
+  OwnerGuard guard(lock_);
+  picks_.add_by_owner(1);
+  Frame* next = next_.load(Order::Relaxed);
+  const uint32_t head = head_.load(Order::Relaxed);
+  const bool queued = head != tail_.load(Order::Relaxed);
+  if (next != nullptr && (!queued || ++in_row_ < kInRow)) {
+    next_.store(nullptr, Order::Relaxed);
+    return next;
+  }
+  in_row_ = 0;
+  if (!queued) return nullptr;
+  Frame* frame = slot(head).load(Order::Relaxed);
+  head_.store(head + 1, Order::Relaxed);
+  return frame;
+}
+
 }  // namespace skein::sched

@@ -5,6 +5,10 @@
 
 namespace skein::sched {
 
+extern "C" {
+bool skn_fences_always = false;
+}
+
 uint32_t Scheduler::wanted() {
   uint32_t wanted = wanted_.load(Order::Relaxed);
   if (wanted != 0) return wanted;
@@ -47,6 +51,7 @@ void Scheduler::prepare_for_thieves() {
   is_prepared_ = true;
   if (base::environment_is("SKEIN_FENCE", "always") || !base::enable_process_fence()) {
     always_fenced_ = true;
+    skn_fences_always = true;
     workers_[0]->fence_always();
   }
 }

@@ -2,6 +2,7 @@
 #include "runtime/sched/worker.h"
 
 #include "runtime/sched/scheduler.h"
+#include "runtime/task/claim.h"
 #include "runtime/task/deadline.h"
 #include "runtime/task/reasons.h"
 #include "runtime/task/task.h"
@@ -96,28 +97,8 @@ void Worker::make_ready_last(Frame* frame) {
 
 // --- The loop ------------------------------------------------------------------------------------
 
-void Worker::run() {
-  if (is_running(activity())) activity_.add_by_owner(1);
-  while (!scheduler.stopping()) {
-    if (SKEIN_UNLIKELY(scheduler.retires(id))) {
-      hand_over();
-      scheduler.stay_retired();
-      continue;
-    }
-    Frame* frame = next_local();
-    if (frame == nullptr) frame = search();
-    if (frame == nullptr) {
-      park();
-    } else if (SKEIN_LIKELY(stolen_ == Stolen::Nothing && !base::is_tracing)) {
-      resume(frame);
-    } else {
-      resume_and_learn(frame);
-    }
-  }
-}
-
 // The task goes on here, and whatever it waited for is over.
-void Worker::resume(Frame* frame) {
+SKEIN_INLINE void Worker::resume(Frame* frame) {
   abi::Node* node = frame->node != nullptr ? frame->node : &idle;
   if (SKEIN_UNLIKELY(task::is_bound(node)) && bound() != node) return scheduler.forward(frame);
   const uint64_t what = task::wait_of(node).load(Order::Acquire);
@@ -192,7 +173,7 @@ void Worker::resume_and_learn(Frame* frame) {
 }
 
 // The deque needs no look: when no frame runs here, nothing is pushed here.
-Frame* Worker::next_local() {
+SKEIN_INLINE Frame* Worker::next_local() {
   const uint64_t pick = ++counters.picks;
   if (timers.due() != kNoTimer && base::cycles() - looked_at_clock_ > kClockCycles) fire_timers();
   if (pick % kGlobalFirst == 0) {
@@ -201,6 +182,26 @@ Frame* Worker::next_local() {
     if (Frame* frame = take_global()) return frame;
   }
   return ready.pick();
+}
+
+void Worker::run() {
+  if (is_running(activity())) activity_.add_by_owner(1);
+  while (!scheduler.stopping()) {
+    if (SKEIN_UNLIKELY(scheduler.retires(id))) {
+      hand_over();
+      scheduler.stay_retired();
+      continue;
+    }
+    Frame* frame = next_local();
+    if (frame == nullptr) frame = search();
+    if (frame == nullptr) {
+      park();
+    } else if (SKEIN_LIKELY(stolen_ == Stolen::Nothing && !base::is_tracing)) {
+      resume(frame);
+    } else {
+      resume_and_learn(frame);
+    }
+  }
 }
 
 Frame* Worker::take_global() {
@@ -225,19 +226,34 @@ abi::Wait* wait_of(abi::Timer* timer) {
 }
 static_assert(offsetof(task::Deadline, timer) == offsetof(abi::Sleep, timer));
 
+void Worker::act_on(abi::Wait* over) {
+  switch (static_cast<task::WaitReason>(over->reason)) {
+    case task::WaitReason::Deadline:
+      return task::fire_deadline(reinterpret_cast<task::Deadline*>(over), host);
+    case task::WaitReason::After: {
+      Frame* frame = task::serve_arm(reinterpret_cast<abi::After*>(over)->arm);
+      if (frame != nullptr) make_ready_last(frame);
+      return;
+    }
+    case task::WaitReason::Tick:
+      // No frame waits: what is there to be called acts itself.
+      (void)over->withdraw(over);
+      return;
+    default:
+      return make_ready_last(over->frame);
+  }
+}
+
 void Worker::act_on(abi::Timer* fired) {
   while (fired != nullptr) {
     // The node lies in the frame, which may run and be gone as soon as it is ready.
     abi::Timer* next = fired->next;
-    abi::Wait* wait = wait_of(fired);
-    if (wait->reason == static_cast<uint16_t>(task::WaitReason::Deadline)) {
-      task::fire_deadline(reinterpret_cast<task::Deadline*>(wait), host);
-    } else {
-      make_ready_last(wait->frame);
-    }
+    act_on(wait_of(fired));
     fired = next;
   }
 }
+
+bool is_alone() { return current().scheduler.started() == 1; }
 
 bool withdraw_timer(abi::Timer* timer, uint32_t worker) {
   Worker& here = current();

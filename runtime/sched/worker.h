@@ -147,6 +147,7 @@ class alignas(128) Worker {
   bool fire_timers();
   void fire_timers_of(Worker& victim, int64_t now);
   void act_on(abi::Timer* fired);
+  void act_on(abi::Wait* over);
   void park();
   void watch_others();
   void rest();
@@ -183,6 +184,12 @@ extern __thread const char* skn_stack_limit;
 // The task that runs on this thread.
 extern __thread abi::Node* skn_node;
 }
+
+// There is no membarrier: who gives a lock back passes a fence itself. Set before a second worker starts.
+extern "C" bool skn_fences_always;
+
+// Whether there is one worker, and nobody else runs tasks.
+bool is_alone();
 
 // Never keep the result across a call that may suspend: the task may go on elsewhere.
 SKEIN_INLINE Worker& current() { return *skn_worker; }

@@ -120,7 +120,11 @@ SKEIN_INLINE void drop_wait(abi::Node* node) { wait_of(node).store(0, Order::Rel
 // Before a frame of the task runs again.
 void leave_wait_slowly(abi::Node* node);
 SKEIN_INLINE void leave_wait(abi::Node* node) {
-  if (wait_of(node).load(Order::Relaxed) != 0) leave_wait_slowly(node);
+  uint64_t what = wait_of(node).load(Order::Relaxed);
+  if (what == 0) return;
+  const bool is_over = (what & kWaitLocked) == 0 &&
+                       wait_of(node).compare_exchange(what, 0, Order::Acquire, Order::Relaxed);
+  if (SKEIN_UNLIKELY(!is_over)) leave_wait_slowly(node);
 }
 
 // Anybody to whom the node cannot be lost meanwhile: sets the request. Gives the frame to make ready if

@@ -3,7 +3,8 @@
 // Who may do what: the task that produces the result calls `finish`, once. The one that owns the
 // handle to it calls `wait`, `forward_to` or `count_in`, at most once, and touches the word again
 // only after it was woken, or after `finish` by somebody else was seen. Whoever comes second learns
-// what the first one left. A wait may be taken back by `withdraw`; then the owner may listen anew.
+// what the first one left. A wait or an offer may be taken back by `withdraw`; then the owner may
+// listen anew.
 #pragma once
 
 #include "runtime/abi/layout.h"
@@ -22,10 +23,12 @@ class Listener {
   bool is_frame() const { return word_ != abi::kPending && (word_ & abi::kTagMask) == 0; }
   bool is_future() const { return (word_ & abi::kTagMask) == abi::kForward; }
   bool is_scope() const { return (word_ & abi::kTagMask) == abi::kCounted; }
+  bool is_arm() const { return (word_ & abi::kOfferedMask) == abi::kOffered; }
 
   abi::Frame* frame() const { return reinterpret_cast<abi::Frame*>(word_); }
   abi::Future* future() const { return reinterpret_cast<abi::Future*>(word_ ^ abi::kForward); }
   abi::Scope* scope() const { return reinterpret_cast<abi::Scope*>(word_ ^ abi::kCounted); }
+  abi::Waiter* arm() const { return reinterpret_cast<abi::Waiter*>(word_ ^ abi::kOffered); }
 
  private:
   uint64_t word_;
@@ -66,6 +69,16 @@ class StateWord {
   // Pending → counted by a scope. False: it is done.
   bool count_in(abi::Scope* scope) {
     return listen(reinterpret_cast<uint64_t>(scope) | abi::kCounted);
+  }
+
+  // Pending → one of the things a select waits for. False: it is done.
+  bool offer_to(abi::Waiter* arm) {
+    return listen(reinterpret_cast<uint64_t>(arm) | abi::kOffered);
+  }
+  // The reverse. False: it is done, and who finished it is about to look at the arm, or has.
+  bool withdraw(abi::Waiter* arm) {
+    uint64_t offered = reinterpret_cast<uint64_t>(arm) | abi::kOffered;
+    return word_.compare_exchange(offered, abi::kPending, Order::AcqRel);
   }
 
   // Any → done. Acquires too: whoever listens wrote its own things before.

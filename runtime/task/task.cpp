@@ -1,6 +1,7 @@
 // Publishing results: see task.h.
 #include "runtime/task/task.h"
 
+#include "runtime/task/claim.h"
 #include "runtime/task/locals.h"
 #include "runtime/task/node.h"
 #include "runtime/task/scope.h"
@@ -51,6 +52,7 @@ abi::Frame* finish_future(abi::Future* future, uint64_t state, size_t size, Host
     const Listener listener = StateWord(future->state).finish(state);
     if (listener.is_frame()) return listener.frame();
     if (listener.is_scope()) return count_off(listener.scope(), future, state, size, host);
+    if (listener.is_arm()) return serve_arm(listener.arm());
     if (!listener.is_future()) return nullptr;
     memcpy(result_of(listener.future()), result_of(future), size - abi::kFutureResult);
     release_future(future, size, host);

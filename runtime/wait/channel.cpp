@@ -10,33 +10,15 @@
 
 namespace skein::wait {
 
-using base::AtomicRef;
 using base::Order;
 using base::SpinGuard;
-
-// --- Waiters -------------------------------------------------------------------------------------
-
-Claim claim(Waiter* waiter) {
-  if (waiter->claim == nullptr) return Claim::Won;
-  AtomicRef<uint32_t> word(*waiter->claim);
-  // Relaxed, here and in select.cpp: the word only says who. Whatever else is written is ordered by the
-  // locks of the channels, each of which the task takes once more before it goes on.
-  uint32_t seen = word.load(Order::Relaxed);
-  while (seen == abi::kSelectRegisters || seen == abi::kSelectWaits) {
-    if (word.compare_exchange(seen, abi::kSelectChosen + waiter->arm, Order::Relaxed,
-                              Order::Relaxed)) {
-      return seen == abi::kSelectWaits ? Claim::Won : Claim::WonEarly;
-    }
-  }
-  return Claim::Lost;
-}
+using task::Claim;
+using task::claim;
 
 static void serve(Waiter* waiter, Claim won, Outcome outcome, Frame*& wake) {
   waiter->outcome = static_cast<uint8_t>(outcome);
   if (won == Claim::Won) wake = waiter->frame;
 }
-
-// --- Channels ------------------------------------------------------------------------------------
 
 Channel* Channel::make(int64_t capacity, uint32_t size, const char* name) {
   void* memory = aligned_alloc(abi::kAlignment, sizeof(Channel));
@@ -48,7 +30,7 @@ Channel* Channel::make(int64_t capacity, uint32_t size, const char* name) {
     channel->ring_ = static_cast<char*>(malloc(static_cast<size_t>(bytes == 0 ? 1 : bytes)));
   }
   if (channel->ring_ == nullptr) base::fatal("out of memory: a channel is too large");
-  channel->slots_ = capacity;
+  channel->slots_.store(capacity, Order::Relaxed);
   return channel;
 }
 
@@ -57,8 +39,14 @@ void Channel::free(Channel* channel) {
   ::free(channel);
 }
 
+void Channel::retain() { base::AtomicRef<int64_t>(count_).fetch_add(1, Order::Relaxed); }
+
+void Channel::release(Channel* channel) {
+  if (base::AtomicRef<int64_t>(channel->count_).fetch_sub(1, Order::AcqRel) == 1) free(channel);
+}
+
 // Most values are a word, and a call to copy one costs more than all the rest.
-inline void Channel::move(void* to, const void* from) const {
+SKEIN_INLINE void Channel::move(void* to, const void* from) const {
   if (size_ == 8) {
     memcpy(to, from, 8);
   } else {
@@ -66,37 +54,39 @@ inline void Channel::move(void* to, const void* from) const {
   }
 }
 
-inline bool Channel::has_room() const {
+SKEIN_INLINE bool Channel::has_room() const {
   return capacity_ == kUnbounded || length_.load(Order::Relaxed) < capacity_;
 }
 
 void Channel::grow() {
   const int64_t length = length_.load(Order::Relaxed);
-  const int64_t slots = slots_ == 0 ? 16 : slots_ * 2;
+  const int64_t before = slots_.load(Order::Relaxed);
+  const int64_t slots = before == 0 ? 16 : before * 2;
   char* ring = static_cast<char*>(malloc(static_cast<size_t>(slots * int64_t(size_)) + 1));
   if (ring == nullptr) base::fatal("out of memory: a channel is too large");
-  const int64_t until_end = slots_ - head_ < length ? slots_ - head_ : length;
+  const int64_t until_end = before - head_ < length ? before - head_ : length;
   if (length > 0) {
     memcpy(ring, slot(head_), static_cast<size_t>(until_end * size_));
     memcpy(ring + until_end * size_, ring_, static_cast<size_t>((length - until_end) * size_));
   }
   ::free(ring_);
   ring_ = ring;
-  slots_ = slots;
+  slots_.store(slots, Order::Relaxed);
   head_ = 0;
 }
 
-inline void Channel::put_last(const void* value) {
+SKEIN_INLINE void Channel::put_last(const void* value) {
   const int64_t length = length_.load(Order::Relaxed);
-  if (SKEIN_UNLIKELY(length == slots_)) grow();
+  if (SKEIN_UNLIKELY(length == slots_.load(Order::Relaxed))) grow();
+  const int64_t slots = slots_.load(Order::Relaxed);
   int64_t at = head_ + length;
-  if (at >= slots_) at -= slots_;
+  if (at >= slots) at -= slots;
   move(slot(at), value);
   length_.store(length + 1, Order::Relaxed);
 }
 
 // With the lock.
-inline bool Channel::try_send(const void* value, Frame*& wake) {
+SKEIN_INLINE bool Channel::try_send(const void* value, Frame*& wake) {
   for (Waiter *waiter = receivers_.first, *next; waiter != nullptr; waiter = next) {
     next = waiter->next;
     // Claimed before it is unlinked: a node that lost is its task's to take out.
@@ -112,11 +102,11 @@ inline bool Channel::try_send(const void* value, Frame*& wake) {
   return true;
 }
 
-inline bool Channel::try_receive(void* value, Frame*& wake) {
+SKEIN_INLINE bool Channel::try_receive(void* value, Frame*& wake) {
   const int64_t length = length_.load(Order::Relaxed);
   if (length > 0) {
     move(value, slot(head_));
-    if (++head_ == slots_) head_ = 0;
+    if (++head_ == slots_.load(Order::Relaxed)) head_ = 0;
     length_.store(length - 1, Order::Relaxed);
   }
   for (Waiter *waiter = senders_.first, *next; waiter != nullptr; waiter = next) {
@@ -136,12 +126,14 @@ inline bool Channel::try_receive(void* value, Frame*& wake) {
 }
 
 Outcome Channel::send(const void* value, Frame*& wake) {
+  if (!may_send()) return Outcome::Blocked;
   SpinGuard guard(lock_);
   if (closed_.load(Order::Relaxed) != 0) return Outcome::Closed;
   return try_send(value, wake) ? Outcome::Done : Outcome::Blocked;
 }
 
 Outcome Channel::receive(void* value, Frame*& wake) {
+  if (!may_receive()) return Outcome::Blocked;
   SpinGuard guard(lock_);
   if (try_receive(value, wake)) return Outcome::Done;
   return closed_.load(Order::Relaxed) != 0 ? Outcome::Closed : Outcome::Blocked;
@@ -232,9 +224,19 @@ bool Channel::may_receive() const {
 }
 
 Waiter* Channel::close() {
-  SpinGuard guard(lock_);
-  if (closed_.load(Order::Relaxed) != 0) return nullptr;
-  closed_.store(1, Order::Release);
+  Waiter* served = nullptr;
+  {
+    SpinGuard guard(lock_);
+    if (closed_.load(Order::Relaxed) != 0) return nullptr;
+    closed_.store(1, Order::Release);
+    served = serve_all_closed();
+  }
+  if (ticker_ != nullptr) stop_ticker(ticker_);
+  return served;
+}
+
+// With the lock. Those that are to be made ready, linked by `next`.
+Waiter* Channel::serve_all_closed() {
   Waiter* served = nullptr;
   for (WaitQueue* queue : {&senders_, &receivers_}) {
     for (Waiter *waiter = queue->first, *next; waiter != nullptr; waiter = next) {

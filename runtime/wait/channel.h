@@ -4,36 +4,30 @@
 // empty, and where tasks wait to send it is full. Each operation takes the lock once. Values are
 // moved as bytes; whoever waits has a node in its frame (abi::Waiter), so nothing is allocated.
 //
-// A task that waits at several channels has a node at each, with one word in common (abi::Waiter,
-// `claim`). Whoever wants to serve a node claims it first; a node that lost stays in its queue until
-// its own task withdraws it.
+// A task that waits for several things has a node at each, with one word in common (task/claim.h).
+// Whoever wants to serve a node claims it first; a node that lost stays in its queue until its own
+// task withdraws it.
 //
 // Nothing here makes a frame ready: operations give back the frame that has to run next, or null.
 #pragma once
 
 #include "runtime/abi/layout.h"
 #include "runtime/base/spin_lock.h"
+#include "runtime/task/claim.h"
+#include "runtime/wait/ticker.h"
 #include "runtime/wait/wait_queue.h"
 
 namespace skein::wait {
 
 using abi::Frame;
 
-// What became of an operation. Compiled code knows these numbers.
+// What became of an operation.
 enum class Outcome : uint8_t {
-  Done = 0,
-  Closed = 1,   // a value cannot be sent any more, or all have been received
-  Blocked = 2,  // it would have to wait
-  Waiting = 3,  // of a node: it was not served yet
+  Done = abi::kChanDone,
+  Closed = abi::kChanClosed,    // a value cannot be sent any more, or all have been received
+  Blocked = abi::kChanBlocked,  // it would have to wait
+  Waiting,                      // of a node: it was not served yet
 };
-
-// Whether a node may be served by the caller, who then has to.
-enum class Claim : uint8_t {
-  Lost,     // somebody else served its task
-  Won,      // its frame waits, and has to be made ready
-  WonEarly  // its task has not suspended yet and will notice
-};
-Claim claim(Waiter* waiter);
 
 constexpr int64_t kUnbounded = static_cast<int64_t>(abi::kUnbounded);
 
@@ -44,6 +38,18 @@ class alignas(abi::kAlignment) Channel {
   static Channel* make(int64_t capacity, uint32_t size, const char* name);
   // The last owner: nobody waits, and what was in it has been taken out.
   static void free(Channel* channel);
+
+  // One more owner, and one less, of a channel whose values need no drop.
+  void retain();
+  static void release(Channel* channel);
+
+  // What fills it, and is stopped when it is closed. Before anybody else knows the channel.
+  void set_ticker(Ticker* ticker) { ticker_ = ticker; }
+
+  // Where there is room and nobody waits to receive, or a value and nobody waits to send: inlined into
+  // compiled code, which knows the size. False: nothing has happened, and the others have to look.
+  bool send_at_once(const void* value, size_t size);
+  bool receive_at_once(void* value, size_t size);
 
   // Any thread. `value` points at the bytes sent, or to where those received go; on Done they have
   // moved. `wake` is the frame of the other side, if there is one to be made ready.
@@ -93,24 +99,58 @@ class alignas(abi::kAlignment) Channel {
   bool may_meet(const Waiter* waiter, bool sends) const;
   WaitQueue& queue_of(const Waiter* waiter);
   void put_last(const void* value);
+  Waiter* serve_all_closed();
   void grow();
   char* slot(int64_t index) const { return ring_ + index * size_; }
   void move(void* to, const void* from) const;
 
   // Owners. First, where compiled code counts them.
-  [[maybe_unused]] int64_t count_ = 1;
+  int64_t count_ = 1;
   base::SpinLock lock_;
   base::Atomic<uint32_t> closed_;
   // Invariant: written inside the lock only, as all that follows.
   base::Atomic<int64_t> length_;
+  base::Atomic<int64_t> slots_;
   int64_t head_ = 0;
-  int64_t slots_ = 0;
   char* ring_ = nullptr;
   WaitQueue senders_ = {};
   WaitQueue receivers_ = {};
   const int64_t capacity_;
   const uint32_t size_;
   const char* const name_;
+  Ticker* ticker_ = nullptr;
 };
+
+SKEIN_INLINE bool Channel::send_at_once(const void* value, size_t size) {
+  if (length_.load(Order::Relaxed) >= slots_.load(Order::Relaxed)) return false;
+  if (!seems_empty(receivers_) || !lock_.try_lock_at_once()) return false;
+  const int64_t length = length_.load(Order::Relaxed);
+  const int64_t slots = slots_.load(Order::Relaxed);
+  const bool can = length < slots && receivers_.first == nullptr &&
+                   closed_.load(Order::Relaxed) == 0;
+  if (SKEIN_LIKELY(can)) {
+    int64_t at = head_ + length;
+    if (at >= slots) at -= slots;
+    __builtin_memcpy(ring_ + static_cast<uint64_t>(at) * size, value, size);
+    length_.store(length + 1, Order::Relaxed);
+  }
+  lock_.unlock();
+  return can;
+}
+
+SKEIN_INLINE bool Channel::receive_at_once(void* value, size_t size) {
+  if (length_.load(Order::Relaxed) == 0) return false;
+  if (!seems_empty(senders_) || !lock_.try_lock_at_once()) return false;
+  const int64_t length = length_.load(Order::Relaxed);
+  const bool can = length > 0 && senders_.first == nullptr;
+  if (SKEIN_LIKELY(can)) {
+    const int64_t head = head_;
+    __builtin_memcpy(value, ring_ + static_cast<uint64_t>(head) * size, size);
+    head_ = head + 1 == slots_.load(Order::Relaxed) ? 0 : head + 1;
+    length_.store(length - 1, Order::Relaxed);
+  }
+  lock_.unlock();
+  return can;
+}
 
 }  // namespace skein::wait

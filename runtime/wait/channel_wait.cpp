@@ -36,8 +36,9 @@ static bool withdraw_waiter(abi::Wait* wait) {
 }
 
 // `operation` queues the node if it has to wait.
-static bool wait_at_channel(abi::Wait* wait, Frame* frame, abi::Arm kind, WaitReason reason,
-                            bool (Channel::*operation)(Waiter*, Frame*&)) {
+template <bool (Channel::*operation)(Waiter*, Frame*&)>
+static SKEIN_INLINE bool wait_at_channel(abi::Wait* wait, Frame* frame, abi::Arm kind,
+                                         WaitReason reason) {
   Waiter* waiter = static_cast<Waiter*>(behind(wait));
   waiter->frame = frame;
   waiter->claim = nullptr;
@@ -47,16 +48,16 @@ static bool wait_at_channel(abi::Wait* wait, Frame* frame, abi::Arm kind, WaitRe
   Frame* other = nullptr;
   const bool waits = (static_cast<Channel*>(waiter->chan)->*operation)(waiter, other);
   wake(other);
-  return waits ? waiting.settle() : waiting.drop();
+  return waits ? waiting.settle_behind_lock() : waiting.drop();
 }
 
 bool send(abi::Wait* wait, Frame* frame) {
-  return wait_at_channel(wait, frame, abi::Arm::Send, WaitReason::Send, &Channel::wait_to_send);
+  return wait_at_channel<&Channel::wait_to_send>(wait, frame, abi::Arm::Send, WaitReason::Send);
 }
 
 bool receive(abi::Wait* wait, Frame* frame) {
-  return wait_at_channel(wait, frame, abi::Arm::Receive, WaitReason::Receive,
-                         &Channel::wait_to_receive);
+  return wait_at_channel<&Channel::wait_to_receive>(wait, frame, abi::Arm::Receive,
+                                                    WaitReason::Receive);
 }
 
 // The arms stay where they are: the task takes them out itself, as it does with those that lost.
@@ -70,7 +71,7 @@ bool select(abi::Wait* wait, Frame* frame) {
   waiting.begin();
   switch (offer_arms(select, frame, wake)) {
     case Offered::Waits:
-      return waiting.settle();
+      return waiting.settle_behind_lock();
     case Offered::Served:
       return waiting.drop();
     case Offered::Again:
@@ -90,10 +91,14 @@ bool lock(abi::Wait* wait, Frame* frame) {
   Waiter* waiter = static_cast<Waiter*>(behind(wait));
   waiter->frame = frame;
   Waiting waiting(wait, frame, WaitReason::Lock, withdraw_from_lock);
-  if (waiting.is_cancelled()) return false;
+  if (waiting.is_cancelled()) {
+    // Who was woken to take it and does not, leaves that to the next.
+    if (waiter->kind != 0) wake_all(wake_for_lock(LockRequest(waiter->chan).cell()));
+    return false;
+  }
   waiting.begin();
   const bool waits = wait_for_lock(LockRequest(waiter->chan), waiter);
-  return waits ? waiting.settle() : waiting.drop();
+  return waits ? waiting.settle_behind_lock() : waiting.drop();
 }
 
 }  // namespace skein::wait

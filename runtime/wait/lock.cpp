@@ -5,6 +5,7 @@
 #include "runtime/base/platform.h"
 #include "runtime/base/spin_lock.h"
 #include "runtime/sched/worker.h"
+#include "runtime/wait/readers.h"
 #include "runtime/wait/wait_queue.h"
 
 #include <cstdlib>
@@ -15,14 +16,16 @@ namespace skein::wait {
 using base::AtomicRef;
 using base::Order;
 
-// The word: who has the lock, and whether anybody waits.
-constexpr uint32_t kWriter = 1;
-constexpr uint32_t kWaiters = 2;
-constexpr uint32_t kReader = 4;  // one; they are counted above the two bits
+// The word: who has the lock.
+constexpr uint32_t kWriter = abi::kCellWriter;
+constexpr uint32_t kReader = 2;  // one; they are counted above the lowest bit
 
-// How often a taken lock is looked at before waiting: about as long as the holder of a small section
-// needs to finish it, and far less than it takes to suspend and be woken.
-constexpr int kSpins = base::kModel ? 1 : 40;
+// A taken lock is looked at so often before waiting, with pauses that double: about a microsecond,
+// longer than the holder of a small section needs, less than it takes to suspend and be woken.
+constexpr int kLooks = base::kModel ? 1 : 7;
+
+// Who was woken so often and found the lock taken again each time is handed it.
+constexpr uint8_t kMostPassedOver = base::kModel ? 1 : 4;
 
 static AtomicRef<uint32_t> state_of(Cell* cell) { return AtomicRef<uint32_t>(cell->state); }
 
@@ -41,7 +44,7 @@ Cell* make_cell(int64_t size) {
 void free_cell(Cell* cell) { free(cell); }
 
 static bool is_free(uint32_t state, bool reads) {
-  return reads ? (state & (kWriter | kWaiters)) == 0 : (state & ~kWaiters) == 0;
+  return reads ? (state & kWriter) == 0 : state == 0;
 }
 
 static uint32_t taken(uint32_t state, bool reads) {
@@ -57,22 +60,39 @@ void clear_poison(Cell* cell) { AtomicRef<uint32_t>(cell->poisoned).store(0, Ord
 
 static AtomicRef<abi::Node*> owner_word(Cell* cell) { return AtomicRef<abi::Node*>(cell->owner); }
 
-// Relaxed: it is only compared.
 const abi::Node* owner_of(const Cell* cell) {
   return owner_word(const_cast<Cell*>(cell)).load(Order::Relaxed);
 }
 
-// `task` has just taken it, and gives it back if it is poisoned.
+// A task finds itself only if it wrote that, so the word needs no order.
+static bool has_already(LockRequest request, const abi::Node* task) {
+  Cell* cell = request.cell();
+  if (owner_of(cell) == task) return true;
+  return state_of(cell).load(Order::Relaxed) >= kReader && is_reader(cell, task);
+}
+
+// `task` has taken it, and gives it back if it is poisoned.
 static int32_t note_taken(LockRequest request, abi::Node* task) {
-  if (!request.reads()) owner_word(request.cell()).store(task, Order::Relaxed);
+  if (request.reads()) {
+    add_reader(request.cell(), task);
+  } else {
+    owner_word(request.cell()).store(task, Order::Relaxed);
+  }
   return is_poisoned(request.cell()) ? abi::kLockPoisoned : abi::kLockTaken;
 }
 
-// A lock with waiters is theirs: those who come now do not overtake them.
+void forget_holder(LockRequest request) {
+  if (request.reads()) {
+    remove_reader(request.cell(), sched::skn_node);
+  } else {
+    owner_word(request.cell()).store(nullptr, Order::Relaxed);
+  }
+}
+
 static bool take(LockRequest request) {
   AtomicRef<uint32_t> word = state_of(request.cell());
   uint32_t state = word.load(Order::Relaxed);
-  while ((state & kWaiters) == 0 && is_free(state, request.reads())) {
+  while (is_free(state, request.reads())) {
     if (word.compare_exchange(state, taken(state, request.reads()), Order::Acquire,
                               Order::Relaxed)) {
       return true;
@@ -81,59 +101,95 @@ static bool take(LockRequest request) {
   return false;
 }
 
+// Readers do not overtake a writer who waits.
+static bool may_take(LockRequest request) {
+  return !request.reads() || seems_empty(request.cell()->waiting);
+}
+
 int32_t try_lock(LockRequest request) {
-  for (int i = 0; i < kSpins; ++i) {
-    if (take(request)) return note_taken(request, sched::skn_node);
-    if ((state_of(request.cell()).load(Order::Relaxed) & kWaiters) != 0) break;
-    base::spin_pause();
+  abi::Node* task = sched::skn_node;
+  // A share of what the task shares already could be had; a writer who waits would not get by.
+  if (request.reads() && has_already(request, task)) return abi::kLockHeld;
+  if (may_take(request) && take(request)) return note_taken(request, task);
+  if (has_already(request, task)) return abi::kLockHeld;
+  // On a single worker the holder does not run meanwhile.
+  if (sched::is_alone()) return abi::kLockBusy;
+  for (int look = 0; look < kLooks; ++look) {
+    for (int i = 0; i < 1 << look; ++i) base::spin_pause();
+    if (may_take(request) && take(request)) return note_taken(request, task);
   }
   return abi::kLockBusy;
+}
+
+// --- Waiting -------------------------------------------------------------------------------------
+
+// What a node is used for while it waits: since when, and how often it was woken in vain.
+static void begin_count(Cell* cell, Waiter* waiter) {
+  waiter->value = reinterpret_cast<void*>(base::now());
+  if (waiter->kind == 0) ++cell->waits;
+}
+
+static void end_count(Cell* cell, const Waiter* waiter) {
+  const int64_t since = reinterpret_cast<int64_t>(waiter->value);
+  cell->waited += static_cast<uint64_t>(base::now() - since);
+}
+
+static void leave_queue(Cell* cell, Waiter* waiter) {
+  remove(cell->waiting, waiter);
+  end_count(cell, waiter);
+}
+
+Contention contention_of(Cell* cell) {
+  base::WordGuard guard(cell->queue_lock);
+  return {cell->waits, static_cast<int64_t>(cell->waited)};
+}
+
+// The owner gives the lock back by a plain store and then looks for us: we run its fence for it. Now
+// either it sees us or we see the lock free.
+static void fence_owner() {
+  if (sched::is_alone()) return;
+  if (sched::skn_fences_always) {
+    base::full_fence();
+  } else {
+    base::process_fence();
+  }
 }
 
 bool wait_for_lock(LockRequest request, Waiter* waiter) {
   Cell* cell = request.cell();
   base::WordGuard guard(cell->queue_lock);
-  AtomicRef<uint32_t> word = state_of(cell);
-  uint32_t state = word.load(Order::Relaxed);
-  while (true) {
-    if ((state & kWaiters) == 0 && is_free(state, request.reads())) {
-      if (!word.compare_exchange(state, taken(state, request.reads()), Order::Acquire,
-                                 Order::Relaxed)) {
-        continue;
-      }
-      waiter->outcome = static_cast<uint8_t>(note_taken(request, sched::skn_node));
-      return false;
-    }
-    // Relaxed: who sees the bit takes the queue's lock.
-    if (word.compare_exchange(state, state | kWaiters, Order::Relaxed, Order::Relaxed)) break;
-  }
   waiter->arm = request.reads() ? 1 : 0;
-  add_last(cell->waiting, waiter);
-  return true;
+  begin_count(cell, waiter);
+  if (waiter->kind == 0) {
+    add_last(cell->waiting, waiter);
+  } else {
+    add_first(cell->waiting, waiter);
+  }
+  fence_owner();
+  if (cell->waiting.first != waiter || !take(request)) return true;
+  leave_queue(cell, waiter);
+  waiter->outcome = static_cast<uint8_t>(note_taken(request, waiter->frame->node));
+  return false;
 }
 
 bool stop_waiting_for_lock(Waiter* waiter) {
   Cell* cell = LockRequest(waiter->chan).cell();
   base::WordGuard guard(cell->queue_lock);
   if (!waiter->is_linked) return false;
-  remove(cell->waiting, waiter);
   // Those behind it may have waited for its sake alone: they get the lock when it is given back.
-  if (cell->waiting.first == nullptr) state_of(cell).fetch_and(~kWaiters, Order::Relaxed);
+  leave_queue(cell, waiter);
   return true;
 }
 
 // With the queue: the lock goes to the first, and to the readers behind it if it reads.
-static Waiter* hand_over(Cell* cell, uint32_t& state) {
+static Waiter* hand_over(Cell* cell) {
   Waiter* served = nullptr;
   Waiter** end = &served;
   while (Waiter* waiter = cell->waiting.first) {
-    const bool reads = waiter->arm != 0;
-    const bool fits = reads ? (state & kWriter) == 0 : state == 0;
-    if (!fits) break;
-    remove(cell->waiting, waiter);
-    state = taken(state, reads);
-    const int32_t outcome = note_taken(LockRequest(waiter->chan), waiter->frame->node);
-    waiter->outcome = static_cast<uint8_t>(outcome);
+    const LockRequest request(waiter->chan);
+    if (!take(request)) break;
+    leave_queue(cell, waiter);
+    waiter->outcome = static_cast<uint8_t>(note_taken(request, waiter->frame->node));
     waiter->next = nullptr;
     *end = waiter;
     end = &waiter->next;
@@ -141,30 +197,33 @@ static Waiter* hand_over(Cell* cell, uint32_t& state) {
   return served;
 }
 
+Waiter* wake_for_lock(Cell* cell) {
+  base::WordGuard guard(cell->queue_lock);
+  Waiter* first = cell->waiting.first;
+  if (first == nullptr) return nullptr;
+  const bool reads = first->arm != 0;
+  if (reads || first->kind >= kMostPassedOver) return hand_over(cell);
+  // Who took it meanwhile finds the queue when it gives it back.
+  if (!is_free(state_of(cell).load(Order::Relaxed), reads)) return nullptr;
+  leave_queue(cell, first);
+  ++first->kind;
+  first->outcome = static_cast<uint8_t>(abi::kLockBusy);
+  first->next = nullptr;
+  return first;
+}
+
 Waiter* release_lock(LockRequest request, bool poisons) {
   Cell* cell = request.cell();
   if (poisons && !request.reads()) AtomicRef<uint32_t>(cell->poisoned).store(1, Order::Relaxed);
-  if (!request.reads()) owner_word(cell).store(nullptr, Order::Relaxed);
-  AtomicRef<uint32_t> word = state_of(cell);
-  const uint32_t share = request.reads() ? kReader : kWriter;
-  uint32_t state = word.load(Order::Relaxed);
-  while ((state & kWaiters) == 0) {
-    if (word.compare_exchange(state, state - share, Order::Release, Order::Relaxed)) return nullptr;
+  forget_holder(request);
+  if (request.reads()) {
+    state_of(cell).fetch_sub(kReader, Order::Release);
+    base::fence_after_locked();
+  } else {
+    state_of(cell).store(0, Order::Release);
+    base::full_fence();
   }
-  base::WordGuard guard(cell->queue_lock);
-  // The last of those who waited may have gone meanwhile, and the word is anybody's again.
-  if (cell->waiting.first == nullptr) {
-    word.fetch_sub(share, Order::Release);
-    return nullptr;
-  }
-  // Others may still give up their shares for reading, but nobody takes one. Acquire: whoever is served
-  // comes after those who gave theirs up without the queue.
-  state = word.fetch_sub(share, Order::Acquire) - share;
-  uint32_t holders = state & ~kWaiters;
-  if (holders != 0) return nullptr;
-  Waiter* served = hand_over(cell, holders);
-  word.store(holders | (cell->waiting.first != nullptr ? kWaiters : 0), Order::Release);
-  return served;
+  return seems_empty(cell->waiting) ? nullptr : wake_for_lock(cell);
 }
 
 // There are few, and the library has no use for the templates of the standard one.

@@ -1,8 +1,17 @@
 // See select.h.
 #include "runtime/wait/select.h"
 
+#include "runtime/base/platform.h"
+#include "runtime/sched/worker.h"
+#include "runtime/task/reasons.h"
+#include "runtime/task/state.h"
+
+#include <cstdlib>
+#include <cstring>
+
 namespace skein::wait {
 
+using abi::After;
 using abi::Arm;
 using abi::Select;
 using base::AtomicRef;
@@ -15,15 +24,76 @@ static Waiter* arms_of(Select& select) {
 static Arm kind_of(const Waiter& arm) { return static_cast<Arm>(arm.kind); }
 static void turn_off(Waiter& arm) { arm.kind = static_cast<uint8_t>(Arm::Off); }
 static Channel& channel_of(const Waiter& arm) { return *static_cast<Channel*>(arm.chan); }
+static After& after_of(const Waiter& arm) { return *static_cast<After*>(arm.value); }
 
 static bool uses_channel(Arm kind) {
   return kind == Arm::Receive || kind == Arm::Send || kind == Arm::Each;
 }
+static bool can_happen(Arm kind) {
+  return uses_channel(kind) || kind == Arm::Await || kind == Arm::After;
+}
 
-// Whether the arm happened. An Each whose channel is through goes off.
-static bool try_arm(Waiter& arm, Wake wake) {
-  const Arm kind = kind_of(arm);
-  if (!uses_channel(kind)) return false;
+// --- Tasks and time ------------------------------------------------------------------------------
+
+// What a Task has: nothing or an outcome when it is over, else its future.
+static abi::Future* future_of(const Waiter& arm) { return static_cast<abi::Future*>(arm.chan); }
+
+static bool has_ended(const Waiter& arm) {
+  const uint64_t bits = reinterpret_cast<uint64_t>(arm.chan);
+  if (bits == 0 || (bits & abi::kOutcome) != 0) return true;
+  return task::is_done(task::StateWord(future_of(arm)->state).load());
+}
+
+// A time that has not begun is over only if it is none.
+static bool has_passed(const After& after) {
+  if (after.until == 0) return static_cast<int64_t>(after.timer.when) <= 0;
+  return base::now() >= after.until;
+}
+
+// Afterwards somebody may be at the arm until it is taken back.
+static bool offer_to_task(Waiter& arm) {
+  if (has_ended(arm)) return false;
+  task::offered_of(&arm).store(true, Order::Relaxed);
+  if (task::StateWord(future_of(arm)->state).offer_to(&arm)) return true;
+  task::offered_of(&arm).store(false, Order::Relaxed);
+  return false;
+}
+
+static bool set_timer(Waiter& arm) {
+  After& after = after_of(arm);
+  const int64_t now = base::now();
+  if (after.until == 0) {
+    const int64_t nanoseconds = static_cast<int64_t>(after.timer.when);
+    if (nanoseconds <= 0) return false;
+    after.until = nanoseconds < INT64_MAX - now ? now + nanoseconds : INT64_MAX;
+  }
+  if (after.until <= now) return false;
+  sched::Worker& worker = sched::current();
+  after.arm = &arm;
+  after.wait.frame = arm.frame;
+  after.wait.reason = static_cast<uint16_t>(task::WaitReason::After);
+  after.wait.detail = worker.id;
+  task::offered_of(&arm).store(true, Order::Relaxed);
+  worker.timers.insert(&after.timer, now, after.until - now);
+  return true;
+}
+
+static void take_back_arm(Waiter& arm) {
+  if (!task::offered_of(&arm).load(Order::Acquire)) return;
+  const bool is_ours = kind_of(arm) == Arm::Await
+                           ? task::StateWord(future_of(arm)->state).withdraw(&arm)
+                           : sched::withdraw_timer(&after_of(arm).timer, after_of(arm).wait.detail);
+  if (is_ours) {
+    task::offered_of(&arm).store(false, Order::Relaxed);
+  } else {
+    task::wait_until_served(&arm);
+  }
+}
+
+// --- Trying --------------------------------------------------------------------------------------
+
+// An Each whose channel is through goes off.
+static bool try_channel(Waiter& arm, Arm kind, Wake wake) {
   Channel& channel = channel_of(arm);
   if (kind == Arm::Send ? !channel.may_send() : !channel.may_receive()) return false;
   Frame* other = nullptr;
@@ -37,20 +107,33 @@ static bool try_arm(Waiter& arm, Wake wake) {
   return false;
 }
 
-int32_t try_arms(Select& select, uint32_t start, Wake wake) {
-  Waiter* arms = arms_of(select);
-  const uint32_t count = select.count;
-  if (select.is_biased) start = 0;
-  for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t at = (start + i) % count;
-    if (kind_of(arms[at]) == Arm::Each) select.has_each = 1;
-    if (try_arm(arms[at], wake)) return static_cast<int32_t>(at);
+// Whether the arm happened.
+static bool try_arm(Waiter& arm, Wake wake) {
+  const Arm kind = kind_of(arm);
+  switch (kind) {
+    case Arm::Receive:
+    case Arm::Send:
+    case Arm::Each:
+      return try_channel(arm, kind, wake);
+    case Arm::Await:
+      return has_ended(arm);
+    case Arm::After:
+      return has_passed(after_of(arm));
+    case Arm::Closed:
+    case Arm::Off:
+      return false;
   }
+  return false;
+}
+
+// No arm is ready: what there is beside them.
+static int32_t when_none_is_ready(Select& select) {
+  const Waiter* arms = arms_of(select);
   bool has_open = false;
   bool has_each = false;
   int32_t closed = abi::kSelectBlocked;
-  for (uint32_t i = 0; i < count; ++i) {
-    has_open |= uses_channel(kind_of(arms[i]));
+  for (uint32_t i = 0; i < select.count; ++i) {
+    has_open |= can_happen(kind_of(arms[i]));
     has_each |= kind_of(arms[i]) == Arm::Each;
     if (kind_of(arms[i]) == Arm::Closed) closed = static_cast<int32_t>(i);
   }
@@ -59,11 +142,41 @@ int32_t try_arms(Select& select, uint32_t start, Wake wake) {
   return has_open ? abi::kSelectBlocked : abi::kSelectAllOff;
 }
 
+int32_t try_arms(Select& select, uint32_t start, Wake wake) {
+  Waiter* arms = arms_of(select);
+  const uint32_t count = select.count;
+  uint32_t at = select.is_biased || count == 0 ? 0 : start % count;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (kind_of(arms[at]) == Arm::Each) select.has_each = 1;
+    if (try_arm(arms[at], wake)) return static_cast<int32_t>(at);
+    if (++at == count) at = 0;
+  }
+  return when_none_is_ready(select);
+}
+
+// --- Waiting -------------------------------------------------------------------------------------
+
 static void withdraw_arms(Select& select) {
   Waiter* arms = arms_of(select);
   for (uint32_t i = 0; i < select.count; ++i) {
-    if (uses_channel(kind_of(arms[i]))) (void)channel_of(arms[i]).withdraw(&arms[i]);
+    if (uses_channel(kind_of(arms[i]))) {
+      (void)channel_of(arms[i]).withdraw(&arms[i]);
+    } else if (can_happen(kind_of(arms[i]))) {
+      take_back_arm(arms[i]);
+    }
   }
+}
+
+static Channel::Offer offer_arm(Waiter& arm, Wake wake) {
+  if (uses_channel(kind_of(arm))) {
+    Frame* other = nullptr;
+    const Channel::Offer offer = channel_of(arm).offer(&arm, other);
+    if (other != nullptr) wake(other);
+    return offer;
+  }
+  const bool waits = kind_of(arm) == Arm::Await ? offer_to_task(arm) : set_timer(arm);
+  if (waits) return Channel::Offer::Linked;
+  return task::claim(&arm) == task::Claim::Lost ? Channel::Offer::Lost : Channel::Offer::Served;
 }
 
 Offered offer_arms(Select& select, Frame* frame, Wake wake) {
@@ -73,13 +186,11 @@ Offered offer_arms(Select& select, Frame* frame, Wake wake) {
   for (uint32_t i = 0; i < select.count; ++i) arms[i].is_linked = false;
   for (uint32_t i = 0; i < select.count; ++i) {
     Waiter& arm = arms[i];
-    if (!uses_channel(kind_of(arm))) continue;
+    if (!can_happen(kind_of(arm))) continue;
     arm.frame = frame;
     arm.claim = &select.claim;
     arm.arm = i;
-    Frame* other = nullptr;
-    const Channel::Offer offer = channel_of(arm).offer(&arm, other);
-    if (other != nullptr) wake(other);
+    const Channel::Offer offer = offer_arm(arm, wake);
     if (offer == Channel::Offer::Linked) continue;
     if (offer != Channel::Offer::Again) return Offered::Served;
     withdraw_arms(select);
@@ -112,5 +223,26 @@ int32_t finish(Select& select) {
   turn_off(arm);
   return abi::kSelectBlocked;
 }
+
+// --- Over arrays ---------------------------------------------------------------------------------
+
+Select* make_select(const char* elements, uint32_t count, size_t size, void* value) {
+  const size_t bytes = abi::kBehindWait + abi::kSelectArms + count * sizeof(Waiter);
+  char* memory = static_cast<char*>(calloc(1, bytes));
+  if (memory == nullptr) base::fatal("out of memory");
+  Select& select = *reinterpret_cast<Select*>(memory + abi::kBehindWait);
+  select.count = count;
+  for (uint32_t i = 0; i < count; ++i) {
+    Waiter& arm = arms_of(select)[i];
+    memcpy(&arm.chan, elements + i * size, sizeof(arm.chan));
+    arm.value = value;
+    arm.kind = static_cast<uint8_t>(value != nullptr ? Arm::Receive : Arm::Await);
+    const bool is_spent = reinterpret_cast<uint64_t>(arm.chan) == abi::kSpent;
+    if (value == nullptr && is_spent) turn_off(arm);
+  }
+  return &select;
+}
+
+void free_select(Select* select) { free(reinterpret_cast<char*>(select) - abi::kBehindWait); }
 
 }  // namespace skein::wait

@@ -1,8 +1,13 @@
-// One of several channel operations, whichever can happen first.
+// One of several things, whichever can happen first: a channel operation, the end of a task, or that
+// some time has passed.
 //
 // First each arm is tried, from a place chosen by chance, so that arms which are ready take turns;
 // an arm whose channel does not look ready costs no lock. Then the arms are offered one by one, a
-// lock at a time, with one word in common that whoever serves an arm has to claim (channel.h).
+// lock at a time, with one word in common that whoever serves an arm has to claim (task/claim.h).
+//
+// A task has the arm in its state word, where an await would have its frame, and a timer points at
+// its arm. Neither has a lock that the select could take: who finds the arm there says when it is
+// done with it, and the select waits for that before the arm goes.
 #pragma once
 
 #include "runtime/wait/channel.h"
@@ -26,5 +31,10 @@ bool take_back(abi::Select& select);
 // Once the task runs again: no arm is offered any more. The number of the arm that was served, or
 // kSelectBlocked: it has to be tried again.
 int32_t finish(abi::Select& select);
+
+// A select over an array, in memory of its own: an arm for each element, which begins with a channel
+// to receive from, all into `value`, or with what a Task has. Ends the program when memory is out.
+abi::Select* make_select(const char* elements, uint32_t count, size_t size, void* value);
+void free_select(abi::Select* select);
 
 }  // namespace skein::wait

@@ -52,6 +52,11 @@ class Waiting {
   // True: the task stays suspended.
   bool settle() {
     base::full_fence();
+    return settle_behind_lock();
+  }
+  // The same where a lock was taken since `begin`.
+  bool settle_behind_lock() {
+    base::fence_after_locked();
     return task::settle_wait(node_, reinterpret_cast<uint64_t>(record_));
   }
 

@@ -31,6 +31,14 @@ inline void add_last(WaitQueue& queue, Waiter* waiter) {
   waiter->is_linked = true;
 }
 
+inline void add_first(WaitQueue& queue, Waiter* waiter) {
+  waiter->next = queue.first;
+  waiter->previous = nullptr;
+  (queue.first != nullptr ? queue.first->previous : queue.last) = waiter;
+  first_of(queue).store(waiter, base::Order::Relaxed);
+  waiter->is_linked = true;
+}
+
 inline void remove(WaitQueue& queue, Waiter* waiter) {
   if (waiter->previous != nullptr) {
     waiter->previous->next = waiter->next;

@@ -1,7 +1,8 @@
-// Locks that tasks wait for (wait/lock.h): writers are alone, whoever waits is woken once with the
-// lock, and who has it sees what the one before wrote.
+// Locks that tasks wait for (wait/lock.h): writers are alone, whoever waits is woken with the lock or to
+// try again, and who has it sees what the one before wrote.
 #include "runtime/wait/lock.h"
 
+#include "runtime/api/api.h"
 #include "runtime/wait/channel_wait.h"
 #include "test/model/host.h"
 
@@ -19,25 +20,33 @@ class LockModel : public Model {
   }
 
  protected:
-  LockRequest request(bool reads) {
-    return LockRequest(reinterpret_cast<void*>(reinterpret_cast<uint64_t>(&cell_) | reads));
+  void* bits(bool reads) {
+    return reinterpret_cast<void*>(reinterpret_cast<uint64_t>(&cell_) | reads);
   }
+  LockRequest request(bool reads) { return LockRequest(bits(reads)); }
   // As compiled code does it: gives what the lock says.
   uint32_t take(bool reads) {
-    const int32_t outcome = wait::try_lock(request(reads));
+    const int32_t outcome = api::skn_lock_try(bits(reads));
     if (outcome != abi::kLockBusy) return uint32_t(outcome);
-    ModelFrame* frame = new (allocate(sizeof(ModelFrame))) ModelFrame();
     Waiter* waiter = new (allocate(sizeof(Waiter))) Waiter();
-    waiter->frame = frame;
-    waiter->chan = reinterpret_cast<void*>(reinterpret_cast<uint64_t>(&cell_) | reads);
-    if (wait::wait_for_lock(request(reads), waiter)) frame->ready.wait();
-    const uint32_t taken = waiter->outcome;
+    waiter->chan = bits(reads);
+    uint32_t taken = abi::kLockBusy;
+    while (taken == abi::kLockBusy) {
+      ModelFrame* frame = new (allocate(sizeof(ModelFrame))) ModelFrame();
+      frame->node = sched::skn_node;
+      waiter->frame = frame;
+      if (wait::wait_for_lock(request(reads), waiter)) frame->ready.wait();
+      taken = waiter->outcome;
+      release(frame);
+      if (taken == abi::kLockBusy) taken = uint32_t(wait::try_lock(request(reads)));
+    }
     release(waiter);
-    release(frame);
     return taken;
   }
   void give_back(bool reads, bool poisons = false) {
-    Waiter* served = wait::release_lock(request(reads), poisons);
+    api::skn_lock_release(&cell_, reads, poisons);
+  }
+  static void wake(Waiter* served) {
     while (served != nullptr) {
       Waiter* next = served->next;
       make_ready(served->frame);
@@ -55,13 +64,20 @@ class LockModel : public Model {
     give_back(true);
   }
 
+  // The thread is this task from here on.
+  void be_task(unsigned index) { sched::skn_node = &tasks_[index]; }
+
   Cell cell_ = {};
   int value_ = 0;
+  abi::Node tasks_[3] = {};
 };
 
 class LockWriters : public LockModel {
  public:
-  void thread(unsigned) override { write(); }
+  void thread(unsigned index) override {
+    be_task(index);
+    write();
+  }
   void end() override {
     CHECK(value_ == 3);
     LockModel::end();
@@ -71,7 +87,8 @@ MODEL(LockWriters, "three tasks change a value one after the other", 3, Switches
 
 class LockTwice : public LockModel {
  public:
-  void thread(unsigned) override {
+  void thread(unsigned index) override {
+    be_task(index);
     write();
     write();
   }
@@ -84,30 +101,43 @@ MODEL(LockTwice, "nobody is forgotten when the lock changes hands again and agai
 
 class LockReaders : public LockModel {
  public:
-  void thread(unsigned index) override { index == 0 ? write() : read(); }
+  void thread(unsigned index) override {
+    be_task(index);
+    index == 0 ? write() : read();
+  }
 };
 MODEL(LockReaders, "readers never meet a writer", 3, Chance, 30000)
 
 // A task gives up waiting, and then takes the lock as if it had never waited.
 class LockWithdrawn : public LockModel {
  public:
-  void begin() override { CHECK(wait::try_lock(request(false)) == int32_t(abi::kLockTaken)); }
+  void begin() override {
+    be_task(0);
+    CHECK(wait::try_lock(request(false)) == int32_t(abi::kLockTaken));
+  }
   void thread(unsigned index) override {
+    be_task(index);
     if (index == 0) {
       ++value_;
       return give_back(false);
     }
     Waiter waiter = {};
     ModelFrame frame = {};
+    frame.node = sched::skn_node;
     waiter.frame = &frame;
     waiter.chan = &cell_;
     bool has_lock = !wait::wait_for_lock(request(false), &waiter);
     if (!has_lock && !wait::stop_waiting_for_lock(&waiter)) {
       frame.ready.wait();
-      has_lock = true;
+      has_lock = waiter.outcome == abi::kLockTaken;
     }
+    const bool was_woken = !has_lock && waiter.kind != 0;
     if (!has_lock) has_lock = wait::try_lock(request(false)) == int32_t(abi::kLockTaken);
-    if (!has_lock) return;
+    if (!has_lock) {
+      // Who was woken and does not take it leaves that to the next.
+      if (was_woken) wake(wait::wake_for_lock(&cell_));
+      return;
+    }
     ++value_;
     give_back(false);
   }
@@ -118,6 +148,7 @@ MODEL(LockWithdrawn, "a lock whose waiters have gone is free for others", 3, Swi
 class LockPoisoned : public LockModel {
  public:
   void thread(unsigned index) override {
+    be_task(index);
     if (index == 0) {
       CHECK(take(false) == abi::kLockTaken || value_ == 2);
       value_ = 1;

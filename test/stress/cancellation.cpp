@@ -181,7 +181,7 @@ struct Receive {
   explicit Receive(void* channel) { record.waiter.chan = channel; }
   bool await_ready() {
     record.waiter.value = &value;
-    return api::skn_chan_receive(record.waiter.chan, &value) == 0;
+    return api::skn_chan_receive_now(record.waiter.chan, &value) == 0;
   }
   template <class P>
   bool await_suspend(std::coroutine_handle<P> handle) {
@@ -201,7 +201,7 @@ static Ramp<int64_t> receiver(void* channel) {
 static Ramp<int64_t> sender(void* channel, int64_t values) {
   for (int64_t i = 0; i < values; ++i) {
     int64_t one = 1;
-    (void)api::skn_chan_send(channel, &one);
+    (void)api::skn_chan_send_now(channel, &one);
     co_await yield();
   }
   co_return 0;

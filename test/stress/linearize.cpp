@@ -78,7 +78,10 @@ static Ramp<int64_t> select_two(History* history, int task, uint64_t choice, int
 
 static Ramp<int64_t> use_cell(History* history, int task, bool reads) {
   Operation operation = {reads ? Kind::Read : Kind::Add, 0, false, 0, moment(), 0};
-  if (!co_await lock(history->cell, reads)) co_return 0;
+  Locking locking = lock(history->cell, reads);
+  while (!co_await locking) {
+  }
+  if (locking.is_cancelled()) co_return 0;
   operation.value = history->in_cell;
   if (!reads) history->in_cell = operation.value + 1;
   api::skn_lock_release(history->cell, reads, false);

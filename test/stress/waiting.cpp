@@ -113,7 +113,7 @@ static Ramp<int64_t> exchanges(int64_t capacity, int64_t pairs, int64_t each, bo
   co_await call(sum_of(&tasks));
   for (void* channel : {shared.there, shared.back}) {
     int64_t left = 0;
-    while (api::skn_chan_receive(channel, &left) == 0) shared.received.fetch_add(left);
+    while (api::skn_chan_receive_now(channel, &left) == 0) shared.received.fetch_add(left);
     api::skn_chan_free(channel);
   }
   co_return shared.sent.load() == shared.received.load() ? 1 : -1;
@@ -155,7 +155,7 @@ static Ramp<int64_t> cancelled_transfers(int64_t rounds) {
     }
     co_await call(sum_of(&tasks));
     int64_t left = 0;
-    while (api::skn_chan_receive(channel, &left) == 0) taken.fetch_add(left);
+    while (api::skn_chan_receive_now(channel, &left) == 0) taken.fetch_add(left);
     api::skn_chan_free(channel);
     right += given.load() == taken.load() ? 1 : 0;
   }
@@ -174,7 +174,10 @@ static Ramp<int64_t> change(Guarded* guarded, int64_t count, int64_t id) {
   int64_t torn = 0;
   for (int64_t i = 0; i < count; ++i) {
     const bool reads = (i + id) % 4 == 0;
-    if (!co_await lock(guarded->cell, reads)) co_return torn;
+    Locking locking = lock(guarded->cell, reads);
+    while (!co_await locking) {
+    }
+    if (locking.is_cancelled()) co_return torn;
     if (guarded->twice != guarded->value * 2) ++torn;
     if (!reads) {
       guarded->value++;

@@ -6,7 +6,9 @@
 //   const Result received = co_await receive(channel, value);
 //   Selecting<2> selecting({receiving(a, x), sending(b, y)});
 //   const int32_t arm = co_await selecting;        // abi::kSelectBlocked: once more
-//   co_await lock(cell, false); …; api::skn_lock_release(cell, false, false);
+//   Locking locking = lock(cell, false);
+//   while (!co_await locking) {}
+//   if (!locking.is_cancelled()) { …; api::skn_lock_release(cell, false, false); }
 #pragma once
 
 #include "runtime/wait/channel.h"
@@ -32,7 +34,8 @@ struct Transfer {
 
   bool await_ready() {
     const int32_t outcome =
-        sends ? api::skn_chan_send(channel, value) : api::skn_chan_receive(channel, value);
+        sends ? api::skn_chan_send(channel, value, sizeof(int64_t))
+              : api::skn_chan_receive(channel, value, sizeof(int64_t));
     await.waiter.outcome = static_cast<uint8_t>(outcome);
     return outcome != int32_t(wait::Outcome::Blocked);
   }
@@ -116,8 +119,14 @@ struct Locking {
     return suspend([at](void* frame) { return api::skn_await_lock(at, frame); })
         .await_suspend(handle);
   }
-  // Whether the lock is ours; not if the task is cancelled.
-  bool await_resume() { return await.wait.cancelled == 0; }
+  // False: it was woken to try again.
+  bool await_resume() {
+    const bool is_busy = await.waiter.outcome == uint8_t(abi::kLockBusy);
+    await.waiter.outcome = uint8_t(abi::kLockTaken);
+    return is_cancelled() || !is_busy;
+  }
+  // Then the lock is not ours.
+  bool is_cancelled() const { return await.wait.cancelled != 0; }
 };
 inline Locking lock(void* cell, bool reads) {
   return {reinterpret_cast<void*>(reinterpret_cast<uint64_t>(cell) | (reads ? 1 : 0))};
