@@ -13,8 +13,8 @@ static constexpr std::string_view kCoreModules[] = {
     "core.traits", "core.output", "core.int",   "core.float", "core.char",
     "core.str",    "core.array",  "core.map",   "core.set",   "core.option",
     "core.range",  "core.atomic", "core.task", "core.panic", "core.duration", "core.iter",
-    "core.adaptors", "core.chan", "core.lock", "core.guard", "core.ffi", "core.operators", "core.error",
-    "core.test",   "core.sort",   "core.local",   "core.parallel", "core.thread",
+    "core.adaptors", "core.chan", "core.lock", "core.guard", "core.once", "core.ffi", "core.operators",
+    "core.error",  "core.test",   "core.sort",   "core.local",   "core.parallel", "core.thread",
 };
 
 // What the library is going to have; named so that a program from the language's book is told

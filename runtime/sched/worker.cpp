@@ -98,7 +98,7 @@ void Worker::make_ready_last(Frame* frame) {
 // --- The loop ------------------------------------------------------------------------------------
 
 // The task goes on here, and whatever it waited for is over.
-SKEIN_INLINE void Worker::resume(Frame* frame) {
+void Worker::resume(Frame* frame) {
   abi::Node* node = frame->node != nullptr ? frame->node : &idle;
   if (SKEIN_UNLIKELY(task::is_bound(node)) && bound() != node) return scheduler.forward(frame);
   const uint64_t what = task::wait_of(node).load(Order::Acquire);

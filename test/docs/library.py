@@ -20,10 +20,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "
 import library_items  # noqa: E402
 
 # What is between tasks, or ends the program, is shown by the programs in docs/language and test/run.
-WITHOUT_EXAMPLES = {"core/atomic", "core/chan", "core/lock", "core/task", "core/panic", "core/output",
+WITHOUT_EXAMPLES = {"core/atomic", "core/chan", "core/lock", "core/guard", "core/once", "core/task", "core/panic", "core/output",
                     "core/local", "core/thread", "core/ffi", "core/error", "core/operators", "core/traits",
                     "core/test", "env", "process",
-                    "task", "time"}
+                    "sync", "task", "time"}
 
 
 def program_of(module, items):
