@@ -111,6 +111,9 @@ bool has_mut_binding(const ast::Pattern* pattern) {
              has_mut_binding(pattern->as<ast::NamedPattern>()->pattern);
     case ast::PatternKind::Tuple:
       return has_mut_binding(pattern->as<ast::TuplePattern>()->elements);
+    case ast::PatternKind::Array:
+      return has_mut_binding(pattern->as<ast::ArrayPattern>()->before) ||
+             has_mut_binding(pattern->as<ast::ArrayPattern>()->after);
     case ast::PatternKind::Variant:
       return has_mut_binding(pattern->as<ast::VariantPattern>()->payload);
     case ast::PatternKind::Alternatives:
@@ -211,6 +214,31 @@ static void walk_tuple(Walk& state, const ast::TuplePattern* pattern, TypeId typ
   for (size_t i = 0; i < head.args.size(); ++i) {
     walk(state, pattern->elements[i], head.args[i]);
   }
+}
+
+// An array's own length is not known; a fixed one has as many elements as its type says.
+static void walk_array(Walk& state, const ast::ArrayPattern* pattern, TypeId type) {
+  Context& ctx = state.ctx;
+  if (ctx.infer.is_unknown(type)) {
+    ctx.infer.unify(type, ctx.types.make(TypeKind::Array, {ctx.infer.fresh(pattern->span)}));
+    type = ctx.infer.shallow(type);
+  }
+  const Type head = ctx.types.get(type);
+  bool is_fixed = head.kind == TypeKind::FixedArray;
+  bool is_array = is_fixed || head.kind == TypeKind::Array;
+  if (!is_array) report_pattern(state, pattern, "an array", type);
+  size_t count = pattern->before.size() + pattern->after.size();
+  if (is_fixed && (pattern->has_rest ? count > head.length : count != head.length)) {
+    ctx.report(pattern->span, D::PatternCount,
+               {ctx.show(type), std::to_string(head.length), std::to_string(count)});
+  }
+  TypeId element = is_array ? head.args[0] : ctx.types.error();
+  for (const ast::Pattern* part : pattern->before) walk(state, part, element);
+  if (pattern->rest) {
+    bool is_known = !ctx.is_error(element);
+    walk(state, pattern->rest, is_known ? ctx.types.make(TypeKind::Array, {element}) : element);
+  }
+  for (const ast::Pattern* part : pattern->after) walk(state, part, element);
 }
 
 // The type of a constant in a pattern against that of the subject, which `==` has to compare.
@@ -485,6 +513,8 @@ static void walk(Walk& state, const ast::Pattern* pattern, TypeId subject) {
       return walk_range(state, pattern->as<ast::RangePattern>(), type);
     case ast::PatternKind::Tuple:
       return walk_tuple(state, pattern->as<ast::TuplePattern>(), type);
+    case ast::PatternKind::Array:
+      return walk_array(state, pattern->as<ast::ArrayPattern>(), type);
     case ast::PatternKind::Variant:
       return walk_variant(state, pattern->as<ast::VariantPattern>(), type);
     case ast::PatternKind::Struct:

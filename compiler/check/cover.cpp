@@ -95,6 +95,18 @@ static const Pat* simplify_struct(Cover& cover, const ast::StructPattern* patter
   return make_ctor(cover, variant ? variant->variant : 0, std::move(parts));
 }
 
+static const Pat* simplify_array(Cover& cover, const ast::ArrayPattern* pattern) {
+  std::vector<const Pat*> parts;
+  for (const ast::Pattern* part : pattern->before) parts.push_back(simplify(cover, part));
+  for (const ast::Pattern* part : pattern->after) parts.push_back(simplify(cover, part));
+  Pat& pat = cover.pats.emplace_back();
+  pat.kind = Pat::Kind::Array;
+  pat.parts = std::move(parts);
+  pat.has_rest = pattern->has_rest;
+  pat.before = pattern->before.size();
+  return &pat;
+}
+
 // What a constant is equal to is not looked at: it may be any one value.
 static const Pat* simplify_constant(Cover& cover, const ast::Pattern* pattern) {
   Pat& pat = cover.pats.emplace_back();
@@ -124,6 +136,8 @@ static const Pat* simplify_inner(Cover& cover, const ast::Pattern* pattern, Type
       return simplify_range(cover, pattern->as<ast::RangePattern>(), kind);
     case ast::PatternKind::Tuple:
       return simplify_all(cover, 0, pattern->as<ast::TuplePattern>()->elements);
+    case ast::PatternKind::Array:
+      return simplify_array(cover, pattern->as<ast::ArrayPattern>());
     case ast::PatternKind::Variant: {
       const std::optional<VariantRef>& variant = ctx.fact(pattern).variant;
       bool is_constant =

@@ -13,12 +13,14 @@ namespace skein::check {
 using Wide = __int128;
 
 struct Pat {
-  enum class Kind : uint8_t { Wild, Ctor, Range, Literal, Or };
+  enum class Kind : uint8_t { Wild, Ctor, Array, Range, Literal, Or };
   Kind kind = Kind::Wild;
   uint32_t ctor = 0;              // Ctor
   Wide low = 0, high = 0;         // Range, both included
   std::string literal;            // Literal: text that tells it from others
-  std::vector<const Pat*> parts;  // Ctor: payload; Or: choices
+  std::vector<const Pat*> parts;  // Ctor: payload; Array: elements; Or: choices
+  bool has_rest = false;          // Array: more elements may stand behind the first `before` ones
+  size_t before = 0;
 };
 
 // A stretch of an ordered type.

@@ -2,102 +2,23 @@
 //
 // After Maranget, "Warnings for pattern matching" (2007): rows of patterns against a vector of
 // types. The first column is split by the constructors of its type: variants, `true` and `false`,
-// or, for integers and characters, the stretches between the bounds that the patterns name. For
-// each, the rows that match it are kept with the patterns of its parts in front. What is left
-// without a row when the columns are used up is missing; a pattern that adds nothing to the rows
-// above it is unreachable.
+// lengths of arrays (ctors.h), or, for integers and characters, the stretches between the bounds
+// that the patterns name. For each, the rows that match it are kept with the patterns of its parts
+// in front. What is left without a row when the columns are used up is missing; a pattern that adds
+// nothing to the rows above it is unreachable.
 #include <algorithm>
 #include <map>
 #include <unordered_map>
 
 #include "compiler/check/check_pattern.h"
-#include "compiler/check/cover.h"
+#include "compiler/check/ctors.h"
 
 namespace skein::check {
 
-using Row = std::vector<const Pat*>;     // the first column is the last element
 using Witness = std::vector<std::string>;
 
 static constexpr size_t kMaxSteps = 1 << 21;
 static constexpr size_t kMaxWitnesses = 4;
-
-// ---- constructors --------------------------------------------------------------------------
-
-// How many constructors a type has; 0: values are not told apart by constructors.
-static size_t ctor_count(Context& ctx, TypeId type) {
-  switch (ctx.types.kind(type)) {
-    case TypeKind::Bool: return 2;
-    case TypeKind::Unit:
-    case TypeKind::Tuple:
-    case TypeKind::Struct:
-      return 1;
-    case TypeKind::Option:
-    case TypeKind::Result:
-    case TypeKind::Enum:
-      return ctx.program.variant_count(type);
-    default:
-      return 0;
-  }
-}
-
-static std::vector<TypeId> ctor_parts(Context& ctx, TypeId type, uint32_t ctor) {
-  switch (ctx.types.kind(type)) {
-    case TypeKind::Tuple:
-    case TypeKind::Struct:
-      return ctx.program.fields(type);
-    case TypeKind::Option:
-    case TypeKind::Result:
-    case TypeKind::Enum:
-      return ctx.program.variant_fields(type, ctor);
-    default:
-      return {};
-  }
-}
-
-static std::string named_text(Context& ctx, const std::string& name,
-                              const std::vector<types::FieldDecl>& fields,
-                              const std::vector<std::string>& parts) {
-  std::string out = name + " { ";
-  bool has_rest = false, has_any = false;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i] == "_") {
-      has_rest = true;
-      continue;
-    }
-    out += std::string(has_any ? ", " : "") + std::string(ctx.text(fields[i].name)) + ": " +
-           parts[i];
-    has_any = true;
-  }
-  if (has_rest) out += has_any ? ", .." : "..";
-  return out + " }";
-}
-
-// A constructor with its parts as one writes it.
-static std::string ctor_text(Context& ctx, TypeId type, uint32_t ctor,
-                             const std::vector<std::string>& parts) {
-  std::string inner;
-  for (const std::string& part : parts) inner += (inner.empty() ? "" : ", ") + part;
-  const Type head = ctx.types.get(type);
-  switch (head.kind) {
-    case TypeKind::Bool: return ctor == 1 ? "true" : "false";
-    case TypeKind::Unit: return "()";
-    case TypeKind::Tuple: return "(" + inner + ")";
-    case TypeKind::Option: return ctor == 0 ? "none" : inner == "_" ? "a value" : inner;
-    case TypeKind::Struct: {
-      const types::StructDecl& decl = ctx.program.structs[StructId(head.decl)];
-      return named_text(ctx, std::string(ctx.text(decl.name)), decl.fields, parts);
-    }
-    default:
-      break;
-  }
-  std::string name = ctx.program.variant_name(type, ctor);
-  if (parts.empty()) return name;
-  if (head.kind == TypeKind::Enum) {
-    const types::VariantDecl& variant = ctx.program.enums[EnumId(head.decl)].variants[ctor];
-    if (variant.has_names) return named_text(ctx, name, variant.fields, parts);
-  }
-  return name + "(" + inner + ")";
-}
 
 // ---- rows ----------------------------------------------------------------------------------
 
@@ -125,20 +46,16 @@ static std::vector<Row> expand_or(std::vector<Row> rows) {
 }
 
 // The rows that match constructor `ctor`, its parts in front.
-static std::vector<Row> specialize(Cover& cover, const std::vector<Row>& rows, uint32_t ctor,
-                                   size_t part_count) {
+static std::vector<Row> specialize(Cover& cover, const std::vector<Row>& rows, const Ctors& ctors,
+                                   uint32_t ctor, size_t part_count) {
   std::vector<Row> out;
   cover.steps += rows.size();
   for (const Row& row : rows) {
-    const Pat* head = row.back();
-    bool matches = head->kind == Pat::Kind::Wild ||
-                   (head->kind == Pat::Kind::Ctor && head->ctor == ctor);
-    if (!matches) continue;
+    if (!ctors.matches(*row.back(), ctor)) continue;
     Row rest(row.begin(), row.end() - 1);
-    for (size_t i = part_count; i > 0; --i) {
-      bool has_part = head->kind == Pat::Kind::Ctor && i - 1 < head->parts.size();
-      rest.push_back(has_part ? head->parts[i - 1] : cover.wild);
-    }
+    std::vector<const Pat*> parts = ctors.parts_of(*row.back(), part_count, cover.wild);
+    rest.insert(rest.end(), parts.rbegin(), parts.rend());
+    cover.steps += parts.size();
     out.push_back(std::move(rest));
   }
   return out;
@@ -192,10 +109,15 @@ static std::vector<Stretch> split(const std::vector<Row>& rows, std::vector<Stre
 
 // For each constructor the rows that match it, as `specialize` wants them.
 static std::vector<std::vector<Row>> rows_by_ctor(Cover& cover, const std::vector<Row>& rows,
-                                                  size_t count) {
+                                                  const Ctors& ctors) {
+  size_t count = ctors.count();
   std::vector<std::vector<Row>> out(count);
   for (const Row& row : rows) {
     if (row.back()->kind == Pat::Kind::Ctor) out[row.back()->ctor].push_back(row);
+    if (row.back()->kind != Pat::Kind::Array) continue;
+    for (uint32_t ctor = 0; ctor < count; ++ctor) {
+      if (ctors.matches(*row.back(), ctor)) out[ctor].push_back(row);
+    }
   }
   for (const Row& row : rows) {
     if (row.back()->kind != Pat::Kind::Wild) continue;
@@ -233,6 +155,7 @@ class Arms {
         for (const Pat* choice : pat->parts) add(choice);
         return;
       case Pat::Kind::Wild:
+      case Pat::Kind::Array:
         return wild_.push_back({pat});
       case Pat::Kind::Ctor:
         return ctors_[pat->ctor].push_back({pat});
@@ -271,7 +194,7 @@ class Arms {
   }
 
  private:
-  std::vector<Row> wild_;
+  std::vector<Row> wild_;   // also those of arrays
   std::unordered_map<uint32_t, std::vector<Row>> ctors_;
   std::unordered_map<std::string, std::vector<Row>> literals_;
   std::multimap<Wide, const Pat*> ranges_;   // by their first value
@@ -326,14 +249,19 @@ static void add_in_front(std::vector<Witness>& out, const std::vector<Witness>& 
 }
 
 static std::vector<Witness> missing_ctors(Cover& cover, const std::vector<Row>& rows,
-                                          const std::vector<TypeId>& rest_types, TypeId type,
-                                          size_t count) {
-  Context& ctx = cover.ctx;
+                                          const std::vector<TypeId>& rest_types,
+                                          const Ctors& ctors) {
+  size_t count = ctors.count();
   std::vector<bool> is_named(count, false);
   bool names_any = false;
   for (const Row& row : rows) {
-    if (row.back()->kind != Pat::Kind::Ctor) continue;
-    is_named[row.back()->ctor] = names_any = true;
+    const Pat& head = *row.back();
+    if (head.kind == Pat::Kind::Wild) continue;
+    names_any = true;
+    if (head.kind == Pat::Kind::Ctor) is_named[head.ctor] = true;
+    for (uint32_t ctor = 0; head.kind == Pat::Kind::Array && ctor < count; ++ctor) {
+      if (ctors.matches(head, ctor)) is_named[ctor] = true;
+    }
   }
   std::vector<Witness> out;
   if (!names_any && count != 1) {
@@ -341,26 +269,26 @@ static std::vector<Witness> missing_ctors(Cover& cover, const std::vector<Row>& 
     return out;
   }
   std::optional<std::vector<Witness>> of_wild;
-  std::vector<std::vector<Row>> by_ctor = rows_by_ctor(cover, rows, count);
+  std::vector<std::vector<Row>> by_ctor = rows_by_ctor(cover, rows, ctors);
   for (uint32_t ctor = 0; ctor < count && out.size() < kMaxWitnesses; ++ctor) {
-    std::vector<TypeId> parts = ctor_parts(ctx, type, ctor);
+    std::vector<TypeId> parts = ctors.parts(ctor);
     if (!is_named[ctor] && count != 1) {
       if (!of_wild) of_wild = find_missing(cover, keep_wild(cover, rows), rest_types);
       std::vector<std::string> holes(parts.size(), "_");
-      add_in_front(out, *of_wild, ctor_text(ctx, type, ctor, holes));
+      add_in_front(out, *of_wild, ctors.text(ctor, holes));
       continue;
     }
     std::vector<TypeId> types = rest_types;
     types.insert(types.end(), parts.rbegin(), parts.rend());
     for (Witness& witness :
-         find_missing(cover, specialize(cover, by_ctor[ctor], ctor, parts.size()), types)) {
+         find_missing(cover, specialize(cover, by_ctor[ctor], ctors, ctor, parts.size()), types)) {
       if (out.size() >= kMaxWitnesses) break;
       std::vector<std::string> shown(witness.rbegin(),
                                      witness.rbegin() + static_cast<ptrdiff_t>(parts.size()));
       witness.resize(witness.size() - parts.size());
       bool all_holes = std::all_of(shown.begin(), shown.end(),
                                    [](const std::string& part) { return part == "_"; });
-      witness.push_back(count == 1 && all_holes ? "_" : ctor_text(ctx, type, ctor, shown));
+      witness.push_back(count == 1 && all_holes ? "_" : ctors.text(ctor, shown));
       out.push_back(std::move(witness));
     }
   }
@@ -419,8 +347,8 @@ static std::vector<Witness> find_missing(Cover& cover, std::vector<Row> rows,
   rows = expand_or(std::move(rows));
   TypeId type = cover.ctx.infer.resolve(types.back());
   std::vector<TypeId> rest(types.begin(), types.end() - 1);
-  size_t count = ctor_count(cover.ctx, type);
-  if (count > 0) return missing_ctors(cover, rows, rest, type, count);
+  Ctors ctors(cover.ctx, type, rows);
+  if (ctors.count() > 0) return missing_ctors(cover, rows, rest, ctors);
   TypeKind kind = cover.ctx.types.kind(type);
   if (is_ordered(kind)) return missing_stretches(cover, rows, rest, kind);
   std::vector<Witness> out;
@@ -442,12 +370,13 @@ static bool is_useful(Cover& cover, std::vector<Row> rows, const Row& row,
   Row rest_row(row.begin(), row.end() - 1);
   std::vector<TypeId> rest(types.begin(), types.end() - 1);
 
+  Ctors ctors(ctx, type, rows, &head);
   auto with_ctor = [&](uint32_t ctor, const std::vector<Row>& matching) {
-    std::vector<TypeId> parts = ctor_parts(ctx, type, ctor);
+    std::vector<TypeId> parts = ctors.parts(ctor);
     std::vector<TypeId> inner = rest;
     inner.insert(inner.end(), parts.rbegin(), parts.rend());
-    std::vector<Row> one = specialize(cover, {row}, ctor, parts.size());
-    return is_useful(cover, specialize(cover, matching, ctor, parts.size()), one[0], inner);
+    std::vector<Row> one = specialize(cover, {row}, ctors, ctor, parts.size());
+    return is_useful(cover, specialize(cover, matching, ctors, ctor, parts.size()), one[0], inner);
   };
   switch (head.kind) {
     case Pat::Kind::Or:
@@ -458,6 +387,11 @@ static bool is_useful(Cover& cover, std::vector<Row> rows, const Row& row,
       });
     case Pat::Kind::Ctor:
       return with_ctor(head.ctor, rows);
+    case Pat::Kind::Array:
+      for (uint32_t ctor = 0; ctor < ctors.count(); ++ctor) {
+        if (ctors.matches(head, ctor) && with_ctor(ctor, rows)) return true;
+      }
+      return false;
     case Pat::Kind::Range: {
       std::vector<Stretch> stretches = split(rows, {{head.low, head.high}});
       return std::any_of(stretches.begin(), stretches.end(), [&](Stretch stretch) {
@@ -478,12 +412,11 @@ static bool is_useful(Cover& cover, std::vector<Row> rows, const Row& row,
     return other.back()->kind != Pat::Kind::Wild;
   });
   if (!is_asked) return is_useful(cover, keep_wild(cover, rows), rest_row, rest);
-  size_t count = ctor_count(ctx, type);
-  std::vector<std::vector<Row>> by_ctor = rows_by_ctor(cover, rows, count);
-  for (uint32_t ctor = 0; ctor < count; ++ctor) {
+  std::vector<std::vector<Row>> by_ctor = rows_by_ctor(cover, rows, ctors);
+  for (uint32_t ctor = 0; ctor < ctors.count(); ++ctor) {
     if (with_ctor(ctor, by_ctor[ctor])) return true;
   }
-  if (count > 0) return false;
+  if (ctors.count() > 0) return false;
   TypeKind kind = ctx.types.kind(type);
   if (!is_ordered(kind)) return is_useful(cover, keep_wild(cover, rows), rest_row, rest);
   std::vector<Stretch> stretches = split(rows, domain_of(kind));

@@ -143,6 +143,22 @@ LocalId Body::new_int(int64_t value, Span span) {
 
 LocalId Body::new_bool(Span span) { return new_temp(program.types.bool_(), span); }
 
+LocalId Body::element_number(const Place& array, int64_t index, Span span) {
+  for (const ElementNumber& known : element_numbers_) {
+    if (known.index == index && known.array == array) return known.local;
+  }
+  LocalId local = new_temp(program.types.int_(), span);
+  element_numbers_.push_back({array, index, local});
+  return local;
+}
+
+bool Body::is_element_number(LocalId local) const {
+  for (const ElementNumber& known : element_numbers_) {
+    if (known.local == local) return true;
+  }
+  return false;
+}
+
 LocalId Body::new_ref(TypeId type, Symbol name, Span span) {
   sir::Local local;
   local.name = name;

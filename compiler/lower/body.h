@@ -149,6 +149,10 @@ class Body {
   LocalId new_int(int64_t value, Span span);
   LocalId new_bool(Span span);
   LocalId new_ref(TypeId type, Symbol name, Span span);
+  // The local for the number of an element that a pattern looks at, the same for each that looks
+  // at it; below zero: counted from the end, -1 is the last.
+  LocalId element_number(const Place& array, int64_t index, Span span);
+  bool is_element_number(LocalId local) const;
   // A local for a variable, not yet live in any scope (see add_live).
   LocalId new_var(VarId var);
   // The local starts to exist in the current scope; writes `live`.
@@ -231,6 +235,12 @@ class Body {
   BlockId resume_block_;
   std::vector<Cleanup> cleanups_;
   std::unordered_map<VarId, LocalId, IdHash> vars_;
+  struct ElementNumber {
+    Place array;
+    int64_t index;
+    LocalId local;
+  };
+  std::vector<ElementNumber> element_numbers_;
   // The locals that the statements around have named so far.
   std::vector<LocalId> mentions_;
 };

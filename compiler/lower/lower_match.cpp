@@ -50,24 +50,40 @@ static bool is_boxed(Body& body, const Place& whole, const Projection& step) {
   return decl.variants[step.variant].fields[step.index].is_boxed;
 }
 
-// The subject can be written; so that its part can be too, each box on the way gets one owner.
-static void unshare_boxes(Body& body, const Place& part, Span span) {
+// The subject can be written; so that its part can be too, each box on the way, and each array whose
+// elements the pattern names, gets one owner.
+static void unshare_way(Body& body, const Place& part, Span span) {
   Place place = part.local;
   for (const Projection& step : part.path) {
-    bool has_box = step.kind != Projection::Kind::Index && is_boxed(body, place, step);
+    bool is_element = step.kind == Projection::Kind::Index;
+    if (is_element && body.is_element_number(step.local)) unshare_array(body, place, span);
+    bool has_box = !is_element && is_boxed(body, place, step);
     place.path.push_back(step);
     if (has_box) body.emit(InstKind::Unshare, {Operand::mut(place)}, span);
   }
+}
+
+// `..rest` is an array of its own.
+static void emit_rest(Body& body, const PatternBinding& binding, LocalId local) {
+  LocalId end = emit_length(body, binding.place, binding.span);
+  body.binary(sir::BinaryOp::WrapSub, Operand::copy(end),
+              body.const_int(static_cast<int64_t>(binding.after)), end, binding.span);
+  body.builtin(Builtin::ArraySlice, {body.program.types.arg(body.type_of(binding.place))},
+               {Operand::borrow(binding.place),
+                body.const_int(static_cast<int64_t>(binding.before)), Operand::copy(end)},
+               local, binding.span);
 }
 
 // Sets a variable on the way into its arm. `local` may exist already, from another way.
 static LocalId emit_binding(Body& body, const PatternBinding& binding, LocalId local,
                             bool has_guard) {
   const types::VarDecl& decl = body.program.vars[binding.var];
-  BindingWay way = binding_way(body, binding.var, binding.place, has_guard);
+  BindingWay way = binding.is_rest
+                       ? BindingWay::Copy
+                       : binding_way(body, binding.var, binding.place, has_guard);
   if (way == BindingWay::Borrow || way == BindingWay::Mut) {
     if (!local.valid()) local = body.new_ref(decl.type, decl.name, decl.span);
-    if (way == BindingWay::Mut) unshare_boxes(body, binding.place, binding.span);
+    if (way == BindingWay::Mut) unshare_way(body, binding.place, binding.span);
     emit_ref(body, local,
              way == BindingWay::Mut ? Operand::mut(binding.place) : Operand::borrow(binding.place),
              binding.span);
@@ -79,6 +95,10 @@ static LocalId emit_binding(Body& body, const PatternBinding& binding, LocalId l
   live.span = binding.span;
   live.dest = local;
   body.emit(std::move(live));
+  if (binding.is_rest) {
+    emit_rest(body, binding, local);
+    return local;
+  }
   body.assign(local,
               way == BindingWay::Move ? Operand::move(binding.place) : Operand::copy(binding.place),
               binding.span);
@@ -176,6 +196,8 @@ class DecisionTree {
         return ask_range(question, std::move(rows));
       case Question::Kind::Equal:
         return ask_equal(question, std::move(rows));
+      case Question::Kind::Length:
+        return ask_length(question, std::move(rows));
     }
     SKEIN_UNREACHABLE("an unknown question");
   }
@@ -360,6 +382,21 @@ class DecisionTree {
     decide(rows_equal(body_, rows, question));
     body_.begin(other);
     keep_different(body_, rows, question);
+    decide(std::move(rows));
+  }
+
+  void ask_length(const Question& question, Rows rows) {
+    BlockId same = body_.new_block();
+    BlockId other = body_.new_block();
+    LocalId is_same = body_.new_bool(span_);
+    body_.binary(question.is_open ? sir::BinaryOp::Ge : sir::BinaryOp::Eq,
+                 Operand::copy(emit_length(body_, question.place, span_)),
+                 body_.const_int(static_cast<int64_t>(question.low)), is_same, span_);
+    body_.branch(Operand::copy(is_same), same, other, span_);
+    body_.begin(same);
+    decide(rows_of_length(body_, rows, question));
+    body_.begin(other);
+    keep_other_lengths(rows, question);
     decide(std::move(rows));
   }
 

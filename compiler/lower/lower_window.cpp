@@ -42,16 +42,20 @@ PendingWindow lower_pending_window(Body& body, const ast::Slice* node) {
   return window;
 }
 
-static void unshare_array(Body& body, const Place& array, Span span) {
+void unshare_array(Body& body, const Place& array, Span span) {
   TypeId type = body.type_of(array);
   bool may_be_shared = body.unit.kind(type) == TypeKind::Array && !body.unit.is_move_only(type);
   if (may_be_shared) body.emit(InstKind::Unshare, {Operand::mut(array)}, span);
 }
 
 LocalId emit_length(Body& body, const Place& array, Span span) {
+  const types::Type& type = body.program.types.get(body.type_of(array));
   LocalId length = body.new_temp(body.program.types.int_(), span);
-  body.builtin(Builtin::ArrayLen, {body.program.types.arg(body.type_of(array))},
-               {Operand::borrow(array)}, length, span);
+  if (type.kind == TypeKind::FixedArray) {
+    body.assign(length, body.const_int(static_cast<int64_t>(type.length)), span);
+  } else {
+    body.builtin(Builtin::ArrayLen, {type.args[0]}, {Operand::borrow(array)}, length, span);
+  }
   return length;
 }
 

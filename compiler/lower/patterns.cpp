@@ -64,6 +64,9 @@ bool binds_places(Body& body, const ast::Pattern* pattern) {
              binds_places(body, pattern->as<ast::NamedPattern>()->pattern);
     case PatternKind::Tuple:
       return any_binds_places(body, pattern->as<ast::TuplePattern>()->elements);
+    case PatternKind::Array:
+      return any_binds_places(body, pattern->as<ast::ArrayPattern>()->before) ||
+             any_binds_places(body, pattern->as<ast::ArrayPattern>()->after);
     case PatternKind::Variant:
       return any_binds_places(body, pattern->as<ast::VariantPattern>()->payload);
     case PatternKind::Alternatives:
@@ -125,6 +128,57 @@ static Question range_question(Body& body, Question question, const ast::RangePa
   return question;
 }
 
+// ---- arrays ----------------------------------------------------------------------------------
+
+// An element that is known to be there: the number `index` of the array, counted from its end where
+// `from_end` says so. Rows that ask about the same element have to name the same place, so the
+// local that holds its number is the array's; it is set on each way that leads to a question.
+static Place emit_element(Body& body, const Place& array, uint64_t index, bool from_end,
+                          Span span) {
+  LocalId number = body.element_number(array, from_end ? -1 - static_cast<int64_t>(index)
+                                                       : static_cast<int64_t>(index), span);
+  Operand distance = body.const_int(static_cast<int64_t>(index) + (from_end ? 1 : 0));
+  if (from_end) {
+    Operand length = Operand::copy(emit_length(body, array, span));
+    body.binary(sir::BinaryOp::WrapSub, std::move(length), std::move(distance), number, span);
+  } else {
+    body.assign(number, std::move(distance), span);
+  }
+  Place element = array;
+  Projection step;
+  step.kind = Projection::Kind::Index;
+  step.local = number;
+  element.path.push_back(step);
+  return element;
+}
+
+// Puts the parts of an array in the place of the question about its length, which was answered.
+static void open_array(Body& body, PatternRow& row, size_t at) {
+  Question question = row.questions[at];
+  const ast::ArrayPattern* pattern = question.pattern->as<ast::ArrayPattern>();
+  std::vector<Question> parts;
+  auto add = [&](const ast::Pattern* part, uint64_t index, bool from_end) {
+    if (part->is<ast::WildcardPattern>()) return;
+    Place element = emit_element(body, question.place, index, from_end, part->span);
+    parts.push_back(question_about(body, element, part));
+  };
+  size_t after = pattern->after.size();
+  for (size_t i = 0; i < pattern->before.size(); ++i) add(pattern->before[i], i, false);
+  for (size_t i = 0; i < after; ++i) add(pattern->after[i], after - 1 - i, true);
+  if (pattern->rest) {
+    VarId var = body.program.fact(pattern->rest).var;
+    Symbol name = pattern->rest->as<ast::BindingPattern>()->name.name;
+    if (var.valid()) {
+      row.bindings.push_back({.name = name, .var = var, .place = question.place,
+                              .span = pattern->rest->span, .is_rest = true,
+                              .before = pattern->before.size(), .after = after});
+    }
+  }
+  row.questions.erase(row.questions.begin() + static_cast<ptrdiff_t>(at));
+  row.questions.insert(row.questions.begin() + static_cast<ptrdiff_t>(at), parts.begin(),
+                       parts.end());
+}
+
 // Looks at the patterns of rows one by one; each may become no question, one, or several rows.
 class Simplifier {
  public:
@@ -180,6 +234,8 @@ class Simplifier {
                        {range_question(body_, raw, raw.pattern->as<ast::RangePattern>())});
       case PatternKind::Tuple:
         return open_tuple(std::move(row), at, raw);
+      case PatternKind::Array:
+        return look_at_array(std::move(row), at, raw);
       case PatternKind::Variant:
         return look_at_variant(std::move(row), at, raw);
       case PatternKind::Struct:
@@ -221,6 +277,20 @@ class Simplifier {
       parts.push_back(question_about(body_, field_of(raw.place, i), elements[i]));
     }
     replace(std::move(row), at, std::move(parts));
+  }
+
+  // Where the pattern fits any length there is no question, only parts.
+  void look_at_array(PatternRow row, size_t at, const Question& raw) {
+    const ast::ArrayPattern* pattern = raw.pattern->as<ast::ArrayPattern>();
+    Question& question = row.questions[at];
+    question.kind = Question::Kind::Length;
+    question.low = pattern->before.size() + pattern->after.size();
+    question.is_open = pattern->has_rest;
+    bool fits = body_.unit.kind(body_.type_of(raw.place)) == TypeKind::FixedArray ||
+                (question.is_open && question.low == 0);
+    if (!fits) return add(std::move(row), at);
+    open_array(body_, row, at);
+    add(std::move(row), at);
   }
 
   void look_at_variant(PatternRow row, size_t at, const Question& raw) {
@@ -395,6 +465,37 @@ void keep_different(Body& body, PatternRows& rows, const Question& asked) {
   std::erase_if(rows, [&](const PatternRow& row) {
     const Question* question = row.find(asked.place);
     return question != nullptr && asks_same(body, *question, asked);
+  });
+}
+
+// Whether an array that has the length asked for may have that of the question too; where `is_sure`,
+// whether it does.
+static bool agrees(const Question& question, const Question& asked, bool is_sure) {
+  if (question.is_open) return question.low <= asked.low || (asked.is_open && !is_sure);
+  if (asked.is_open) return !is_sure && question.low >= asked.low;
+  return question.low == asked.low;
+}
+
+PatternRows rows_of_length(Body& body, const PatternRows& rows, const Question& asked) {
+  PatternRows left;
+  for (const PatternRow& row : rows) {
+    const Question* question = row.find(asked.place);
+    bool is_asked = question != nullptr && question->kind == Question::Kind::Length;
+    if (is_asked && !agrees(*question, asked, false)) continue;
+    left.push_back(row);
+    if (is_asked && agrees(*question, asked, true)) {
+      open_array(body, left.back(), static_cast<size_t>(question - row.questions.data()));
+    }
+  }
+  return left;
+}
+
+void keep_other_lengths(PatternRows& rows, const Question& asked) {
+  std::erase_if(rows, [&](const PatternRow& row) {
+    const Question* question = row.find(asked.place);
+    if (question == nullptr || question->kind != Question::Kind::Length) return false;
+    if (asked.is_open) return question->low >= asked.low;
+    return !question->is_open && question->low == asked.low;
   });
 }
 

@@ -16,6 +16,7 @@ struct Question {
     Number,   // is it this int, char or bool?
     Range,    // is it between these two?
     Equal,    // does it equal this value of another type?
+    Length,   // has it `low` elements, or, where `is_open`, at least so many?
   };
   Kind kind = Kind::Raw;
   Place place;
@@ -24,9 +25,10 @@ struct Question {
   uint32_t layers = 0;
 
   uint32_t variant = 0;
-  uint64_t low = 0;    // Number, Range; two's complement
+  uint64_t low = 0;    // Number, Range; two's complement. Length
   uint64_t high = 0;
   std::optional<Operand> value;   // Equal; nothing: the constant that the pattern names
+  bool is_open = false;           // Length
   bool is_computed() const { return kind == Kind::Equal && !value; }
 };
 
@@ -35,6 +37,10 @@ struct PatternBinding {
   VarId var;
   Place place;
   Span span;
+  // `..rest`: the elements of the array at `place` but for so many at its ends.
+  bool is_rest = false;
+  uint64_t before = 0;
+  uint64_t after = 0;
 };
 
 // What is left to ask until the arm fits, and the variables found so far.
@@ -70,5 +76,8 @@ void keep_outside(Body& body, PatternRows& rows, const Question& range);
 // Where the value is the one asked for, and where it is not.
 PatternRows rows_equal(Body& body, const PatternRows& rows, const Question& question);
 void keep_different(Body& body, PatternRows& rows, const Question& question);
+// Where the length is the one asked for, and where it is not.
+PatternRows rows_of_length(Body& body, const PatternRows& rows, const Question& asked);
+void keep_other_lengths(PatternRows& rows, const Question& asked);
 
 }  // namespace skein::lower

@@ -135,6 +135,8 @@ void emit_call(Body& body, types::FnId callee, const std::vector<TypeId>& type_a
                std::vector<Operand> operands, TypeId type, const Place& dest, Span span);
 
 // ---- lower_window.cpp ----
+// Before elements of an array are changed: its buffer is nobody else's.
+void unshare_array(Body& body, const Place& array, Span span);
 // `xs[a..b]` whose bounds are known, but which was not looked at yet (language rule 2).
 struct PendingWindow {
   PendingPlace array;

@@ -8,6 +8,10 @@
 
 namespace skein::parse {
 
+static bool begins_with_capital(std::string_view name) {
+  return !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
+}
+
 // pattern = pattern_operand { "|" pattern_operand } ;
 ast::Pattern* Parser::parse_pattern() {
   Span begin = token_.span;
@@ -20,7 +24,7 @@ ast::Pattern* Parser::parse_pattern() {
   return pattern;
 }
 
-// pattern_operand = "_" | "none" | [ "mut" ] NAME [ "@" pattern_operand ] | "(" … ")" | value_pattern | path_pattern ;
+// pattern_operand = "_" | "none" | [ "mut" ] NAME [ "@" pattern_operand ] | "(" … ")" | "[" … "]" | value_pattern | path_pattern ;
 ast::Pattern* Parser::parse_pattern_operand() {
   Nest nest(*this);
   if (gave_up_) return fail_pattern();
@@ -29,6 +33,7 @@ ast::Pattern* Parser::parse_pattern_operand() {
     case TokenKind::KwUnderscore: advance(); return make_pattern<ast::WildcardPattern>(begin);
     case TokenKind::KwNone: advance(); return make_pattern<ast::NonePattern>(begin);
     case TokenKind::LeftParen: return parse_paren_pattern();
+    case TokenKind::LeftBracket: return parse_array_pattern();
     case TokenKind::KwMut: {
       advance();
       ast::Ident name = parse_ident("a name");
@@ -83,8 +88,93 @@ ast::Pattern* Parser::parse_paren_pattern() {
   return tuple;
 }
 
-static bool begins_with_capital(std::string_view name) {
-  return !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
+
+// The rest as Rust (`rest @ ..`), Python (`*rest`) and JavaScript (`...rest`) spell it.
+bool Parser::at_foreign_rest() const {
+  return at(TokenKind::Star) || at(TokenKind::DotDotDot) ||
+         (at(TokenKind::Name) && peek(1).kind == TokenKind::At &&
+          peek(2).kind == TokenKind::DotDot);
+}
+
+ast::Pattern* Parser::parse_foreign_rest() {
+  Span begin = token_.span;
+  std::string sign = at(TokenKind::Name) ? "" : at(TokenKind::Star) ? "*" : "...";
+  if (!at(TokenKind::Name)) advance();
+  ast::Ident name;
+  if (at(TokenKind::Name)) name = parse_ident("a name");
+  bool is_named = name.valid();
+  std::string word(is_named ? text(name.name) : "");
+  bool is_rust = sign.empty();
+  if (is_rust) advance();
+  if (is_rust) advance();
+  complain_foreign(since(begin), is_rust ? word + " @ .." : sign + word, ".." + word, ".." + word);
+  if (!is_named) return nullptr;
+  ast::BindingPattern* binding = make_pattern<ast::BindingPattern>(name.span);
+  binding->name = name;
+  return binding;
+}
+
+// Whether what begins here is `..` or `..rest`, and no range.
+bool Parser::at_rest_pattern() const {
+  if (!at(TokenKind::DotDot)) return false;
+  switch (peek(1).kind) {
+    case TokenKind::Comma:
+    case TokenKind::RightBracket:
+    case TokenKind::Newline:
+    case TokenKind::KwUnderscore:
+    case TokenKind::KwMut: return true;
+    case TokenKind::Name: return !begins_with_capital(text(peek(1)));
+    default: return false;
+  }
+}
+
+// rest = ".." [ NAME | "_" ] ; null where it binds nothing.
+ast::Pattern* Parser::parse_rest_pattern() {
+  advance();
+  if (accept(TokenKind::KwUnderscore)) return nullptr;
+  if (at(TokenKind::KwMut)) {
+    complain(token_.span, D::Expected, {"a name", "`mut`"})
+        .help("`..rest` is an array of its own; for the part in its place take `mut xs[1..]`");
+    advance();
+  }
+  if (!at(TokenKind::Name)) return nullptr;
+  Span begin = token_.span;
+  ast::BindingPattern* binding = make_pattern<ast::BindingPattern>(begin);
+  binding->name = parse_ident("a name");
+  return binding;
+}
+
+// "[" [ element { "," element } [ "," ] ] "]" ; element = pattern | rest, of which there is one at most.
+ast::Pattern* Parser::parse_array_pattern() {
+  Span begin = token_.span;
+  advance();
+  std::vector<ast::Pattern*> before, after;
+  ast::Pattern* rest = nullptr;
+  Span first_rest;
+  bool has_rest = false;
+  while (!at(TokenKind::RightBracket) && !panic_) {
+    Span element = token_.span;
+    bool is_foreign = at_foreign_rest();
+    if (is_foreign || at_rest_pattern()) {
+      ast::Pattern* bound = is_foreign ? parse_foreign_rest() : parse_rest_pattern();
+      if (has_rest) complain(since(element), D::TwoRests).label(first_rest, "the first is here");
+      if (!has_rest) {
+        rest = bound;
+        first_rest = since(element);
+      }
+      has_rest = true;
+    } else {
+      (has_rest ? after : before).push_back(parse_pattern());
+    }
+    if (panic_ || !accept(TokenKind::Comma)) break;
+  }
+  close_bracket(TokenKind::RightBracket, begin);
+  ast::ArrayPattern* array = make_pattern<ast::ArrayPattern>(since(begin));
+  array->before = list(before);
+  array->after = list(after);
+  array->has_rest = has_rest;
+  array->rest = rest;
+  return array;
 }
 
 // named_pattern = binding [ "@" pattern_operand ] ;

@@ -262,6 +262,11 @@ class Parser {
   ast::Pattern* parse_pattern();
   ast::Pattern* parse_pattern_operand();
   ast::Pattern* parse_paren_pattern();
+  ast::Pattern* parse_array_pattern();
+  bool at_rest_pattern() const;
+  ast::Pattern* parse_rest_pattern();
+  bool at_foreign_rest() const;
+  ast::Pattern* parse_foreign_rest();
   ast::Pattern* parse_name_pattern();
   ast::Pattern* parse_named_pattern(ast::BindingPattern* binding);
   ast::Pattern* parse_value_pattern();

@@ -274,6 +274,14 @@ struct TuplePattern : PatternOf<PatternKind::Tuple> {
   std::span<Pattern* const> elements;
 };
 
+// The first elements and, where there is a rest between them, the last ones.
+struct ArrayPattern : PatternOf<PatternKind::Array> {
+  std::span<Pattern* const> before;
+  std::span<Pattern* const> after;
+  bool has_rest = false;
+  Pattern* rest = nullptr;  // `..rest`: what it binds; `..`: null
+};
+
 struct VariantPattern : PatternOf<PatternKind::Variant> {
   std::span<const PathSegment> path;
   bool has_payload = false;  // written with parentheses

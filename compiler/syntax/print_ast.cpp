@@ -392,6 +392,14 @@ PrintedNode AstPrinter::pattern(const ast::Pattern& pattern) {
         node.add(this->pattern(*part));
       }
       break;
+    case ast::PatternKind::Array: {
+      const ast::ArrayPattern* array = pattern.as<ast::ArrayPattern>();
+      for (const ast::Pattern* part : array->before) node.add(this->pattern(*part));
+      if (array->has_rest) node.add("..");
+      if (array->rest) node.add(this->pattern(*array->rest));
+      for (const ast::Pattern* part : array->after) node.add(this->pattern(*part));
+      break;
+    }
     case ast::PatternKind::Variant: {
       const ast::VariantPattern* variant = pattern.as<ast::VariantPattern>();
       node.add(path(variant->path));
