@@ -89,11 +89,12 @@ def prime(n):
 
 
 class Workload:
-    """What to run: sizes, the right answers, and smaller sizes for those who need seconds for the rest."""
+    """What to run: sizes, the right answers, and smaller sizes for those who need seconds for the rest. Where
+    several share the programs of one folder, `args` come behind the size."""
 
-    def __init__(self, title, check, sizes, quick, slow=None):
+    def __init__(self, title, check, sizes, quick, slow=None, folder=None, args=()):
         self.title, self.check, self.sizes, self.quick = title, check, sizes, quick
-        self.slow = slow or {}
+        self.slow, self.folder, self.args = slow or {}, folder, args
 
 
 WORKLOADS = {
@@ -125,14 +126,10 @@ WORKLOADS = {
     "mpmc": Workload("P6: N numbers from four tasks to four, room for 128", quarters,
                      [4_000_000], [100_000]),
     "sieve": Workload("P6: the first N primes, a task each", prime, [2000], [100]),
-    "select_2": Workload("P7: N numbers from any of two channels without room", lambda n: n,
-                         [1_000_000], [10_000]),
-    "select_2_buffered": Workload("P7: N numbers from any of two channels, room for 128",
-                                  lambda n: n, [1_000_000], [10_000]),
-    "select_8": Workload("P7: N numbers from any of eight channels without room", lambda n: n,
-                         [1_000_000], [10_000]),
-    "select_8_buffered": Workload("P7: N numbers from any of eight channels, room for 128",
-                                  lambda n: n, [1_000_000], [10_000]),
+    **{f"select_{ways}{suffix}": Workload(f"P7: N numbers from any of {ways} channels {room_text}", lambda n: n,
+                                          [1_000_000], [10_000], folder=f"select_{ways}", args=(room,))
+       for ways in (2, 8)
+       for suffix, room, room_text in (("", 0, "without room"), ("_buffered", 128, "with room for 128"))},
     "mutex": Workload("P8: eight tasks add under a lock, N times each", lambda n: 8 * n,
                       [1_000_000], [10_000]),
     "atomic": Workload("P8: eight tasks add to an atomic, N times each", lambda n: 8 * n,
@@ -227,7 +224,8 @@ def is_fresh(exe, source):
     return all(exe.stat().st_mtime > path.stat().st_mtime for path in needs)
 
 
-def build_all(workload, options):
+def build_all(key, options):
+    workload = WORKLOADS[key].folder or key
     built = {}
     only = options.only.split(",") if options.only else None
     for name, source, build in contenders(HERE / workload):
@@ -243,10 +241,10 @@ def build_all(workload, options):
     return built
 
 
-def run(exe, size, workers, check):
+def run(exe, size, args, workers, check):
     """One run: ns an operation, and the peak of resident memory in MiB."""
     env = dict(os.environ, WORKERS=str(workers), GOMAXPROCS=str(workers), SKEIN_WORKERS=str(workers))
-    process = subprocess.Popen(["timeout", str(TIME_LIMIT), str(exe), str(size)], env=env,
+    process = subprocess.Popen(["timeout", str(TIME_LIMIT), str(exe), str(size), *map(str, args)], env=env,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     out = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -270,7 +268,7 @@ def measure(built, workload, sizes, workers, reps):
             right = workload.check(size)
             if right is None:
                 right = ANSWERS.get((built[name].stem.partition("-")[0], size))
-            figures, why = run(built[name], size, workers, right)
+            figures, why = run(built[name], size, workload.args, workers, right)
             if why:
                 failed[name] = why
             else:

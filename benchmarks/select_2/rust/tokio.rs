@@ -1,4 +1,4 @@
-// N numbers from any of two channels with room for one: tokio has none without, each with a task that sends.
+// N numbers from any of two channels, each with a task that sends.
 #[path = "../../common/bench.rs"]
 mod bench;
 #[path = "../../common/tokio.rs"]
@@ -6,17 +6,19 @@ mod on;
 use std::time::Instant;
 use tokio::sync::mpsc::{channel, Receiver};
 
-fn feed() -> Receiver<u64> {
-    let (out, numbers) = channel::<u64>(1);
+// tokio has no channel without room: one number then.
+fn feed(room: usize) -> Receiver<u64> {
+    let (out, numbers) = channel::<u64>(room.max(1));
     tokio::spawn(async move { while out.send(1).await.is_ok() {} });
     numbers
 }
 
 fn main() {
     let n = bench::size();
+    let room: usize = std::env::args().nth(2).unwrap().parse().unwrap();
     on::on_worker(bench::workers(), async move {
         let begin = Instant::now();
-        let (mut c0, mut c1) = (feed(), feed());
+        let (mut c0, mut c1) = (feed(room), feed(room));
         let mut sum = 0u64;
         for _ in 0..n {
             tokio::select! {

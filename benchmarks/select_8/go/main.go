@@ -1,4 +1,4 @@
-// N numbers from any of eight channels without room, each with a goroutine that sends.
+// N numbers from any of eight channels, with or without room, each with a goroutine that sends.
 package main
 
 import (
@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
+func number(at int) int {
+	n, err := strconv.Atoi(os.Args[at])
 	if err != nil {
 		panic(err)
 	}
@@ -21,11 +21,11 @@ func result(begin time.Time, ops int, check uint64) {
 }
 
 func main() {
-	n := size()
+	n, room := number(1), number(2)
 	begin := time.Now()
 	var c [8]chan int
 	for i := range c {
-		c[i] = make(chan int)
+		c[i] = make(chan int, room)
 		go func(ch chan int) {
 			for {
 				ch <- 1
