@@ -85,6 +85,16 @@ void Body::assign(Place dest, Operand value, Span span) {
   emit(std::move(inst));
 }
 
+void Body::convert(Place dest, Operand value, Span span) {
+  Inst inst;
+  bool is_same = type_of(dest) == sir::operand_type(module, fn, value);
+  inst.kind = is_same ? InstKind::Assign : InstKind::Convert;
+  inst.span = span;
+  inst.dest = std::move(dest);
+  inst.operands = {std::move(value)};
+  emit(std::move(inst));
+}
+
 void Body::builtin(Builtin builtin, std::vector<TypeId> type_args, std::vector<Operand> operands,
                    Place dest, Span span) {
   Inst inst;

@@ -137,6 +137,8 @@ class Body {
   void emit(Inst inst);
   void emit(InstKind kind, std::initializer_list<Operand> operands, Span span);
   void assign(Place dest, Operand value, Span span);
+  // The same where the types may differ, as `dest` wants it.
+  void convert(Place dest, Operand value, Span span);
   // `dest` may be invalid when the result is () or never.
   void builtin(Builtin builtin, std::vector<TypeId> type_args, std::vector<Operand> operands,
                Place dest, Span span);

@@ -338,13 +338,7 @@ static void lower_conversion(Body& body, const types::CallFact& call, const Plac
                              Span span) {
   Operand value = lower_borrowed(body, call.args[0]);
   if (value.is_place()) value.kind = Operand::Kind::Copy;
-  bool is_same = body.program.type_of(call.args[0]) == *call.conversion;
-  Inst inst;
-  inst.kind = is_same ? InstKind::Assign : InstKind::Convert;
-  inst.span = span;
-  inst.dest = dest;
-  inst.operands = {std::move(value)};
-  body.emit(std::move(inst));
+  body.convert(dest, std::move(value), span);
 }
 
 // What the closures of a chain of adaptors stand for is in use until the chain is used up.

@@ -45,12 +45,7 @@ static Operand promoted(Body& body, Operand given, Span span) {
   if (!is_small && kind != TypeKind::F32) return given;
   if (given.kind == Operand::Kind::Borrow) given.kind = Operand::Kind::Copy;
   LocalId wide = body.new_temp(types.plain(is_small ? TypeKind::I32 : TypeKind::Float), span);
-  Inst inst;
-  inst.kind = InstKind::Convert;
-  inst.span = span;
-  inst.dest = wide;
-  inst.operands = {std::move(given)};
-  body.emit(std::move(inst));
+  body.convert(wide, std::move(given), span);
   return Operand::copy(wide);
 }
 

@@ -87,15 +87,23 @@ static void skip_surrogates(Body& body, LocalId current, TypeId number, Span spa
   body.begin(go_on);
 }
 
+CountedRounds begin_rounds(Body& body, LocalId number, LocalId end, Span span) {
+  BlockId head = body.new_block();
+  BlockId round = body.new_block();
+  BlockId done = body.new_block();
+  body.jump(head, span);
+  body.begin(head);
+  LocalId goes_on = body.new_bool(span);
+  body.binary(sir::BinaryOp::Lt, Operand::copy(number), Operand::copy(end), goes_on, span);
+  body.branch(Operand::copy(goes_on), round, done, span);
+  body.begin(round);
+  return {head, done};
+}
+
 // A number to count in, for a bound of any type that ranges run over.
-static LocalId to_counter(Body& body, Operand bound, TypeId number, bool converts, Span span) {
+static LocalId to_counter(Body& body, Operand bound, TypeId number, Span span) {
   LocalId local = body.new_temp(number, span);
-  Inst inst;
-  inst.kind = converts ? InstKind::Convert : InstKind::Assign;
-  inst.span = span;
-  inst.dest = local;
-  inst.operands = {std::move(bound)};
-  body.emit(std::move(inst));
+  body.convert(local, std::move(bound), span);
   return local;
 }
 
@@ -105,8 +113,8 @@ static void lower_for_range(Body& body, const ast::For* node) {
   Bounds bounds = lower_bounds(body, node->iterable);
   bool is_char = body.unit.kind(bounds.type) == TypeKind::Char;
   TypeId number = is_char ? body.program.types.plain(TypeKind::U32) : bounds.type;
-  LocalId current = to_counter(body, std::move(bounds.low), number, is_char, span);
-  LocalId end = to_counter(body, std::move(bounds.high), number, is_char, span);
+  LocalId current = to_counter(body, std::move(bounds.low), number, span);
+  LocalId end = to_counter(body, std::move(bounds.high), number, span);
   BlockId head = body.new_block();
   BlockId round = body.new_block();
   BlockId next = body.new_block();
@@ -121,7 +129,7 @@ static void lower_for_range(Body& body, const ast::For* node) {
 
   body.begin(round);
   size_t outer = body.mark();
-  LocalId value = is_char ? to_counter(body, Operand::copy(current), bounds.type, true, span)
+  LocalId value = is_char ? to_counter(body, Operand::copy(current), bounds.type, span)
                           : current;
   lower_irrefutable(body, node->pattern, value);
   lower_round(body, node->body,

@@ -232,15 +232,7 @@ static void add_partials(Body& body, const ast::ParFor* node, const types::ParFo
   Span span = node->span;
   LocalId index = body.new_int(0, span);
   LocalId length = emit_length(body, all, span);
-  BlockId head = body.new_block();
-  BlockId round = body.new_block();
-  BlockId done = body.new_block();
-  body.jump(head, span);
-  body.begin(head);
-  LocalId goes_on = body.new_bool(span);
-  body.binary(sir::BinaryOp::Lt, Operand::copy(index), Operand::copy(length), goes_on, span);
-  body.branch(Operand::copy(goes_on), round, done, span);
-  body.begin(round);
+  CountedRounds rounds = begin_rounds(body, index, length, span);
   size_t outer = body.mark();
   Place partials = element_of(all, index);
   bool is_alone = fact.totals.size() == 1;
@@ -250,8 +242,8 @@ static void add_partials(Body& body, const ast::ParFor* node, const types::ParFo
   }
   body.binary(sir::BinaryOp::WrapAdd, Operand::copy(index), body.const_int(1), index, span);
   body.leave(outer, span);
-  body.jump(head, span);
-  body.begin(done);
+  body.jump(rounds.head, span);
+  body.begin(rounds.done);
 }
 
 // ---- the loop ----------------------------------------------------------------------------------

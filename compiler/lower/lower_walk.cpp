@@ -14,14 +14,9 @@ using Kind = types::WalkPart::Kind;
 
 // ---- what is gone over -------------------------------------------------------------------------
 
-static LocalId to_int(Body& body, Operand number, TypeId type, Span span) {
+static LocalId to_int(Body& body, Operand number, Span span) {
   LocalId local = body.new_temp(body.program.types.int_(), span);
-  Inst inst;
-  inst.kind = type == body.program.types.int_() ? InstKind::Assign : InstKind::Convert;
-  inst.span = span;
-  inst.dest = local;
-  inst.operands = {std::move(number)};
-  body.emit(std::move(inst));
+  body.convert(local, std::move(number), span);
   return local;
 }
 
@@ -43,8 +38,8 @@ static Walked enter_range(Body& body, const types::WalkPart& part) {
   Bounds bounds = lower_bounds(body, part.source);
   Walked walked;
   walked.part = &part;
-  walked.base = to_int(body, std::move(bounds.low), bounds.type, span);
-  LocalId high = to_int(body, std::move(bounds.high), bounds.type, span);
+  walked.base = to_int(body, std::move(bounds.low), span);
+  LocalId high = to_int(body, std::move(bounds.high), span);
   walked.count = body.new_int(0, span);
   // One that ends before it begins has no numbers.
   LocalId has_numbers = body.new_bool(span);
@@ -163,12 +158,7 @@ static LocalId number_of_round(Body& body, const Walked& walked, LocalId index) 
   TypeId wanted = body.program.types.arg(body.program.type_of(walked.part->source));
   if (wanted == body.program.types.int_()) return number;
   LocalId converted = body.new_temp(wanted, span);
-  Inst inst;
-  inst.kind = InstKind::Convert;
-  inst.span = span;
-  inst.dest = converted;
-  inst.operands = {Operand::copy(number)};
-  body.emit(std::move(inst));
+  body.convert(converted, Operand::copy(number), span);
   return converted;
 }
 
@@ -263,29 +253,21 @@ void lower_walk(Body& body, const std::vector<Walked>& walk, LocalId count, cons
                 Symbol label, Span span) {
   InLoop in_loop(body);
   LocalId index = body.new_int(0, span);
-  BlockId head = body.new_block();
-  BlockId round = body.new_block();
+  CountedRounds rounds = begin_rounds(body, index, count, span);
   BlockId next = body.new_block();
-  BlockId done = body.new_block();
-  body.jump(head, span);
-  body.begin(head);
-  LocalId goes_on = body.new_bool(span);
-  body.binary(sir::BinaryOp::Lt, Operand::copy(index), Operand::copy(count), goes_on, span);
-  body.branch(Operand::copy(goes_on), round, done, span);
-  body.begin(round);
   size_t outer = body.mark();
   bind_round(body, walk, index);
   lower_round(body, block,
               {.label = label,
-               .break_block = done,
+               .break_block = rounds.done,
                .continue_block = next,
                .outer_mark = outer,
                .iteration_mark = outer,
                .result = Place()});
   body.begin(next);
   body.binary(sir::BinaryOp::WrapAdd, Operand::copy(index), body.const_int(1), index, span);
-  body.jump(head, span);
-  body.begin(done);
+  body.jump(rounds.head, span);
+  body.begin(rounds.done);
 }
 
 void lower_for_walk(Body& body, const ast::For* node) {

@@ -164,15 +164,7 @@ LoopTarget begin_chunks(Body& body, const ast::For* node, const types::CallFact&
   body.fn.locals[chunk].kind = sir::LocalKind::Var;
   body.bind(var, chunk);
 
-  BlockId head = body.new_block();
-  BlockId round = body.new_block();
-  BlockId done = body.new_block();
-  body.jump(head, span);
-  body.begin(head);
-  LocalId goes_on = body.new_bool(span);
-  body.binary(sir::BinaryOp::Lt, Operand::copy(start), Operand::copy(length), goes_on, span);
-  body.branch(Operand::copy(goes_on), round, done, span);
-  body.begin(round);
+  CountedRounds rounds = begin_rounds(body, start, length, span);
   LocalId end = emit_chunk_end(body, start, size, length, span);
   LocalId from = body.new_temp(body.program.types.int_(), span);
   body.assign(from, Operand::copy(start), span);
@@ -180,8 +172,8 @@ LoopTarget begin_chunks(Body& body, const ast::For* node, const types::CallFact&
   body.builtin(Builtin::ArrayWindow, {element},
                {Operand::mut(held), Operand::copy(from), Operand::copy(end)}, chunk, span);
   return {.label = node->label.name,
-          .break_block = done,
-          .continue_block = head,
+          .break_block = rounds.done,
+          .continue_block = rounds.head,
           .outer_mark = body.mark(),
           .iteration_mark = body.mark(),
           .result = Place()};

@@ -234,6 +234,12 @@ class InLoop {
 void lower_loop(Body& body, const ast::Loop* node, const Place& dest);
 void lower_while(Body& body, const ast::While* node);
 void lower_for(Body& body, const ast::For* node);
+// `while number < end`: goes on in a round; a jump to `head` begins the next one.
+struct CountedRounds {
+  BlockId head;
+  BlockId done;
+};
+CountedRounds begin_rounds(Body& body, LocalId number, LocalId end, Span span);
 // Lowers the body of one round; `continue` and the end of the body go to `next`.
 void lower_round(Body& body, const ast::Block* block, const LoopTarget& target);
 Place element_of(Place array, LocalId index);
