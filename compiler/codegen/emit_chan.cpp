@@ -105,20 +105,26 @@ void FunctionEmitter::emit_chan_receive(const Inst& inst) {
   give_received(option, outcome, got, address(inst.dest));
 }
 
-void FunctionEmitter::give_received(TypeId option, llvm::Value* outcome, llvm::Value* got,
-                                    llvm::Value* dest) {
-  llvm::BasicBlock* some = v.new_block("received");
-  llvm::BasicBlock* none = v.new_block("through");
+void FunctionEmitter::give_if(llvm::Value* is_some, TypeId option, llvm::Value* dest,
+                              llvm::function_ref<void()> fill) {
+  llvm::BasicBlock* some = v.new_block("some");
+  llvm::BasicBlock* none = v.new_block("none");
   llvm::BasicBlock* after = v.new_block("after");
-  v.branch(is_outcome(outcome, abi::kChanDone), some, none, Chance::Likely);
+  v.branch(is_some, some, none, Chance::Likely);
   b.SetInsertPoint(some);
-  v.copy(m.program.types.arg(option), payload_in(option, dest), got);
+  fill();
   set_option(option, dest, true);
   b.CreateBr(after);
   b.SetInsertPoint(none);
   set_option(option, dest, false);
   b.CreateBr(after);
   b.SetInsertPoint(after);
+}
+
+void FunctionEmitter::give_received(TypeId option, llvm::Value* outcome, llvm::Value* got,
+                                    llvm::Value* dest) {
+  give_if(is_outcome(outcome, abi::kChanDone), option, dest,
+          [&] { v.copy(m.program.types.arg(option), payload_in(option, dest), got); });
 }
 
 // Sends what is in an option and leaves `none`, or leaves it as it is.

@@ -148,19 +148,10 @@ void FunctionEmitter::emit_static_get(const Inst& inst) {
   handle->setAtomic(llvm::AtomicOrdering::Acquire);
   TypeId option = type_of(inst.dest);
   llvm::Value* dest = address(inst.dest);
-  llvm::BasicBlock* some = v.new_block("made");
-  llvm::BasicBlock* none = v.new_block("not_made");
-  llvm::BasicBlock* after = v.new_block("after");
-  v.branch(b.CreateIsNotNull(handle), some, none, Chance::Likely);
-  b.SetInsertPoint(some);
-  v.store_at(handle, payload_in(option, dest), 0);
-  v.retain(m.program.types.arg(option), payload_in(option, dest));
-  set_option(option, dest, true);
-  b.CreateBr(after);
-  b.SetInsertPoint(none);
-  set_option(option, dest, false);
-  b.CreateBr(after);
-  b.SetInsertPoint(after);
+  give_if(b.CreateIsNotNull(handle), option, dest, [&] {
+    v.store_at(handle, payload_in(option, dest), 0);
+    v.retain(m.program.types.arg(option), payload_in(option, dest));
+  });
 }
 
 // Of several who make it at once one wins, and all get that one.

@@ -245,6 +245,9 @@ class FunctionEmitter {
   llvm::Value* transfer(llvm::Value* chan, llvm::Value* value, TypeId content, Rt now, Rt later,
                         TypeId dropped = TypeId());
   llvm::Value* is_outcome(llvm::Value* outcome, uint32_t wanted);
+  // Where it is so, `fill` writes the payload of the option; else it becomes `none`.
+  void give_if(llvm::Value* is_some, TypeId option, llvm::Value* dest,
+               llvm::function_ref<void()> fill);
   void give_received(TypeId option, llvm::Value* outcome, llvm::Value* got, llvm::Value* dest);
   void set_option(TypeId option, llvm::Value* place, bool is_some);
   llvm::Value* payload_in(TypeId option, llvm::Value* place);
