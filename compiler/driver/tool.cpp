@@ -133,25 +133,16 @@ static void run(const Options& options, Session& session) {
   start_program(options, made.target->program, *made.image, session);
 }
 
-// The status of the tests, or of the compiler where there is nothing to run.
-static int test(const Options& options, Session& session) {
+// The status of `use` of what was built, or of the compiler where there is nothing to use.
+static int use_built(const Options& options, Session& session,
+                     bool (*use)(const Options&, const link::Image&)) {
   Build made = build(options, session);
   print_product(made.text, session);
   print_reports(options, session);
   if (!made.image || is_denied(options, session.sink) || session.sink.has_errors()) {
     return is_denied(options, session.sink) ? kProgramWrong : status_of(session.sink);
   }
-  return run_tests(options, *made.image) ? kFine : kProgramWrong;
-}
-
-static int scale(const Options& options, Session& session) {
-  Build made = build(options, session);
-  print_product(made.text, session);
-  print_reports(options, session);
-  if (!made.image || is_denied(options, session.sink) || session.sink.has_errors()) {
-    return is_denied(options, session.sink) ? kProgramWrong : status_of(session.sink);
-  }
-  return measure_scaling(options, *made.image) ? kFine : kProgramWrong;
+  return use(options, *made.image) ? kFine : kProgramWrong;
 }
 
 // The status of the program, unless there was something to report.
@@ -192,8 +183,8 @@ int run_tool(const Options& options, Session& session) {
     case Verb::Build:
     case Verb::Emit: build_and_write(options, session); break;
     case Verb::Run: run(options, session); break;
-    case Verb::Scale: return scale(options, session);
-    case Verb::Test: return test(options, session);
+    case Verb::Scale: return use_built(options, session, measure_scaling);
+    case Verb::Test: return use_built(options, session, run_tests);
     case Verb::Check:
       if (options.verify) return verify(options, session) ? kFine : kProgramWrong;
       build(options, session);
