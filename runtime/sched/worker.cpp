@@ -101,9 +101,8 @@ void Worker::make_ready_last(Frame* frame) {
 void Worker::resume(Frame* frame) {
   abi::Node* node = frame->node != nullptr ? frame->node : &idle;
   if (SKEIN_UNLIKELY(task::is_bound(node)) && bound() != node) return scheduler.forward(frame);
-  const uint64_t what = task::wait_of(node).load(Order::Acquire);
+  const uint64_t what = task::leave_wait(node);
   if (frame->node != nullptr) recent.note(node->site, frame->site, task::reason_in(what));
-  if (what != 0) task::leave_wait_slowly(node);
   ran_since_look_ = true;
   skn_node = node;
   if (SKEIN_UNLIKELY(is_asked_to_give_way())) limit().store(own_limit_, Order::Relaxed);

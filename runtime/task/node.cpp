@@ -56,15 +56,15 @@ bool settle_cancelled_wait(abi::Node* node, uint64_t what) {
   return stays;
 }
 
-void leave_wait_slowly(abi::Node* node) {
+uint64_t leave_wait_slowly(abi::Node* node) {
   base::Backoff backoff;
   while (true) {
     uint64_t what = wait_of(node).load(Order::Relaxed);
-    if (what == 0) return;
+    if (what == 0) return 0;
     // Acquire: whoever had it locked is through with the record.
     if ((what & kWaitLocked) == 0 &&
         wait_of(node).compare_exchange(what, 0, Order::Acquire, Order::Relaxed)) {
-      return;
+      return what;
     }
     backoff.pause();
   }

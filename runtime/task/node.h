@@ -117,14 +117,14 @@ SKEIN_INLINE bool settle_wait(abi::Node* node, uint64_t what) {
 // The task itself: there was nothing to wait for.
 SKEIN_INLINE void drop_wait(abi::Node* node) { wait_of(node).store(0, Order::Relaxed); }
 
-// Before a frame of the task runs again.
-void leave_wait_slowly(abi::Node* node);
-SKEIN_INLINE void leave_wait(abi::Node* node) {
+// Before a frame of the task runs again: gives the word of the wait that is over, for reason_in.
+uint64_t leave_wait_slowly(abi::Node* node);
+SKEIN_INLINE uint64_t leave_wait(abi::Node* node) {
   uint64_t what = wait_of(node).load(Order::Relaxed);
-  if (what == 0) return;
+  if (what == 0) return 0;
   const bool is_over = (what & kWaitLocked) == 0 &&
                        wait_of(node).compare_exchange(what, 0, Order::Acquire, Order::Relaxed);
-  if (SKEIN_UNLIKELY(!is_over)) leave_wait_slowly(node);
+  return SKEIN_LIKELY(is_over) ? what : leave_wait_slowly(node);
 }
 
 // Anybody to whom the node cannot be lost meanwhile: sets the request. Gives the frame to make ready if
