@@ -205,7 +205,6 @@ static TypeId report_unknown_name(Context& ctx, Symbol name, Span span, const Wa
         .help("a method has `self` as its first parameter: `fn f(self)`");
     return ctx.types.error();
   }
-  if (is_planned_name(text)) return ctx.not_yet(span, quoted(text));
   Report report = ctx.report(span, D::UnknownName, {text});
   if (help_foreign(report, span, text)) return ctx.types.error();
   std::vector<std::string_view> names = {"none", "true", "false"};

@@ -119,12 +119,6 @@ std::optional<MethodMatch> try_method(Context& ctx, TypeId type, Symbol name, Sp
 
 // ---- not finding ---------------------------------------------------------------------------
 
-static bool is_planned_method(TypeKind kind, std::string_view name) {
-  static constexpr std::string_view kOfTasks[] = {"join", "detach", "cancel", "id", "name"};
-  return kind == TypeKind::Task &&
-         std::find(std::begin(kOfTasks), std::end(kOfTasks), name) != std::end(kOfTasks);
-}
-
 // Whether the impl is one for all that can be iterated, and `type` can.
 static bool iterates(Context& ctx, const types::ImplDecl& impl, TypeId type, Span span) {
   return !impl.type_params.empty() && impl.type_params[0].iterator.valid() &&
@@ -236,10 +230,6 @@ std::optional<MethodMatch> find_method(Context& ctx, TypeId type, ast::Ident nam
                                          : try_method(ctx, type, name.name, name.span);
   if (match) return match;
   if (is_fixed) type = ctx.types.make(TypeKind::Array, {ctx.types.arg(ctx.infer.shallow(type))});
-  if (is_planned_method(ctx.kind(type), ctx.text(name.name))) {
-    ctx.not_yet(name.span, "`" + ctx.show(type) + "." + std::string(ctx.text(name.name)) + "`");
-    return std::nullopt;
-  }
   if (!report_bound_of_impl(ctx, type, name)) report_unknown_method(ctx, type, name);
   return std::nullopt;
 }

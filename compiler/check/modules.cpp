@@ -19,7 +19,7 @@ static constexpr std::string_view kCoreModules[] = {
 
 // What the library is going to have; named so that a program from the language's book is told
 // apart from a spelling mistake.
-static constexpr std::string_view kPlannedModules[] = {"std.net",  "std.http", "std.tls", "std.sync",
+static constexpr std::string_view kPlannedModules[] = {"std.net",  "std.http", "std.tls",
                                                        "std.fmt", "std.bench"};
 
 static std::string path_text(Context& ctx, std::span<const ast::Ident> path) {

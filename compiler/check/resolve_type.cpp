@@ -15,16 +15,6 @@
 
 namespace skein::check {
 
-static constexpr std::string_view kPlannedNames[] = {
-    "Barrier", "CancelToken", "Closed",    "Condvar",  "Error",     "Event",  "File",
-    "Lazy",    "Once",        "Panic",     "Semaphore", "TaskError", "Timeout", "TryRecv",
-    "TrySend", "WaitGroup"};
-
-bool is_planned_name(std::string_view name) {
-  return std::find(std::begin(kPlannedNames), std::end(kPlannedNames), name) !=
-         std::end(kPlannedNames);
-}
-
 static void report_rivals(Context& ctx, const Entity& entity, ast::Ident name) {
   const Import& first = ctx.imports[entity.import];
   const Import& second = ctx.imports[entity.rival];
@@ -47,10 +37,6 @@ TypeId self_type(const Context& ctx) { return ctx.table->self_type; }
 
 static void report_unknown_type(Context& ctx, ast::Ident name) {
   std::string_view text = ctx.text(name.name);
-  if (is_planned_name(text)) {
-    ctx.not_yet(name.span, quoted(text));
-    return;
-  }
   Report report = ctx.report(name.span, D::UnknownType, {text});
   // Spellings from other languages, which are too far away to be guessed from their letters.
   static constexpr std::pair<std::string_view, std::string_view> kForeign[] = {
@@ -284,10 +270,6 @@ TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type) {
   if (entity && entity->kind == Entity::Kind::Broken) return TraitId();
   if (entity) {
     ctx.report(type->span, D::NotATrait, {quoted(text)});
-    return TraitId();
-  }
-  if (is_planned_name(text)) {
-    ctx.not_yet(first.name.span, quoted(text));
     return TraitId();
   }
   Report report = ctx.report(first.name.span, D::UnknownTrait, {text});

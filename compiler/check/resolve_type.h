@@ -30,7 +30,4 @@ const Entity* find_entity(Context& ctx, ast::Ident name);
 // `Self` at this place; invalid outside of impls and traits.
 TypeId self_type(const Context& ctx);
 
-// Whether the name belongs to what the language will have: `Semaphore`, `Panic`.
-bool is_planned_name(std::string_view name);
-
 }  // namespace skein::check
