@@ -227,12 +227,13 @@ static void walk_array(Walk& state, const ast::ArrayPattern* pattern, TypeId typ
   bool is_fixed = head.kind == TypeKind::FixedArray;
   bool is_array = is_fixed || head.kind == TypeKind::Array;
   if (!is_array) report_pattern(state, pattern, "an array", type);
+  TypeId element = is_array ? head.args[0] : ctx.types.error();
   size_t count = pattern->before.size() + pattern->after.size();
   if (is_fixed && (pattern->has_rest ? count > head.length : count != head.length)) {
     ctx.report(pattern->span, D::PatternCount,
                {ctx.show(type), std::to_string(head.length), std::to_string(count)});
+    element = ctx.types.error();
   }
-  TypeId element = is_array ? head.args[0] : ctx.types.error();
   for (const ast::Pattern* part : pattern->before) walk(state, part, element);
   if (pattern->rest) {
     bool is_known = !ctx.is_error(element);
