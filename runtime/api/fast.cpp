@@ -79,9 +79,10 @@ SKEIN_HOT I1 skn_pop_is(Ptr frame) {
 }
 
 SKEIN_HOT I1 skn_stack_low() {
-  const char* stack;
-  __asm__ volatile("movq %%rsp, %0" : "=r"(stack));
-  return SKEIN_UNLIKELY(stack < sched::skn_stack_limit);
+  // Compared where it is: a copy of the stack pointer would be a third instruction in each call.
+  bool is_low;
+  __asm__ volatile("cmpq %1, %%rsp" : "=@ccb"(is_low) : "m"(sched::skn_stack_limit));
+  return SKEIN_UNLIKELY(is_low);
 }
 
 SKEIN_HOT I64 skn_hash_seed() { return static_cast<I64>(value::hash_secret); }
@@ -117,6 +118,8 @@ SKEIN_HOT I1 skn_cancelled() { return task::is_cancelled(sched::skn_node); }
 SKEIN_HOT I32 skn_chan_send(Ptr chan, Ptr value, I64 size) {
   wait::Channel& channel = *static_cast<wait::Channel*>(chan);
   if (SKEIN_LIKELY(channel.send_at_once(value, static_cast<size_t>(size)))) return abi::kChanDone;
+  // Whoever waits asks again, with the lock.
+  if (!channel.may_send()) return abi::kChanBlocked;
   return skn_chan_send_now(chan, value);
 }
 
@@ -125,6 +128,7 @@ SKEIN_HOT I32 skn_chan_receive(Ptr chan, Ptr value, I64 size) {
   if (SKEIN_LIKELY(channel.receive_at_once(value, static_cast<size_t>(size)))) {
     return abi::kChanDone;
   }
+  if (!channel.may_receive()) return abi::kChanBlocked;
   return skn_chan_receive_now(chan, value);
 }
 
