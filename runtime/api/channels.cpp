@@ -83,7 +83,7 @@ SKEIN_COLD Ptr skn_panic_chan_closed(Ptr chan, I32 site) {
 }
 
 I32 skn_select_try(Ptr select) {
-  return wait::try_arms(select_at(select), sched::current().random(), wait::wake);
+  return wait::try_arms(select_at(select), sched::current().turn(), wait::wake);
 }
 
 I1 skn_await_select(Ptr wait, Ptr frame) {

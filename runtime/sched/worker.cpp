@@ -84,11 +84,12 @@ void Worker::added(ReadyQueue::Added added) {
   if (wake_wanted_.load(Order::Relaxed) != 0) wake_another();
 }
 
-void Worker::make_ready(Frame* frame) {
-  if (SKEIN_UNLIKELY(base::is_tracing)) trace(frame->node, base::TraceEvent::Wake);
-  if (SKEIN_UNLIKELY(is_bound_)) return send(frame);
+void Worker::make_ready_slowly(Frame* frame) {
+  if (base::is_tracing) trace(frame->node, base::TraceEvent::Wake);
+  if (is_bound_) return send(frame);
   added(ready.add_next(frame));
 }
+
 void Worker::make_ready_last(Frame* frame) {
   if (SKEIN_UNLIKELY(base::is_tracing)) trace(frame->node, base::TraceEvent::Wake);
   if (SKEIN_UNLIKELY(is_bound_)) return send(frame);
@@ -97,8 +98,8 @@ void Worker::make_ready_last(Frame* frame) {
 
 // --- The loop ------------------------------------------------------------------------------------
 
-// The task goes on here, and whatever it waited for is over.
-void Worker::resume(Frame* frame) {
+// The task goes on here, and whatever it waited for is over. Inlined into the loop alone.
+SKEIN_INLINE void Worker::run_on(Frame* frame) {
   abi::Node* node = frame->node != nullptr ? frame->node : &idle;
   if (SKEIN_UNLIKELY(task::is_bound(node)) && bound() != node) return scheduler.forward(frame);
   const uint64_t what = task::leave_wait(node);
@@ -110,6 +111,8 @@ void Worker::resume(Frame* frame) {
   task::resume(frame);
   activity_.add_by_owner(1);
 }
+
+void Worker::resume(Frame* frame) { run_on(frame); }
 
 void Worker::resume_traced(Frame* frame) {
   base::TraceRecord record = record_of(frame->node, base::TraceEvent::Run);
@@ -196,7 +199,7 @@ void Worker::run() {
     if (frame == nullptr) {
       park();
     } else if (SKEIN_LIKELY(stolen_ == Stolen::Nothing && !base::is_tracing)) {
-      resume(frame);
+      run_on(frame);
     } else {
       resume_and_learn(frame);
     }

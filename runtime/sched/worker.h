@@ -50,7 +50,13 @@ class alignas(128) Worker {
   }
 
   // `frame` can go on: next, or after all others.
-  void make_ready(Frame* frame);
+  SKEIN_INLINE void make_ready(Frame* frame) {
+    if (SKEIN_UNLIKELY(base::kModel || base::is_tracing || is_bound_)) {
+      return make_ready_slowly(frame);
+    }
+    const ReadyQueue::Added news = ready.add_next(frame);
+    if (SKEIN_UNLIKELY(news.more_than_one)) added(news);
+  }
   void make_ready_last(Frame* frame);
 
   void sleep(abi::Sleep* sleep, Frame* frame);
@@ -63,6 +69,12 @@ class alignas(128) Worker {
     random_ ^= random_ >> 7;
     random_ ^= random_ << 17;
     return static_cast<uint32_t>(random_ >> 16);
+  }
+  // The same where it is asked for all the time: counts on, so that the processor foresees it, and begins
+  // somewhere else now and then, so that it does not stay in step with what asks.
+  uint32_t turn() {
+    if (SKEIN_UNLIKELY(++turn_ % kTurnsInRow == 0)) turn_ = random();
+    return turn_;
   }
 
   // --- For the thread ----------------------------------------------------------------------------
@@ -129,9 +141,13 @@ class alignas(128) Worker {
   abi::Node idle = {};
 
  private:
+  static constexpr uint32_t kTurnsInRow = 64;
+
   SKEIN_COLD void wake_another();
   SKEIN_COLD bool pop_again(Frame* popped, Frame* wanted);
   void added(ReadyQueue::Added added);
+  // The same for a bound worker, and while tracing; models have it instead.
+  void make_ready_slowly(Frame* frame);
 
   Frame* next_local();
   Frame* take_global();
@@ -139,6 +155,7 @@ class alignas(128) Worker {
   Frame* search_once();
   Frame* steal_from(Worker& victim);
   void resume(Frame* frame);
+  void run_on(Frame* frame);
   void resume_traced(Frame* frame);
   base::AtomicRef<const char*> limit() { return base::AtomicRef<const char*>(*limit_); }
   bool is_asked_to_give_way() { return limit().load(Order::Relaxed) != own_limit_; }
@@ -160,6 +177,7 @@ class alignas(128) Worker {
   ReadyPatience ready_patience_;
   Stolen stolen_ = Stolen::Nothing;
   uint64_t random_;
+  uint32_t turn_ = 0;
   bool ran_since_look_ = true;    // so what tasks wait for may have changed
   uint64_t looked_at_clock_ = 0;  // cycles
   base::Atomic<uint64_t> activity_;

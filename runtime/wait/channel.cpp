@@ -54,10 +54,6 @@ SKEIN_INLINE void Channel::move(void* to, const void* from) const {
   }
 }
 
-SKEIN_INLINE bool Channel::has_room() const {
-  return capacity_ == kUnbounded || length_.load(Order::Relaxed) < capacity_;
-}
-
 void Channel::grow() {
   const int64_t length = length_.load(Order::Relaxed);
   const int64_t before = slots_.load(Order::Relaxed);
@@ -212,15 +208,6 @@ bool Channel::withdraw(Waiter* waiter) {
   if (!waiter->is_linked) return false;
   remove(queue_of(waiter), waiter);
   return true;
-}
-
-bool Channel::may_send() const {
-  return has_room() || !seems_empty(receivers_) || closed_.load(Order::Relaxed) != 0;
-}
-
-bool Channel::may_receive() const {
-  return length_.load(Order::Relaxed) > 0 || !seems_empty(senders_) ||
-         closed_.load(Order::Relaxed) != 0;
 }
 
 Waiter* Channel::close() {

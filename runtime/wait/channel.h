@@ -121,6 +121,19 @@ class alignas(abi::kAlignment) Channel {
   Ticker* ticker_ = nullptr;
 };
 
+SKEIN_INLINE bool Channel::has_room() const {
+  return capacity_ == kUnbounded || length_.load(Order::Relaxed) < capacity_;
+}
+
+SKEIN_INLINE bool Channel::may_send() const {
+  return has_room() || !seems_empty(receivers_) || closed_.load(Order::Relaxed) != 0;
+}
+
+SKEIN_INLINE bool Channel::may_receive() const {
+  return length_.load(Order::Relaxed) > 0 || !seems_empty(senders_) ||
+         closed_.load(Order::Relaxed) != 0;
+}
+
 SKEIN_INLINE bool Channel::send_at_once(const void* value, size_t size) {
   if (length_.load(Order::Relaxed) >= slots_.load(Order::Relaxed)) return false;
   if (!seems_empty(receivers_) || !lock_.try_lock_at_once()) return false;

@@ -16,10 +16,6 @@ const abi::Waiter* waiter_behind(const abi::Wait* wait) {
   return static_cast<const Waiter*>(behind(const_cast<abi::Wait*>(wait)));
 }
 
-void wake(Frame* frame) {
-  if (frame != nullptr) sched::current().make_ready(frame);
-}
-
 void wake_all(Waiter* served) {
   while (served != nullptr) {
     // The node lies in the frame, which may run and be gone as soon as it is ready.

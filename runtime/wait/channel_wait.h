@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/abi/layout.h"
+#include "runtime/sched/worker.h"
 
 namespace skein::wait {
 
@@ -17,7 +18,9 @@ bool lock(abi::Wait* wait, abi::Frame* frame);
 
 // What was served is ready to go on: next, while what it was handed is in the cache; null is nobody. Of
 // several, linked by `next`, each takes its turn.
-void wake(abi::Frame* frame);
+SKEIN_INLINE void wake(abi::Frame* frame) {
+  if (frame != nullptr) sched::current().make_ready(frame);
+}
 void wake_all(abi::Waiter* served);
 
 // What a wait at a channel is about, for reports.

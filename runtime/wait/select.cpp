@@ -95,7 +95,6 @@ static void take_back_arm(Waiter& arm) {
 // An Each whose channel is through goes off.
 static bool try_channel(Waiter& arm, Arm kind, Wake wake) {
   Channel& channel = channel_of(arm);
-  if (kind == Arm::Send ? !channel.may_send() : !channel.may_receive()) return false;
   Frame* other = nullptr;
   const Outcome outcome =
       kind == Arm::Send ? channel.send(arm.value, other) : channel.receive(arm.value, other);
@@ -107,14 +106,13 @@ static bool try_channel(Waiter& arm, Arm kind, Wake wake) {
   return false;
 }
 
-// Whether the arm happened.
-static bool try_arm(Waiter& arm, Wake wake) {
-  const Arm kind = kind_of(arm);
+static bool try_other_arm(Waiter& arm, Arm kind, Wake wake) {
   switch (kind) {
     case Arm::Receive:
-    case Arm::Send:
     case Arm::Each:
-      return try_channel(arm, kind, wake);
+      return channel_of(arm).may_receive() && try_channel(arm, kind, wake);
+    case Arm::Send:
+      return channel_of(arm).may_send() && try_channel(arm, kind, wake);
     case Arm::Await:
       return has_ended(arm);
     case Arm::After:
@@ -124,6 +122,15 @@ static bool try_arm(Waiter& arm, Wake wake) {
       return false;
   }
   return false;
+}
+
+// Whether the arm happened. Of many, most are receives from channels that have nothing.
+static SKEIN_INLINE bool try_arm(Waiter& arm, Wake wake) {
+  const Arm kind = kind_of(arm);
+  if (SKEIN_LIKELY(kind == Arm::Receive)) {
+    return channel_of(arm).may_receive() && try_channel(arm, kind, wake);
+  }
+  return try_other_arm(arm, kind, wake);
 }
 
 // No arm is ready: what there is beside them.
@@ -142,10 +149,17 @@ static int32_t when_none_is_ready(Select& select) {
   return has_open ? abi::kSelectBlocked : abi::kSelectAllOff;
 }
 
+// A division takes as long as looking at several arms.
+static uint32_t place_in(uint32_t count, uint32_t start) {
+  const bool is_power = (count & (count - 1)) == 0;
+  if (is_power) return count == 0 ? 0 : start & (count - 1);
+  return start % count;
+}
+
 int32_t try_arms(Select& select, uint32_t start, Wake wake) {
   Waiter* arms = arms_of(select);
   const uint32_t count = select.count;
-  uint32_t at = select.is_biased || count == 0 ? 0 : start % count;
+  uint32_t at = select.is_biased ? 0 : place_in(count, start);
   for (uint32_t i = 0; i < count; ++i) {
     if (kind_of(arms[at]) == Arm::Each) select.has_each = 1;
     if (try_arm(arms[at], wake)) return static_cast<int32_t>(at);

@@ -33,7 +33,7 @@ __thread const char* skn_stack_limit = nullptr;
 __thread abi::Node* skn_node = nullptr;
 }
 
-void Worker::make_ready(Frame* frame) { model::make_ready(frame); }
+void Worker::make_ready_slowly(Frame* frame) { model::make_ready(frame); }
 void Worker::make_ready_last(Frame* frame) { model::make_ready(frame); }
 
 bool is_alone() { return false; }
