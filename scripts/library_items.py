@@ -73,3 +73,8 @@ def about(path):
 def modules_of(stdlib):
     """The names of the modules with their files; those of core are part of every program."""
     return {str(path.relative_to(stdlib).with_suffix("")): path for path in sorted(stdlib.rglob("*.sk"))}
+
+
+def used_as(module):
+    """What a program names to use it: a folder's module passes on what the modules in the folder have."""
+    return module.split("/")[0]

@@ -24,7 +24,7 @@ def render(module, path):
     is_core = module.startswith("core/")
     name = module.removeprefix("core/")
     out = [f"# {name if is_core else 'std.' + name.replace('/', '.')}", "", library_items.about(path), ""]
-    out += ["Part of every program." if is_core else f"    use std.{name.replace('/', '.')}", ""]
+    out += ["Part of every program." if is_core else f"    use std.{library_items.used_as(module)}", ""]
     owner = ""
     for item in library_items.items_of(path):
         if item.owner != owner and item.owner:
@@ -62,7 +62,8 @@ def main():
     wrong = []
     found = [str(page.relative_to(PAGES)) for page in PAGES.rglob("*.md")]
     if "--check" not in sys.argv:
-        (PAGES / "core").mkdir(parents=True, exist_ok=True)
+        for name in pages:
+            (PAGES / name).parent.mkdir(parents=True, exist_ok=True)
         for old in found:
             if old not in pages:
                 (PAGES / old).unlink()

@@ -49,6 +49,7 @@ static bool declare_all(Context& ctx) {
   find_core_parallel(ctx);
   find_core_guards(ctx);
   check_derives(ctx, 0, 0);
+  check_derived_impls(ctx, 0);
   return true;
 }
 

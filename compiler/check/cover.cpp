@@ -52,7 +52,10 @@ static const Pat* simplify_literal(Cover& cover, const ast::LiteralPattern* patt
   if (constant && is_ordered(kind)) return make_range(cover, *constant, *constant);
   Pat& pat = cover.pats.emplace_back();
   pat.kind = Pat::Kind::Literal;
-  pat.literal = cover.ctx.program.sources.text(value->span);
+  // Texts are alike by what they say, not by how it is written.
+  const ast::StrLit* text = value->try_as<ast::StrLit>();
+  pat.literal = text ? "\"" + std::string(cover.ctx.text(text->value)) + "\""
+                     : std::string(cover.ctx.program.sources.text(value->span));
   return &pat;
 }
 

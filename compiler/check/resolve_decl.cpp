@@ -44,6 +44,15 @@ static void refuse_attribute(Context& ctx, const ast::Attribute& attribute) {
   suggest(report, attribute.name.span, name, {"derive", "plain", "blocking"});
 }
 
+// `@json("name")` before a field or variant, which is for `@derive(Json)`.
+static void check_part_attributes(Context& ctx, std::span<const ast::Attribute> attributes) {
+  for (const ast::Attribute& attribute : attributes) {
+    bool is_name = ctx.text(attribute.name.name) == "json" && attribute.args.size() == 1 &&
+                   attribute.args[0].value->is<ast::StrLit>();
+    if (!is_name) refuse_attribute(ctx, attribute);
+  }
+}
+
 // `@plain`: what it stands before never suspends, which passes/check_plain holds it to.
 static bool is_plain_attribute(Context& ctx, const ast::Attribute& attribute) {
   return ctx.text(attribute.name.name) == "plain" && attribute.args.empty();
@@ -75,10 +84,16 @@ static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<Tra
         derives.push_back(TraitId(entity->index));
         continue;
       }
+      // Its impl stands beside the declaration, as if somebody had written it.
+      if (is_trait && TraitId(entity->index) == ctx.program.core.json) continue;
       Report report = ctx.report(arg.value->span, D::NotDerivable,
                                  {name ? ctx.text(name->name) : "this"});
       if (name && help_with_foreign_trait(report, name->span, ctx.text(name->name))) continue;
-      report.help("`@derive` knows `Eq`, `Ord`, `Hash`, `Show` and `Default`");
+      if (name && ctx.text(name->name) == "Json") {
+        report.help("what it derives is in the library: `use std.json`");
+        continue;
+      }
+      report.help("`@derive` knows `Eq`, `Ord`, `Hash`, `Show`, `Default`, and `Json` of std.json");
     }
   }
 }
@@ -253,6 +268,7 @@ static std::vector<types::FieldDecl> named_fields(Context& ctx,
           .mark("declared again here")
           .label(first->second, "first declared here");
     }
+    check_part_attributes(ctx, field.attributes);
     types::FieldDecl decl;
     decl.name = field.name.name;
     decl.type = resolve_type(ctx, field.type);
@@ -268,6 +284,7 @@ static types::VariantDecl resolve_variant(Context& ctx, const ast::VariantDecl& 
   types::VariantDecl decl;
   decl.name = variant.name.name;
   decl.has_names = variant.has_named_fields;
+  check_part_attributes(ctx, variant.attributes);
   decl.span = variant.name.span;
   if (variant.has_named_fields) decl.fields = named_fields(ctx, variant.fields);
   for (const ast::TypeExpr* payload : variant.payload) {
@@ -514,6 +531,8 @@ static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const as
     if (!impl.trait) enter_method(ctx, id, impl.self_type);
     if (impl.trait && is_iteration(ctx, *impl.trait)) enter_iter_method(ctx, id);
     impl.methods.push_back(id);
+    // `assert` and `${x:?}` show any value, also one deep inside another, without asking for the trait.
+    if (impl.trait && *impl.trait == ctx.program.core.show) use_fn(ctx, id);
     bool can_be_drop = !impl.trait || *impl.trait == ctx.program.core.drop;
     if (can_be_drop && method->name.name == ctx.known.drop) resolve_drop(ctx, id, impl.self_type);
   }
@@ -526,6 +545,10 @@ static void resolve_impl_head(Context& ctx, const ast::ImplItem& item, NameTable
   types::ImplDecl& impl = ctx.program.impls[id];
   impl.module = outer.module;
   impl.span = item.self_type->span;
+  impl.is_derived = item.is_derived;
+  // Nothing can be derived without std.json, which was said.
+  impl.self_type = ctx.types.error();
+  if (item.is_derived && !ctx.program.core.json.valid()) return;
   resolve_generics(ctx, item.generics, impl.type_params);
   refuse_fallbacks(ctx, item.generics);
   NameTable& table = table_with(ctx, outer, impl.type_params);
@@ -691,6 +714,7 @@ void declare_block_items(Context& ctx, NameTable& table, std::span<ast::Item* co
   check_dyn_types(ctx);
   ask_written_types(ctx);
   check_derives(ctx, first_struct, first_enum);
+  check_derived_impls(ctx, first_impl);
 }
 
 }  // namespace skein::check

@@ -26,8 +26,16 @@ static void report_rivals(Context& ctx, const Entity& entity, ast::Ident name) {
       .help("say whose it is: `" + way + "`");
 }
 
+// The name in std.json that `@derive(Json)` wrote with a `'` behind it.
+static const Entity* find_derived_name(Context& ctx, std::string_view text) {
+  ModuleId module = ctx.program.core.json_module;
+  if (!module.valid()) return nullptr;
+  return ctx.module_tables[module.index]->find(ctx.names.intern(text.substr(0, text.size() - 1)));
+}
+
 const Entity* find_entity(Context& ctx, ast::Ident name) {
   const Entity* entity = ctx.table->find(name.name);
+  if (!entity && ctx.text(name.name).ends_with('\'')) return find_derived_name(ctx, ctx.text(name.name));
   if (entity && entity->import != Entity::kNotImported) ctx.imports[entity->import].is_used = true;
   if (entity && entity->rival != Entity::kNotImported) report_rivals(ctx, *entity, name);
   return entity;

@@ -5,6 +5,7 @@
 #include "compiler/check/traits.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/check/assoc.h"
 #include "compiler/check/bounds.h"
@@ -13,7 +14,19 @@
 
 namespace skein::check {
 
+static void find_json(Context& ctx) {
+  types::CoreDecls& core = ctx.program.core;
+  for (uint32_t i = 0; i < ctx.program.modules.size(); ++i) {
+    const types::ModuleDecl& module = ctx.program.modules[ModuleId(i)];
+    if (module.is_std && ctx.text(module.name) == "std.json") core.json_module = ModuleId(i);
+  }
+  if (!core.json_module.valid()) return;
+  const Entity* entity = ctx.module_tables[core.json_module.index]->find(ctx.names.intern("Json"));
+  if (entity && entity->kind == Entity::Kind::Trait) core.json = TraitId(entity->index);
+}
+
 void find_core_traits(Context& ctx) {
+  find_json(ctx);
   auto find = [&](std::string_view name) {
     const Entity* entity = ctx.prelude->find(ctx.names.intern(name));
     return entity && entity->kind == Entity::Kind::Trait ? TraitId(entity->index) : TraitId();
@@ -247,7 +260,8 @@ static void report_bound(Context& ctx, const PendingBound& bound) {
   TypeKind kind = ctx.kind(bound.type);
   const types::CoreDecls& core = ctx.program.core;
   bool is_declared = kind == TypeKind::Struct || kind == TypeKind::Enum;
-  if (is_declared && can_derive(ctx, trait_id)) help_to_derive(report, trait, type);
+  bool is_derivable = can_derive(ctx, trait_id) || trait_id == core.json;
+  if (is_declared && is_derivable) help_to_derive(report, trait, type);
   if (trait_id == core.show && !is_declared) report.help("`\"${x:?}\"` shows anything");
   if (trait_id == core.ord && types::is_float(kind)) {
     report.help("floats have `<` but no order of all values: nothing compares with NaN");
@@ -443,6 +457,46 @@ void check_derives(Context& ctx, uint32_t first_struct, uint32_t first_enum) {
     }
     std::vector<TypeId> args = own_params(ctx, decl.type_params.size());
     check_order_has_eq(ctx, ctx.types.enum_(EnumId(i), std::move(args)), decl.span, decl.derives);
+  }
+}
+
+// Whether all of them have the trait; those that do not are reported.
+static bool parts_have(Context& ctx, const std::vector<types::FieldDecl>& fields, Symbol owner,
+                       TraitId trait) {
+  bool all = true;
+  for (const types::FieldDecl& field : fields) {
+    if (has_trait(ctx, field.type, trait) != Answer::No) continue;
+    report_part(ctx, field, owner, trait);
+    all = false;
+  }
+  return all;
+}
+
+static bool parts_have(Context& ctx, const Type& type, TraitId trait) {
+  if (type.kind == TypeKind::Struct) {
+    const types::StructDecl& decl = ctx.program.structs[StructId(type.decl)];
+    return parts_have(ctx, decl.fields, decl.name, trait);
+  }
+  const types::EnumDecl& decl = ctx.program.enums[EnumId(type.decl)];
+  bool all = true;
+  for (const types::VariantDecl& variant : decl.variants) {
+    all &= parts_have(ctx, variant.fields, decl.name, trait);
+  }
+  return all;
+}
+
+void check_derived_impls(Context& ctx, uint32_t first) {
+  for (uint32_t i = first; i < ctx.program.impls.size(); ++i) {
+    const types::ImplDecl& impl = ctx.program.impls[ImplId(i)];
+    if (!impl.is_derived || !impl.trait) continue;
+    NameTable table;
+    table.params = &impl.type_params;
+    NameTable* outside = std::exchange(ctx.table, &table);
+    bool all = parts_have(ctx, ctx.types.get(impl.self_type), *impl.trait);
+    ctx.table = outside;
+    if (all) continue;
+    // What is missing was said; the methods would only say it again.
+    for (FnId method : impl.methods) std::erase(ctx.pending_fns, method);
   }
 }
 

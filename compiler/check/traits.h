@@ -37,5 +37,7 @@ void use_bridge(Context& ctx, TraitId trait);
 
 // Asks the trait of every part of the types that derive it.
 void check_derives(Context& ctx, uint32_t first_struct, uint32_t first_enum);
+// The same for the impls that `@derive(Json)` wrote, from `first` on.
+void check_derived_impls(Context& ctx, uint32_t first);
 
 }  // namespace skein::check

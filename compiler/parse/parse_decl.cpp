@@ -1,4 +1,5 @@
 // What all declarations share, and functions.
+#include "compiler/parse/derive_json.h"
 #include "compiler/parse/parser.h"
 
 namespace skein::parse {
@@ -51,6 +52,7 @@ void Parser::parse_items(std::vector<ast::Item*>& items) {
     } else {
       suspect_ = Span();
       items.push_back(parse_item(ItemPlace::Module));
+      if (ast::Item* derived = parse_derived(*items.back())) items.push_back(derived);
       if (position_ == before) advance();
     }
     if (panic_) {
@@ -88,6 +90,29 @@ ast::Item* Parser::parse_item(ItemPlace place) {
   ast::Item* item = gave_up_ ? fail_item(head, place) : parse_item_after(head, place);
   item->span = since(head.begin);
   return item;
+}
+
+// The impl that a declaration stands for beside itself; null for most. What the type asks of its parameters the impl
+// does too, and that they have a form in JSON.
+ast::ImplItem* Parser::parse_derived(const ast::Item& item) {
+  std::optional<TokenBuffer> tokens;
+  if (!panic_) tokens = derive_json(item, tokens_.file(), names_);
+  if (!tokens) return nullptr;
+  Shared shared = {arena_, names_, counters_, sink_};
+  Parser inner(*tokens, shared);
+  ast::ImplItem* impl = inner.parse_item(ItemPlace::Module)->try_as<ast::ImplItem>();
+  if (!impl) return nullptr;   // the file is too deep or too wide, which was reported
+  impl->is_derived = true;
+  const ast::StructItem* node = item.try_as<ast::StructItem>();
+  impl->generics = node ? node->generics : item.as<ast::EnumItem>()->generics;
+  std::vector<ast::GenericParam> params(impl->generics.params.begin(), impl->generics.params.end());
+  for (ast::GenericParam& param : params) {
+    std::vector<ast::TypeExpr*> bounds(param.bounds.begin(), param.bounds.end());
+    bounds.push_back(impl->trait);
+    param.bounds = list(bounds);
+  }
+  impl->generics.params = list(params);
+  return impl;
 }
 
 ast::Item* Parser::parse_item_after(const ItemHead& head, ItemPlace place) {

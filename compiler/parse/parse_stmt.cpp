@@ -40,6 +40,13 @@ void Parser::parse_statements(ast::Block* block) {
     Height height(*this);
     stmts.push_back(parse_stmt());
     end_statement(stmts.back());
+    if (ast::ItemStmt* item = stmts.back()->try_as<ast::ItemStmt>()) {
+      if (ast::Item* derived = parse_derived(*item->item)) {
+        ast::ItemStmt* stmt = make_stmt<ast::ItemStmt>(derived->span);
+        stmt->item = derived;
+        stmts.push_back(stmt);
+      }
+    }
     if (stmts.size() > ast::kMaxStatements) {
       report_too_wide(stmts[0]->span, "block", ast::kMaxStatements, "statements");
     }

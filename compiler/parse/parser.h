@@ -182,6 +182,7 @@ class Parser {
   bool at_item() const;
   bool at_contextual_item() const;
   ast::Item* parse_item(ItemPlace place);
+  ast::ImplItem* parse_derived(const ast::Item& item);
   ItemHead parse_item_head();
   ast::Item* parse_item_after(const ItemHead& head, ItemPlace place);
   ast::Item* fail_item(const ItemHead& head, ItemPlace place);

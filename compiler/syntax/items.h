@@ -102,6 +102,7 @@ struct ImplItem : ItemOf<ItemKind::Impl> {
   TypeExpr* trait = nullptr;  // null: methods of the type itself
   TypeExpr* self_type = nullptr;
   std::span<Item* const> items;  // FnItem, TypeAliasItem
+  bool is_derived = false;       // by `@derive(Json)`
 };
 
 struct ConstItem : ItemOf<ItemKind::Const> {

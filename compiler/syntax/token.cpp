@@ -35,6 +35,15 @@ TokenKind keyword_kind(std::string_view text) {
   return found == kKeywords.end() ? TokenKind::Name : found->second;
 }
 
+TokenKind punct_kind(std::string_view text) {
+  static const std::unordered_map<std::string_view, TokenKind> kPuncts = {
+#define SKEIN_PUNCT(name, text) {text, TokenKind::name},
+#include "compiler/syntax/tokens.def"
+  };
+  auto found = kPuncts.find(text);
+  return found == kPuncts.end() ? TokenKind::Name : found->second;
+}
+
 const char* suffix_text(NumberSuffix suffix) {
   switch (suffix) {
     case NumberSuffix::None: return "";

@@ -31,6 +31,8 @@ std::string_view token_kind_words(TokenKind kind);
 bool is_keyword(TokenKind kind);
 // The kind of the reserved word `text`, or Name.
 TokenKind keyword_kind(std::string_view text);
+// The kind of the mark or operator `text`, or Name.
+TokenKind punct_kind(std::string_view text);
 
 struct Token {
   TokenKind kind = TokenKind::EndOfFile;

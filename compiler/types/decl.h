@@ -194,6 +194,7 @@ struct ImplDecl {
   std::vector<TypeId> assocs;
   TypeId self_type;
   std::vector<FnId> methods;
+  bool is_derived = false;   // by `@derive(Json)`
   Span span;
 };
 

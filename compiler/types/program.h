@@ -121,6 +121,9 @@ struct CoreDecls {
   TraitId iter, iterable;
   // What an Atomic can hold.
   TraitId atomic_value;
+  // Of std.json, which is what `@derive(Json)` writes the names of; invalid if the program lacks it.
+  ModuleId json_module;
+  TraitId json;
   // A pointer of C's.
   StructId c_ptr;
   // Maps and sets, and the methods of maps that stand behind literals, `m[k]`, `==` and hashes.

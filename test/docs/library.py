@@ -27,7 +27,7 @@ WITHOUT_EXAMPLES = {"core/atomic", "core/chan", "core/lock", "core/guard", "core
 
 
 def program_of(module, items):
-    uses = "" if module.startswith("core/") else f"use std.{module.replace('/', '.')}\n"
+    uses = "" if module.startswith("core/") else f"use std.{library_items.used_as(module)}\n"
     extra = sorted({line for item in items for line in item.example if line.startswith("use ")})
     functions, calls = [], []
     for item in items:
