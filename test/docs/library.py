@@ -22,7 +22,7 @@ import library_items  # noqa: E402
 # What is between tasks, or ends the program, is shown by the programs in docs/language and test/run.
 WITHOUT_EXAMPLES = {"core/atomic", "core/chan", "core/lock", "core/guard", "core/once", "core/task", "core/panic", "core/output",
                     "core/local", "core/thread", "core/ffi", "core/error", "core/operators", "core/traits",
-                    "core/test", "env", "process",
+                    "core/test",
                     "sync", "task", "time"}
 
 
