@@ -87,9 +87,9 @@ class BorrowFinder {
         sir::for_each_local(operand.place, [&](LocalId local) {
           uses_[local.index].push_back({block, i});
         });
-        bool is_given_away =
-            operand.kind == Operand::Kind::Move || operand.kind == Operand::Kind::Mut;
-        if (is_given_away) is_fit_[operand.place.local.index] = false;
+        bool is_changed = operand.kind == Operand::Kind::Mut && !is_in_cell(operand.place);
+        bool is_given_away = operand.kind == Operand::Kind::Move;
+        if (is_changed || is_given_away) is_fit_[operand.place.local.index] = false;
       }
       bool is_life = sir::marks_life(inst);
       if (!inst.dest.valid() || is_life) continue;
@@ -97,6 +97,12 @@ class BorrowFinder {
         is_fit_[inst.dest.local.index] = false;
       }
     }
+  }
+
+  // What a lock protects can change while the handle stays what it is.
+  bool is_in_cell(const sir::Place& place) const {
+    return !place.is_local() &&
+           types::is_cell(module_.types().kind(function_.locals[place.local].type));
   }
 
   bool is_candidate(const Inst& inst) const {
