@@ -2,7 +2,7 @@
 """Runs libFuzzer's targets, the compiler's lexer, parser and checker, on the programs of the tests and what it
 makes of them.
 
-usage: fuzz.py --skein PATH --keep FOLDER [--seconds N] [--root FOLDER] [STEP...]
+usage: fuzz.py --skein PATH --keep FOLDER [--seconds N] [--every N] [--root FOLDER] [STEP...]
 
 The targets, skein_fuzz_STEP, lie beside the tool in a build that has them: build/asan/bin/skein. What was
 found to reach new code stays in KEEP/STEP, where the next run begins with it; an input that crashes the
@@ -30,10 +30,11 @@ def write_words(root, path):
     path.write_text("".join(f'"{word}"\n' for word in words), encoding="utf-8")
 
 
-def gather(root, folder):
-    """The programs of tests and examples, each once."""
+def gather(root, folder, every):
+    """The programs of tests and examples, one of so many: all are run before the first is changed."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path in [*root.glob("test/*/**/*.sk"), *root.glob("examples/*.sk")]:
+    paths = sorted([*root.glob("test/*/**/*.sk"), *root.glob("examples/*.sk")])
+    for path in paths[::every]:
         if path.stat().st_size <= MOST_BYTES:
             shutil.copyfile(path, folder / "-".join(path.relative_to(root).parts))
 
@@ -57,10 +58,11 @@ def main():
     parser.add_argument("--skein", type=pathlib.Path, required=True)
     parser.add_argument("--keep", type=pathlib.Path, required=True)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2])
     parser.add_argument("steps", nargs="*", default=STEPS)
     options = parser.parse_args()
-    gather(options.root, options.keep / "programs")
+    gather(options.root, options.keep / "programs", options.every)
     write_words(options.root, options.keep / "words")
     failed = 0
     for step in options.steps or STEPS:
