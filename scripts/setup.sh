@@ -1,4 +1,4 @@
-# What scripts/skein and scripts/test share: installing the tools and building. Sourced by bash.
+# What scripts/skein, scripts/test and scripts/bench share: installing the tools and building. Sourced by bash.
 # Everything said here goes to standard error: standard output belongs to the program that is run.
 set -euo pipefail
 
@@ -31,39 +31,49 @@ tools=(
   python3=python3
 )
 
+# Of the pairs that are given, the packages of which nothing shows. A path may be a pattern.
 missing_packages() {
   local tool
-  for tool in "${tools[@]}"; do
+  for tool in "$@"; do
     local probe=${tool#*=}
-    [[ -e $probe ]] || command -v "$probe" >/dev/null || printf '%s ' "${tool%%=*}"
+    compgen -G "$probe" >/dev/null || command -v "$probe" >/dev/null || printf '%s ' "${tool%%=*}"
   done
 }
 
-# Installs what is missing with one call of apt; elsewhere than on Debian, says what it is and stops.
-install_tools() {
-  local packages
-  read -ra packages <<<"$(missing_packages)"
-  [[ ${#packages[@]} -eq 0 ]] && return
+# Whether apt is there to install with; says why not.
+can_install() {
   local ID="" ID_LIKE=""
   [[ -r /etc/os-release ]] && . /etc/os-release
   if [[ " $ID $ID_LIKE " != *" debian "* ]] || ! command -v apt-get >/dev/null; then
-    fail "these are missing, and this script installs them on Debian only: ${packages[*]}"
+    say "these are missing, and this script installs them on Debian only: $*"
+    return 1
   fi
-  local as_root=()
-  if [[ $EUID -ne 0 ]]; then
-    command -v sudo >/dev/null || fail "missing: ${packages[*]}; run this as root once, or install sudo"
-    as_root=(sudo)
+  if [[ $EUID -ne 0 ]] && ! command -v sudo >/dev/null; then
+    say "missing: $*; run this as root once, or install sudo"
+    return 1
   fi
-  say "installing ${packages[*]} (several hundred MB, once)"
-  local log
+}
+
+# install_packages PACKAGE…: one call of apt; what it said is shown when it fails.
+install_packages() {
+  can_install "$@" || return
+  local as_root=() log failed=0
+  [[ $EUID -eq 0 ]] || as_root=(sudo)
   log=$(mktemp)
-  if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y --no-install-recommends "${packages[@]}"; } >"$log" 2>&1; then
-    cat "$log" >&2
-    rm -f "$log"
-    fail "apt could not install: ${packages[*]}"
-  fi
+  { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "$@"; } >"$log" 2>&1 || failed=1
+  [[ $failed -eq 0 ]] || cat "$log" >&2
   rm -f "$log"
+  return "$failed"
+}
+
+# Installs what building needs and is missing.
+install_tools() {
+  local packages
+  read -ra packages <<<"$(missing_packages "${tools[@]}")"
+  [[ ${#packages[@]} -eq 0 ]] && return
+  say "installing ${packages[*]} (several hundred MB, once)"
+  install_packages "${packages[@]}" || fail "could not install: ${packages[*]}"
 }
 
 # Shows ninja's counts as one line that renews itself; to a file, as nothing.
