@@ -307,6 +307,41 @@ llvm::Function* Glue::drop_chan(TypeId type) {
   });
 }
 
+// One that is in a channel, behind a lock, in a closure: a value is dropped, a task is given up.
+llvm::Function* Glue::drop_task(TypeId type) {
+  return make("drop", {type}, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    llvm::IRBuilder<>& b = values.b;
+    llvm::Value* task = function.getArg(0);
+    TypeId content = m_.program.types.arg(type);
+    bool drops = sir::needs_drop(m_.sir, content);
+    llvm::Value* future = values.load_pointer(task, 0);
+    llvm::BasicBlock* has_value = values.new_block("value");
+    llvm::BasicBlock* has_none = values.new_block("none");
+    llvm::BasicBlock* done = values.new_block("done");
+    b.CreateCondBr(b.CreateIsNull(future), has_value, has_none);
+    b.SetInsertPoint(has_value);
+    if (drops) values.drop(content, values.offset(task, abi::kFutureResult));
+    b.CreateBr(done);
+    b.SetInsertPoint(has_none);
+    llvm::Value* drop = drops ? drop_content(content) : values.null();
+    llvm::Value* size = values.i64(abi::kFutureResult + m_.layouts.of(content).size);
+    values.rt(Rt::skn_task_drop, {future, size, drop});
+    b.CreateBr(done);
+    b.SetInsertPoint(done);
+    b.CreateRetVoid();
+  });
+}
+
+// With the C convention, for the runtime.
+llvm::Function* Glue::drop_content(TypeId content) {
+  return make("drop_content", {content}, llvm::Type::getVoidTy(m_.context), 1,
+              [&](Values& values, llvm::Function& function) {
+    values.drop(content, function.getArg(0));
+    values.b.CreateRetVoid();
+  });
+}
+
 llvm::Function* Glue::drop_cell(TypeId type) {
   return make("drop", {type}, llvm::Type::getVoidTy(m_.context), 1,
               [&](Values& values, llvm::Function& function) {

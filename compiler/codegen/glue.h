@@ -56,6 +56,10 @@ class Glue {
   llvm::Function* retain_value(TypeId type);
   // Of values of fn type: one owner less; the last one drops what the closure has captured.
   llvm::Function* drop_fn(TypeId fn_type);
+  // void(ptr): gives up a task at this place.
+  llvm::Function* drop_task(TypeId type);
+  // void(ptr): drops any value at this place.
+  llvm::Function* drop_content(TypeId content);
   // void(ptr): one owner of a Chan, Sender or Receiver less.
   llvm::Function* drop_chan(TypeId type);
   // void(ptr): one owner of a Mutex, RwLock or Shared less.

@@ -252,7 +252,9 @@ void Values::drop(TypeId type, llvm::Value* place, llvm::Value* list) {
       rt(Rt::skn_weak_release, {load_pointer(place, 0)});
       return;
     case TypeKind::Task:
-      return;  // passes have put a `settle` before the end of each task that has a value
+      // Passes have put a `settle` before the end of each task that a function can wait for.
+      b.CreateCall(m.glue.drop_task(type), {place});
+      return;
     case TypeKind::Option: {
       const Layout& shape = layout(type);
       TypeId value = m.program.types.arg(type);

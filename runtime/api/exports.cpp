@@ -22,6 +22,7 @@
 #include "runtime/value/str.h"
 #include "runtime/value/utf8.h"
 #include "runtime/wait/deadline.h"
+#include "runtime/wait/dropped_task.h"
 #include "runtime/wait/scope_end.h"
 #include "runtime/wait/sleep.h"
 #include "runtime/wait/token.h"
@@ -105,6 +106,10 @@ SKEIN_COLD void skn_scope_note_panic(Ptr scope, Ptr payload) {
 }
 
 SKEIN_COLD Ptr skn_scope_panic(Ptr scope) { return task::take_panic(scope_at(scope)); }
+
+SKEIN_COLD void skn_task_drop(Ptr future, I64 size, Ptr drop) {
+  wait::drop_task(future, static_cast<size_t>(size), reinterpret_cast<void (*)(void*)>(drop));
+}
 
 SKEIN_COLD void skn_scope_enter(Ptr scope) { task::enter_scope(scope_at(scope), sched::skn_node); }
 

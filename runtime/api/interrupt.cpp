@@ -7,6 +7,8 @@
 
 #include "runtime/base/platform.h"
 #include "runtime/task/node.h"
+#include "runtime/task/scope.h"
+#include "runtime/wait/dropped_task.h"
 
 #include <cerrno>
 #include <csignal>
@@ -19,7 +21,9 @@ static constinit abi::Node* root = nullptr;
 static constinit sched::Scheduler* workers = nullptr;
 static constinit base::Atomic<int32_t> received;
 
-static void end_wait_of_root() {
+// The root may have ended before those that are waited for after it.
+static void end_waits() {
+  task::cancel_children(wait::program_scope(), sched::current().host);
   abi::Frame* woken = task::end_cancelled_wait(root);
   if (woken != nullptr) sched::current().make_ready_last(woken);
 }
@@ -31,7 +35,7 @@ static void on_interrupt(int signal) {
   }
   const int error = errno;
   task::request_cancel(root, task::kCancelTask);
-  workers->send(end_wait_of_root);
+  workers->send(end_waits);
   errno = error;
 }
 

@@ -11,10 +11,12 @@
 #include "runtime/fault/signals.h"
 #include "runtime/fault/waiting_task.h"
 #include "runtime/sched/scheduler.h"
+#include "runtime/task/scope.h"
 #include "runtime/task/state.h"
 #include "runtime/task/task.h"
 #include "runtime/value/hash.h"
 #include "runtime/value/str.h"
+#include "runtime/wait/dropped_task.h"
 
 #include <cerrno>
 #include <csignal>
@@ -39,13 +41,37 @@ static constinit abi::Node root_node = {};
   base::end_process(static_cast<int>(status));
 }
 
-// Stands in for a frame that awaits the root: whichever worker finishes the root resumes this one.
+// What came of it. Its end is that of the program, but for tasks that were dropped where nothing waits.
+static uint64_t root_state = 0;
+static int64_t root_status = 0;
+
+static void all_ended(void*) {
+  abi::Panic* late = task::take_panic(wait::program_scope());
+  if (late != nullptr) {
+    if (!task::is_panic(root_state)) fault::end_by_panic(late);
+    task::attach_panic(task::panic_of(root_state), late);
+  }
+  end_with_outcome(root_state, root_status);
+}
+// Stand in for frames that await the root, and the tasks after it: whichever worker ends the last resumes
+// these.
+static constinit abi::Frame root_waiter = {};
+static constinit abi::Frame end_waiter = {};
+
+static void end_root(uint64_t state, int64_t status) {
+  root_state = state;
+  root_status = status;
+  abi::Scope* others = wait::program_scope();
+  if (state != abi::kValue) task::cancel_children(others, sched::current().host);
+  end_waiter.resume = reinterpret_cast<void*>(all_ended);
+  if (!task::wait_for_children(others, &end_waiter)) all_ended(nullptr);
+}
+
 static void root_finished(void*) {
   int64_t status;
   memcpy(&status, task::result_of(root), sizeof(status));
-  end_with_outcome(task::StateWord(root->state).load(), status);
+  end_root(task::StateWord(root->state).load(), status);
 }
-static constinit abi::Frame root_waiter = {};
 
 static void run_root(void* memory) {
   ProgramRamp (*const ramp)() = *static_cast<ProgramRamp (**)()>(memory);
@@ -53,13 +79,18 @@ static void run_root(void* memory) {
   sched::current().begin_activity();
   const ProgramRamp result = ramp();
   const uint64_t handle = reinterpret_cast<uint64_t>(result.handle);
-  if (handle == 0) end_with_outcome(abi::kValue, result.status);
-  // An outcome's tag is part of a state's: 9 is cancelled in both, and a payload is a panic.
-  if (handle == abi::kCancelled) end_with_outcome(abi::kCancelled, 1);
-  if ((handle & abi::kOutcome) != 0) end_with_outcome(handle | abi::kPanicked, 1);
-  root = static_cast<abi::Frame*>(result.handle);
-  root_waiter.resume = reinterpret_cast<void*>(root_finished);
-  if (!task::StateWord(root->state).wait(&root_waiter)) root_finished(nullptr);
+  if (handle == 0) {
+    end_root(abi::kValue, result.status);
+  } else if (handle == abi::kCancelled) {
+    end_root(abi::kCancelled, 1);
+  } else if ((handle & abi::kOutcome) != 0) {
+    // An outcome's tag is part of a state's: 9 is cancelled in both, and a payload is a panic.
+    end_root(handle | abi::kPanicked, 1);
+  } else {
+    root = static_cast<abi::Frame*>(result.handle);
+    root_waiter.resume = reinterpret_cast<void*>(root_finished);
+    if (!task::StateWord(root->state).wait(&root_waiter)) root_finished(nullptr);
+  }
   sched::current().run();
 }
 
