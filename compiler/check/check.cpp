@@ -31,6 +31,7 @@ static bool declare_all(Context& ctx) {
   ctx.program.exprs.resize(ctx.input.counters.exprs);
   ctx.program.patterns.resize(ctx.input.counters.patterns);
   for_each_module(ctx, resolve_type_params);
+  for_each_module(ctx, resolve_param_defaults);
   using Stage = void (*)(Context&, NameTable&, std::span<ast::Item* const>);
   for_each_module(ctx, static_cast<Stage>(resolve_trait_bounds));
   for_each_module(ctx, resolve_param_bounds);

@@ -50,8 +50,11 @@ static void report_count(Context& ctx, const CallSite& site, const types::FnDecl
   if (is_ours(ctx, fn)) report.label(fn.span, "declared here");
   const ast::StrLit* text = site.args.empty() ? nullptr : site.args[0].value->try_as<ast::StrLit>();
   bool has_holes = text && ctx.text(text->value).find('{') != std::string_view::npos;
-  if (has_holes && !is_ours(ctx, fn)) {
+  bool is_print = fn.display_name.starts_with("print") || fn.display_name.starts_with("eprint");
+  if (!is_ours(ctx, fn) && (has_holes || is_print)) {
     report.help("values stand in the text itself: `\"x is ${x}\"`");
+  } else if (kind == D::TooManyArgs) {
+    report.help("leave it away, or let the function take it");
   }
 }
 
@@ -287,7 +290,9 @@ TypeId call_fn(Context& ctx, const CallSite& site, FnId id, std::vector<TypeId> 
   add_own_type_args(ctx, site, fn, type_args);
   TypeId result = instantiate(ctx, fn.result, type_args, site.name.span);
   // What is wanted tells the arguments more, unless it might be about the value inside a `T?`.
-  bool is_open = ctx.types.kind(fn.result) == TypeKind::Param;
+  // One that gives nothing back says nothing of what is wanted.
+  bool is_open = ctx.types.kind(fn.result) == TypeKind::Param ||
+                 ctx.types.kind(fn.result) == TypeKind::Never;
   if (want.type.valid() && !is_open) ctx.infer.unify(result, want.type);
 
   std::vector<const ast::Expr*> extra;

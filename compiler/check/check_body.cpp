@@ -60,6 +60,16 @@ static void settle_exprs(Context& ctx) {
   }
 }
 
+// Text that says `{x}` as other languages do: it shows itself, not the variable.
+static void help_with_hole(Context& ctx, Report& report, Span variable, std::string_view name) {
+  const SourceMap& sources = ctx.program.sources;
+  std::string_view text = sources.file(sources.file_of(variable.begin)).text;
+  std::string hole = "{" + std::string(name) + "}";
+  size_t at = text.find(hole);
+  if (at == std::string_view::npos || at == 0 || text[at - 1] == '$') return;
+  report.help("in a text its value is `${" + std::string(name) + "}`, with a `$`");
+}
+
 static void warn_unused(Context& ctx) {
   for (VarId var : ctx.body_vars) {
     const types::VarDecl& decl = ctx.program.vars[var];
@@ -69,8 +79,9 @@ static void warn_unused(Context& ctx) {
     if (ctx.program.types.kind(decl.type) == types::TypeKind::Task) continue;
     // To set a place inside something else is a use.
     if (decl.is_place) continue;
-    ctx.report(decl.span, D::UnusedVariable, {name})
-        .help("use it, remove it, or call it `_" + std::string(name) + "`");
+    Report report = ctx.report(decl.span, D::UnusedVariable, {name});
+    report.help("use it, remove it, or call it `_" + std::string(name) + "`");
+    help_with_hole(ctx, report, decl.span, name);
   }
 }
 

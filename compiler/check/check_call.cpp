@@ -85,12 +85,41 @@ void check_pending_conversions(Context& ctx) {
 
 // ---- calls of types ------------------------------------------------------------------------
 
+// `P(1, 2)` or `P(x: 1)` as the literal that is meant; empty: it fits no literal.
+static std::string literal_of_call(Context& ctx, const CallSite& site, TypeId type) {
+  const types::StructDecl& decl = ctx.program.structs[StructId(ctx.types.get(type).decl)];
+  if (site.args.empty() || site.args.size() != decl.fields.size()) return "";
+  std::string fields;
+  for (size_t i = 0; i < site.args.size(); ++i) {
+    const ast::Arg& arg = site.args[i];
+    if (arg.name.valid() && arg.name.name != decl.fields[i].name) return "";
+    fields += (i > 0 ? ", " : "") + std::string(ctx.text(decl.fields[i].name)) + ": " +
+              std::string(ctx.program.sources.text(arg.value->span));
+  }
+  return std::string(ctx.text(decl.name)) + " { " + fields + " }";
+}
+
+static void help_to_make(Context& ctx, Report& report, const CallSite& site, TypeId type) {
+  std::string literal = literal_of_call(ctx, site, type);
+  if (!literal.empty() && literal.find('\n') == std::string::npos) {
+    report.help("make one with its fields named: `" + literal + "`")
+        .fix(site.node->span, literal);
+    return;
+  }
+  size_t mark = ctx.infer.mark();
+  bool has_new = try_method(ctx, type, ctx.known.new_, site.name.span).has_value();
+  ctx.infer.roll_back(mark);
+  std::string name = type_head_name(ctx, type);
+  report.help(has_new ? "make one with its function: `" + name + ".new(…)`"
+                      : "make one with its fields named: `" + name + " { … }`");
+}
+
 static TypeId report_type_call(Context& ctx, const CallSite& site, TypeId type) {
   check_loose_args(ctx, site.args);
   Report report = ctx.report(site.name.span, D::NotCallable, {ctx.show(type), "a type"});
   switch (ctx.kind(type)) {
     case TypeKind::Struct:
-      report.help("make one with its fields named: `" + ctx.show(type) + " { … }`");
+      help_to_make(ctx, report, site, type);
       break;
     case TypeKind::Enum:
       report.help("make one of its variants: `" + ctx.show(type) + ".…`");

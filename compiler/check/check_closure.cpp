@@ -236,6 +236,17 @@ static bool is_written_out(types::Builtin builtin) {
          builtin == types::Builtin::TaskDetach;
 }
 
+// A closure that does the same.
+static std::string_view closure_around(types::Builtin builtin) {
+  switch (builtin) {
+    case types::Builtin::Panic: return "|why| panic(why)";
+    case types::Builtin::Assert: return "|holds| assert(holds)";
+    case types::Builtin::Todo: return "|| todo()";
+    case types::Builtin::Unreachable: return "|| unreachable()";
+    default: return "|own task| task.detach()";
+  }
+}
+
 // Notes that `node` is a value of that fn type, which calls what the fact says.
 static TypeId add_fn_value(Context& ctx, const ast::Expr* node, std::vector<TypeId> params,
                            std::vector<ParamMode> modes, TypeId result, const Want& want,
@@ -260,7 +271,11 @@ TypeId check_fn_value(Context& ctx, const ast::Expr* node, FnId id, std::vector<
     return ctx.types.error();
   }
   if (fn.builtin && is_written_out(*fn.builtin)) {
-    return ctx.not_yet(node->span, quoted(fn.display_name) + " as a value");
+    std::string_view closure = closure_around(*fn.builtin);
+    ctx.report(node->span, D::NoFnValue, {fn.display_name})
+        .help("write a closure that calls it: `" + std::string(closure) + "`")
+        .fix(node->span, std::string(closure));
+    return ctx.types.error();
   }
   if (fn.gives_place) {
     ctx.report(node->span, D::ProjectionKept, {fn.display_name})

@@ -10,12 +10,6 @@
 
 namespace skein::check {
 
-// Parts of the language whose walls stand but which do not work yet. Their operands are not
-// looked at: what they mean depends on what is missing.
-static TypeId refuse(Context& ctx, const ast::Expr* expr, std::string_view what) {
-  return ctx.not_yet(expr->span, what);
-}
-
 static TypeId check_none(Context& ctx, const ast::Expr* expr, const Want& want) {
   TypeId type = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
   if (!type.valid() || ctx.types.kind(type) != TypeKind::Option) {
@@ -36,7 +30,10 @@ static TypeId check_type_args(Context& ctx, const ast::TypeArgs* node) {
     return ctx.types.error();
   }
   if (path.kind == PathRef::Kind::Broken) return ctx.types.error();
-  return refuse(ctx, node, "a function as a value");
+  ctx.report(node->span, D::NotAValue,
+             {ctx.program.sources.text(node->span), "a function with type arguments"})
+      .help("call it, or write a closure that does: `|x| f(x)`");
+  return ctx.types.error();
 }
 
 static TypeId check_kind(Context& ctx, const ast::Expr* expr, const Want& want) {

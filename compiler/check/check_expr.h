@@ -89,6 +89,8 @@ TypeId check_try(Context& ctx, const ast::Try* node);
 TypeId chained_type(Context& ctx, const ast::Expr* node, TypeId receiver);
 // The type of `receiver?.part` where the part has type `part`: `(receiver?).part` of a result.
 TypeId chain_result(Context& ctx, TypeId receiver, TypeId part);
+// Says which fields there are, where they are few.
+void help_with_fields(Context& ctx, Report& report, std::span<const types::FieldDecl> fields);
 bool can_see_field(const Context& ctx, ModuleId owner, const types::FieldDecl& field);
 
 // ---- places (place.cpp) ----

@@ -336,20 +336,27 @@ static void report_unknown_field(Context& ctx, const ast::StructLit* node, const
   // `P { x }` gives the variable `x`, which stays.
   bool is_short = init.value->span == init.name.span;
   std::string behind = is_short ? ": " + std::string(name) : "";
-  suggest(report, init.name.span, name, std::move(names), behind);
+  if (suggest(report, init.name.span, name, std::move(names), behind)) return;
+  help_with_fields(ctx, report, *shape.fields);
 }
 
 static void report_missing_fields(Context& ctx, const ast::StructLit* node, const Shape& shape,
                                   const std::vector<Span>& given) {
   std::string missing;
+  std::string needed;
+  Span declared;
   for (size_t i = 0; i < shape.fields->size(); ++i) {
     const types::FieldDecl& field = (*shape.fields)[i];
     if (given[i].valid() || field.default_value) continue;
-    if (!missing.empty()) missing += ", ";
+    if (!missing.empty()) missing += ", ", needed += ", ";
     missing += quoted(ctx.text(field.name));
+    needed += std::string(ctx.text(field.name)) + ": …";
+    if (!declared.valid()) declared = field.span;
   }
   if (missing.empty()) return;
-  ctx.report(node->type->span, D::MissingField, {shape.name, missing});
+  Report report = ctx.report(node->type->span, D::MissingField, {shape.name, missing});
+  if (!ctx.program.modules[shape.module].is_std) report.label(declared, "declared here");
+  report.help("give it a value: `" + needed + "`, or a default where it is declared");
 }
 
 static void check_init(Context& ctx, const ast::StructLit* node, const ast::FieldInit& init,

@@ -1,4 +1,6 @@
 // Names in expressions: variables and what is captured, items, bare variants.
+#include <algorithm>
+
 #include "compiler/check/captures.h"
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
@@ -177,7 +179,22 @@ static bool help_foreign(Report& report, Span span, std::string_view text) {
       {"puts", "`println`"},       {"console", "`println(…)`"},
       {"fmt", "`println(…)`"},      {"len", "the method `x.len()`"},
       {"sleep", "`time.sleep`, with `use std.time`"},
-      {"exit", "`process.exit`, with `use std.process`"}};
+      {"exit", "`process.exit`, with `use std.process`"},
+      {"sys", "`process.exit`, with `use std.process`, or `env.args`, with `use std.env`"},
+      {"os", "`env.args` and `env.get`, with `use std.env`, or `std.fs` for files"},
+      {"input", "`io.read_line()`, with `use std.io`; it gives a `str?`"},
+      {"readline", "`io.read_line()`, with `use std.io`; it gives a `str?`"},
+      {"File", "`fs.open_file(path)`, with `use std.fs`"},
+      {"Math", "a method, as in `x.sqrt()`, or `math.…`, with `use std.math`"},
+      {"format", "a string with holes: `\"${x} and ${y}\"`"},
+      {"sprintf", "a string with holes: `\"${x} and ${y}\"`"},
+      {"str", "`\"${x}\"` or `x.to_str()`"},
+      {"pass", "an empty block: `{ }`"},
+      {"Arc", "`Shared(x)`, or `Mutex(x)`, which tasks share by itself"},
+      {"Rc", "`Shared(x)`; most values are copied when they are changed"},
+      {"Box", "the value itself: recursive types are boxed where they have to be"},
+      {"Promise", "`spawn`, which gives a `Task<T>`"},
+      {"self", "`self`"}};
   for (const auto& [foreign, ours] : kForeign) {
     if (foreign != text) continue;
     report.help("Skein's spelling is " + std::string(ours));
@@ -190,9 +207,52 @@ static bool help_foreign(Report& report, Span span, std::string_view text) {
     report.help("a value fits where an option is wanted: write it without `Some`");
     return true;
   }
-  for (std::string_view module : {"time", "process", "env", "math"}) {
+  for (std::string_view module :
+       {"time", "process", "env", "math", "io", "fs", "rand", "json", "regex", "path", "text"}) {
     if (module != text) continue;
     report.help("the module is there after `use std." + std::string(module) + "`");
+    return true;
+  }
+  return false;
+}
+
+// A part of `self` that was named without it.
+static bool help_with_self(Context& ctx, Report& report, Symbol name, Span span) {
+  VarId self = ctx.locals.find(ctx.known.self);
+  if (!self.valid()) return false;
+  TypeId type = ctx.infer.shallow(ctx.program.vars[self].type);
+  std::string text(ctx.text(name));
+  bool is_method = false;
+  bool is_field = false;
+  if (ctx.types.kind(type) == TypeKind::Struct) {
+    const std::vector<types::FieldDecl>& fields =
+        ctx.program.structs[StructId(ctx.types.get(type).decl)].fields;
+    is_field = std::any_of(fields.begin(), fields.end(),
+                           [&](const types::FieldDecl& field) { return field.name == name; });
+  }
+  if (!is_field) {
+    size_t mark = ctx.infer.mark();
+    std::optional<MethodMatch> method = try_method(ctx, type, name, span);
+    ctx.infer.roll_back(mark);
+    is_method = method && ctx.program.fns[method->fn].has_self;
+  }
+  if (!is_field && !is_method) return false;
+  report.help("what belongs to `self` is named with it: `self." + text + "`")
+      .fix(span, "self." + text);
+  return true;
+}
+
+// The name that the `let` around gives to what is computed here, which it does not have yet.
+static bool help_with_own_name(Context& ctx, Report& report, Symbol name) {
+  for (const ast::LetStmt* let : ctx.open_lets) {
+    const ast::BindingPattern* binding = let->pattern->try_as<ast::BindingPattern>();
+    if (!binding || binding->name.name != name) continue;
+    std::string text(ctx.text(name));
+    report.label(binding->name.span, "has its name only behind this `let`");
+    if (let->init->is<ast::Closure>()) {
+      report.help("what calls itself is a function, which may stand in this one: `fn " + text +
+                  "(…) { … }`");
+    }
     return true;
   }
   return false;
@@ -206,6 +266,8 @@ static TypeId report_unknown_name(Context& ctx, Symbol name, Span span, const Wa
     return ctx.types.error();
   }
   Report report = ctx.report(span, D::UnknownName, {text});
+  if (help_with_own_name(ctx, report, name)) return ctx.types.error();
+  if (help_with_self(ctx, report, name, span)) return ctx.types.error();
   if (help_foreign(report, span, text)) return ctx.types.error();
   std::vector<std::string_view> names = {"none", "true", "false"};
   collect_names(ctx, names);
@@ -216,7 +278,9 @@ static TypeId report_unknown_name(Context& ctx, Symbol name, Span span, const Wa
       names.push_back(ctx.text(variant.name));
     }
   }
-  suggest(report, span, text, std::move(names));
+  if (!suggest(report, span, text, std::move(names))) {
+    report.help("a name is there after its `let`, `var` or `fn`, or a `use` that brings it");
+  }
   return ctx.types.error();
 }
 

@@ -144,7 +144,17 @@ static void help_with_operands(Context& ctx, Report& report, BinaryOp op, TypeId
   bool from_number = types::is_integer(from) || types::is_float(from);
   std::string text(ctx.program.sources.text(right_node->span));
   if (text.size() > 24) text = "…";
-  if (op == BinaryOp::Add && (to == TypeKind::Str || from == TypeKind::Str)) {
+  if (to == TypeKind::Unit || from == TypeKind::Unit) {
+    report.help("`()` is no value: what is called there gives nothing");
+  } else if (to == TypeKind::Atomic) {
+    report.help("it is changed by its methods: `fetch_add(…)`, `store(…)`");
+  } else if (to == TypeKind::Mutex || to == TypeKind::RwLock) {
+    report.help("its value is reached inside: `m.with(|mut v| v += …)`");
+  } else if (op == BinaryOp::Mul && to == TypeKind::Str && from_number) {
+    report.help("text is repeated by a method: `s.repeat(n)`");
+  } else if (from == TypeKind::Result || to == TypeKind::Result) {
+    report.help("one of them may be an error: `?` passes it on, `!` panics");
+  } else if (op == BinaryOp::Add && (to == TypeKind::Str || from == TypeKind::Str)) {
     report.help("put values into text with `\"${…}\"`");
   } else if (to_number && from_number) {
     report.help("no number changes its type by itself: `" + ctx.show(left) + "(" + text + ")`");

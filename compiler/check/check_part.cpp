@@ -45,6 +45,37 @@ bool can_see_field(const Context& ctx, ModuleId owner, const types::FieldDecl& f
   return field.is_pub || owner == ctx.table->module;
 }
 
+void help_with_fields(Context& ctx, Report& report, std::span<const types::FieldDecl> fields) {
+  static constexpr size_t kMost = 8;
+  if (fields.empty() || fields.size() > kMost) return;
+  std::string names;
+  for (const types::FieldDecl& field : fields) {
+    names += (names.empty() ? "" : ", ") + quoted(ctx.text(field.name));
+  }
+  report.help((fields.size() == 1 ? "its field is " : "its fields are ") + names);
+}
+
+// Help for a field that is a thing of another language, or a method; says whether there was any.
+static bool help_with_method(Context& ctx, Report& report, const ast::Field* node, TypeId type) {
+  std::string_view text = ctx.text(node->name.name);
+  size_t mark = ctx.infer.mark();
+  std::optional<MethodMatch> method = try_method(ctx, type, node->name.name, node->name.span);
+  ctx.infer.roll_back(mark);
+  bool is_length = text == "length" || text == "size" || text == "count";
+  if (method) {
+    report.help("it is a method: write `" + std::string(text) + "()`")
+        .fix(node->name.span, std::string(text) + "()");
+  } else if (ctx.kind(type) == TypeKind::Task && text == "await") {
+    report.help("`await` stands before the task, or is a method: `await t`, `t.await()`")
+        .fix(node->name.span, "await()");
+  } else if (is_length && ctx.kind(type) != TypeKind::Struct) {
+    report.help("Skein's spelling is `len()`").fix(node->name.span, "len()");
+  } else {
+    return false;
+  }
+  return true;
+}
+
 static void report_unknown_field(Context& ctx, const ast::Field* node, TypeId type) {
   std::string_view text = ctx.text(node->name.name);
   Report report = ctx.report(node->name.span, D::UnknownField, {ctx.show(type), text});
@@ -67,15 +98,12 @@ static void report_unknown_field(Context& ctx, const ast::Field* node, TypeId ty
     }
   }
   if (suggest(report, node->name.span, text, std::move(names))) return;
-  size_t mark = ctx.infer.mark();
-  std::optional<MethodMatch> method = try_method(ctx, type, node->name.name, node->name.span);
-  ctx.infer.roll_back(mark);
-  if (method) {
-    report.help("it is a method: write `" + std::string(text) + "()`")
-        .fix(node->name.span, std::string(text) + "()");
-  } else if (text == "length" || text == "size" || text == "count") {
-    report.help("Skein's spelling is `len()`").fix(node->name.span, "len()");
-  }
+  if (help_with_method(ctx, report, node, type) || kind != TypeKind::Struct) return;
+  const types::StructDecl& decl =
+      ctx.program.structs[StructId(ctx.types.get(ctx.infer.shallow(type)).decl)];
+  if (ctx.program.modules[decl.module].is_std) return;
+  report.label(decl.span, "declared here");
+  help_with_fields(ctx, report, decl.fields);
 }
 
 // The type of a field of a value, with its position noted.
@@ -145,6 +173,21 @@ TypeId check_tuple_index(Context& ctx, const ast::TupleIndex* node) {
 
 // ---- elements ------------------------------------------------------------------------------
 
+// `xs[-1]`: an element counted from the end in other languages, always a panic here.
+static void check_negative_index(Context& ctx, const ast::Index* node, const ast::Expr* index) {
+  const ast::Unary* minus = index->try_as<ast::Unary>();
+  bool is_negative = minus && minus->op == ast::UnaryOp::Neg && minus->operand->is<ast::IntLit>();
+  if (!is_negative || minus->operand->as<ast::IntLit>()->value == 0) return;
+  std::string text(ctx.program.sources.text(index->span));
+  std::string array(ctx.program.sources.text(node->receiver->span));
+  bool is_last = minus->operand->as<ast::IntLit>()->value == 1;
+  Report report = ctx.report(index->span, D::NegativeIndex, {text});
+  std::string from_end = array + "[" + array + ".len() - " + text.substr(1) + "]";
+  report.help("from the end it is `" + from_end + "`" +
+              (is_last ? ", or `" + array + ".last()`, which gives an option" : ""));
+  if (node->receiver->is<ast::Name>()) report.fix(node->span, from_end);
+}
+
 TypeId check_index(Context& ctx, const ast::Index* node) {
   TypeId type = ctx.infer.shallow(check_expr(ctx, node->receiver));
   const Type head = ctx.types.get(type);
@@ -162,6 +205,7 @@ TypeId check_index(Context& ctx, const ast::Index* node) {
     case TypeKind::FixedArray:
       check_value(ctx, index, Want::must(ctx.types.int_(), node->receiver->span,
                                          "elements are counted with an `int`"));
+      check_negative_index(ctx, node, index);
       return head.args[0];
     case TypeKind::Error:
       check_expr(ctx, index);

@@ -57,7 +57,9 @@ static bool check_mut(Walk& state, const ast::BindingPattern* pattern) {
                 std::string(ctx.text(pattern->name.name)) + "`");
     return false;
   }
-  ctx.not_yet(pattern->span, "`mut` in this pattern");
+  ctx.report(pattern->span, D::MutPattern)
+      .help("it names a place inside of what can be changed: an element in `for mut x in xs`, a part "
+            "in `if let mut x = v`, in `match v { … }`");
   return false;
 }
 

@@ -93,7 +93,9 @@ static TypeId check_let(Context& ctx, const ast::LetStmt* stmt) {
   Want want = let_want(ctx, stmt, declared);
   bool takes_places = stmt->pattern->is<ast::TuplePattern>();
   ctx.projecting_call = takes_places ? stmt->init : nullptr;
+  ctx.open_lets.push_back(stmt);
   TypeId found = check_expr(ctx, stmt->init, want);
+  ctx.open_lets.pop_back();
   ctx.projecting_call = nullptr;
   if (takes_places && calls_builtin(ctx, stmt->init, types::Builtin::ArraySplitMut)) {
     return check_split(ctx, stmt, found);

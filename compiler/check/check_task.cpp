@@ -40,8 +40,14 @@ static TypeId check_spawn_call(Context& ctx, const ast::Spawn* node) {
   ctx.spawned_call = nullptr;
   if (!call && !method) {
     if (ctx.is_error(value)) return value;
-    ctx.report(node->call->span, D::SpawnWantsCall)
-        .help("spawn a call, `spawn f(x)`, or a block, `spawn { … }`");
+    Report report = ctx.report(node->call->span, D::SpawnWantsCall);
+    const ast::Closure* closure = node->call->try_as<ast::Closure>();
+    if (closure && closure->params.empty() && closure->body->is<ast::BlockExpr>()) {
+      report.help("a block needs no `||` to run as a task: `spawn { … }`")
+          .fix({closure->span.begin, closure->body->span.begin}, "");
+    } else {
+      report.help("spawn a call, `spawn f(x)`, or a block, `spawn { … }`");
+    }
     return ctx.types.error();
   }
   if (ctx.is_error(value)) return value;

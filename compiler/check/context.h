@@ -227,6 +227,7 @@ struct Context {
   // The fields that a `var` of the body is a copy of.
   std::unordered_map<VarId, const ast::Expr*, IdHash> copied_fields;
   bool has_error_type = false;                               // some fact of it is Error
+  std::vector<const ast::LetStmt*> open_lets;                 // whose values are being checked
   std::vector<const ast::Expr*> open_exprs;                  // facts with unset variables
   std::vector<const ast::Pattern*> open_patterns;
   std::vector<uint32_t> open_calls;

@@ -44,9 +44,12 @@ static void enter_name(Context& ctx, NameTable& table, const ast::Item& item, En
   entity.span = item.name.span;
   auto [entry, is_new] = table.names.emplace(item.name.name, entity);
   if (is_new) return;
-  ctx.report(item.name.span, D::DuplicateName, {ctx.text(item.name.name)})
-      .mark("declared again here")
-      .label(entry->second.span, "first declared here");
+  Report report = ctx.report(item.name.span, D::DuplicateName, {ctx.text(item.name.name)});
+  report.mark("declared again here").label(entry->second.span, "first declared here");
+  if (entity.kind == Entity::Kind::Fn && entry->second.kind == Entity::Kind::Fn) {
+    report.help("a name stands for one function: give this one another, or let one take both by a "
+                "trait or a default");
+  }
 }
 
 void note_decl(Context& ctx, const ast::Item& item, uint32_t index) {

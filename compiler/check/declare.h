@@ -21,6 +21,9 @@ void enter_items(Context& ctx, NameTable& table, std::span<ast::Item* const> ite
 // the next.
 void resolve_type_params(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 void resolve_trait_bounds(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+// The defaults of type parameters, and whether they stand last.
+void resolve_param_defaults(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
+void report_default_order(Context& ctx, const ast::Generics& generics);
 void resolve_param_bounds(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 void resolve_fields(Context& ctx, NameTable& table, std::span<ast::Item* const> items);
 void resolve_impl_heads(Context& ctx, NameTable& table, std::span<ast::Item* const> items);

@@ -489,6 +489,9 @@ static void check_match_arms(Cover& cover, const PendingMatch& match) {
   if (kind == TypeKind::Enum) {
     label_enum(ctx, report, ctx.infer.resolve(match.subject));
     report.help("add an arm for it, or `_ => …` for all that are left");
+  } else if (kind == TypeKind::Option && missing.size() == 1) {
+    report.help(missing[0][0] == "none" ? "add an arm for it: `none => …`"
+                                        : "add an arm for it: `v => …`");
   } else {
     report.help("add an arm `_ => …` for all that are left");
   }

@@ -64,6 +64,13 @@ TypeId iterator_of(Context& ctx, TypeId type, Span span) {
   return item_of(ctx, type, span).valid() ? type : TypeId();
 }
 
+bool is_lazy(Context& ctx, TypeId id, Span span) {
+  const Type type = ctx.types.get(ctx.infer.shallow(id));
+  if (type.kind != TypeKind::Struct) return false;
+  ModuleId module = ctx.program.structs[StructId(type.decl)].module;
+  return ctx.program.modules[module].is_std && item_of(ctx, id, span).valid();
+}
+
 bool unify_bounds(Context& ctx, const types::TypeParamDecl& param, TypeId arg,
                   std::span<const TypeId> args, Span span) {
   bool has_bound = param.iter_item.valid() || param.iterator.valid() || param.fn_bound.valid();

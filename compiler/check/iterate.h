@@ -10,6 +10,8 @@ TypeId item_of(Context& ctx, TypeId type, Span span);
 // The iterator that a loop over a value of this type uses: what its method `iter` gives, or the
 // value itself. Invalid: nothing runs over it.
 TypeId iterator_of(Context& ctx, TypeId type, Span span);
+// Whether the type is one of the library's lazy adaptors, whose items are not there yet.
+bool is_lazy(Context& ctx, TypeId type, Span span);
 
 // Asks the bounds `I: Iter<T>`, `S: Iterable<I>` and `F: fn(T) -> U` of a type argument, and sets
 // what the others have to be. `args` stand for all parameters of the declaration. False: it does

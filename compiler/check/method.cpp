@@ -39,10 +39,14 @@ void enter_method(Context& ctx, FnId fn, TypeId self_type) {
   const types::FnDecl& decl = ctx.program.fns[fn];
   uint64_t head = head_of(ctx.types.get(self_type));
   std::vector<FnId>& same_name = ctx.methods[{head, decl.name}];
-  if (!same_name.empty() && !ctx.program.modules[decl.module].is_std) {
+  bool is_std = ctx.program.modules[decl.module].is_std;
+  for (FnId other : same_name) {
+    const types::FnDecl& first = ctx.program.fns[other];
+    bool is_apart = !overlaps(ctx, ctx.program.impls[decl.impl], ctx.program.impls[first.impl]);
+    if (is_std || is_apart) continue;
     ctx.report(decl.span, D::DuplicateName, {ctx.text(decl.name)})
         .mark("declared again here")
-        .label(ctx.program.fns[same_name.front()].span, "first declared here");
+        .label(first.span, "first declared here");
     return;
   }
   same_name.push_back(fn);
@@ -177,6 +181,30 @@ static bool has_field(Context& ctx, TypeId id, Symbol name) {
                      [&](const types::FieldDecl& field) { return field.name == name; });
 }
 
+// Which methods a type of the program has, where they are few.
+static void help_with_methods(Context& ctx, Report& report, TypeId id) {
+  static constexpr size_t kMost = 8;
+  const Type& type = ctx.types.get(ctx.infer.shallow(id));
+  bool is_struct = type.kind == TypeKind::Struct;
+  if (!is_struct && type.kind != TypeKind::Enum) return;
+  ModuleId module = is_struct ? ctx.program.structs[StructId(type.decl)].module
+                              : ctx.program.enums[EnumId(type.decl)].module;
+  if (ctx.program.modules[module].is_std) return;
+  std::string names;
+  size_t count = 0;
+  for (FnId fn : ctx.methods_of[head_of(type)]) {
+    if (!is_visible(ctx, ctx.program.fns[fn]) || !ctx.program.fns[fn].has_self) continue;
+    names += (names.empty() ? "" : ", ") + quoted(ctx.text(ctx.program.fns[fn].name));
+    ++count;
+  }
+  if (count == 0) {
+    report.help("it has none; methods stand in `impl " + type_head_name(ctx, ctx.infer.shallow(id)) +
+                " { … }`");
+  } else if (count <= kMost) {
+    report.help((count == 1 ? "its method is " : "its methods are ") + names);
+  }
+}
+
 static void report_unknown_method(Context& ctx, TypeId type, ast::Ident name) {
   std::string_view text = ctx.text(name.name);
   const Type& self = ctx.types.get(ctx.infer.shallow(type));
@@ -185,7 +213,7 @@ static void report_unknown_method(Context& ctx, TypeId type, ast::Ident name) {
                  (*params)[self.decl].has_unknown_bound;
   if (is_open) return;
   Report report = ctx.report(name.span, D::UnknownMethod, {ctx.show(type), text});
-  if (help_foreign_method(ctx, report, ctx.kind(type), name)) return;
+  if (help_foreign_method(ctx, report, type, name)) return;
   if (has_field(ctx, type, name.name)) {
     report.help("`" + std::string(text) + "` is a field: leave the parentheses away");
     return;
@@ -209,7 +237,8 @@ static void report_unknown_method(Context& ctx, TypeId type, ast::Ident name) {
       }
     }
   }
-  suggest(report, name.span, text, std::move(names));
+  bool is_suggested = suggest(report, name.span, text, std::move(names));
+  if (!is_suggested) help_with_methods(ctx, report, type);
 }
 
 // A fixed array has the methods of arrays too; they get it as a window, or a copy of it.

@@ -1,6 +1,10 @@
 // Making a value fit what its context wants, and saying what to do where it does not.
+#include <algorithm>
+
 #include "compiler/check/check_dyn.h"
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_map.h"
+#include "compiler/check/iterate.h"
 
 namespace skein::check {
 
@@ -88,6 +92,26 @@ static void help_to_str(Context& ctx, Report& report, const ast::Expr* expr) {
   }
 }
 
+static size_t chars_in(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
+// `"a"` where a character is wanted, `s` where one of its characters may be.
+static bool help_to_char(Context& ctx, Report& report, const ast::Expr* expr) {
+  const ast::StrLit* literal = expr->try_as<ast::StrLit>();
+  std::string text = source_of(ctx, expr);
+  bool is_one = literal && text.size() >= 3 && text.front() == '"' && text != "\"'\"" &&
+                chars_in(ctx.text(literal->value)) == 1;
+  if (!is_one) {
+    report.help("characters of a text are `s.chars()`, the first of them `s.first_char()`");
+    return true;
+  }
+  std::string quoted_char = "'" + text.substr(1, text.size() - 2) + "'";
+  report.help("a character stands in single quotes: `" + quoted_char + "`");
+  report.fix(expr->span, quoted_char);
+  return true;
+}
+
 static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr, TypeId found,
                             TypeId wanted) {
   TypeKind from = ctx.types.kind(found);
@@ -113,9 +137,14 @@ static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr,
     report.help("convert it: `char(" + source_of(ctx, expr) + ")`");
     return true;
   }
+  if (to == TypeKind::Char && from == TypeKind::Str) return help_to_char(ctx, report, expr);
   if (to == TypeKind::Bool && types::is_integer(from)) {
-    report.help("compare it: `" + source_of(ctx, expr) + " != 0`");
-    if (expr->is<ast::Name>()) report.fix(expr->span, source_of(ctx, expr) + " != 0");
+    const ast::Unary* bang = expr->try_as<ast::Unary>();
+    bool is_not = bang && bang->op == ast::UnaryOp::Not;
+    const ast::Expr* number = is_not ? bang->operand : expr;
+    std::string compared = source_of(ctx, number) + (is_not ? " == 0" : " != 0");
+    report.help("compare it: `" + compared + "`");
+    if (number->is<ast::Name>()) report.fix(expr->span, compared);
     return true;
   }
   if (to == TypeKind::Duration && types::is_integer(from)) {
@@ -170,6 +199,28 @@ static bool help_to_wrap(Context& ctx, Report& report, const ast::Expr* expr, Ty
   return false;
 }
 
+// What made a value of the wrong type, and what makes one of the right type.
+static void help_with_source(Context& ctx, Report& report, const ast::Expr* expr, TypeId found,
+                             TypeId wanted) {
+  TypeKind from = ctx.types.kind(found);
+  TypeKind to = ctx.types.kind(wanted);
+  bool is_collection = to == TypeKind::Array || to == TypeKind::Struct;
+  if (is_collection && from == TypeKind::Struct && is_lazy(ctx, found, expr->span)) {
+    std::string way = is_map(ctx, wanted) ? ".to_map()" : is_set(ctx, wanted) ? ".to_set()"
+                                                                            : ".collect()";
+    report.help("adaptors give their items when they are asked for: " +
+                with_postfix(ctx, expr, way));
+    if (is_postfix(expr)) report.fix({expr->span.end, expr->span.end}, way);
+    return;
+  }
+  const ast::MethodCall* call = expr->try_as<ast::MethodCall>();
+  if (from == TypeKind::Unit && call && to != TypeKind::Unit) {
+    std::string name(ctx.text(call->name.name));
+    report.help("`" + name + "` gives nothing: it changes what it is called on" +
+                (name == "sort" ? "; `sorted()` gives a new array" : ""));
+  }
+}
+
 // The expression that gives a block its value.
 static const ast::Expr* innermost(const ast::Expr* expr) {
   for (;;) {
@@ -191,7 +242,8 @@ void report_mismatch(Context& ctx, const ast::Expr* expr, TypeId found, const Wa
   }
   if (help_to_fit_dyn(ctx, report, from, to)) return;
   if (help_to_convert(ctx, report, expr, from, to)) return;
-  (void)help_to_wrap(ctx, report, expr, from, to);
+  if (help_to_wrap(ctx, report, expr, from, to)) return;
+  help_with_source(ctx, report, expr, from, to);
 }
 
 }  // namespace skein::check

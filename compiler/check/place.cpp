@@ -3,6 +3,7 @@
 #include "compiler/check/check_closure.h"
 #include "compiler/check/check_expr.h"
 #include "compiler/check/copies.h"
+#include "compiler/check/spellings.h"
 
 namespace skein::check {
 
@@ -253,7 +254,10 @@ static TypeId check_assigned_var(Context& ctx, const ast::Expr* place, VarId var
   ctx.set_type(place, decl.type);
   bool is_first = decl.is_set_later && !is_compound &&
                   ctx.locals_info[var.index].body == ctx.body->depth;
-  if (!is_first) require_mutable(ctx, place);
+  TypeKind kind = ctx.kind(decl.type);
+  bool is_cell = kind == TypeKind::Atomic || kind == TypeKind::Mutex || kind == TypeKind::RwLock;
+  // `a += 1` of a cell is a wrong operator, whether the variable may change or not.
+  if (!is_first && !(is_cell && is_compound)) require_mutable(ctx, place);
   return decl.type;
 }
 
@@ -295,7 +299,12 @@ static TypeId check_place(Context& ctx, const ast::Expr* place, bool is_compound
   }
   if (place->kind == ast::ExprKind::Slice) {
     check_expr(ctx, place);
-    return ctx.not_yet(place->span, "assigning to a slice");
+    bool is_text = ctx.kind(ctx.fact(place->as<ast::Slice>()->receiver).type) == TypeKind::Str;
+    Report report = ctx.report(place->span, D::SliceAssigned, {is_text ? "a text" : "an array"});
+    report.help(is_text ? "put a new text together: `s = s[..a] + other + s[b..]`"
+                        : "take the part out and put the other in: `xs.remove_range(a, b)`, "
+                          "`xs.insert_all(a, ys)`");
+    return ctx.types.error();
   }
   TypeId type = check_expr(ctx, place);
   if (StaticId* id = std::get_if<StaticId>(&ctx.fact(place).name)) {
@@ -317,6 +326,7 @@ static Span declared_at(Context& ctx, const ast::Expr* place) {
 }
 
 TypeId check_assign(Context& ctx, const ast::Assign* node) {
+  if (report_foreign_append(ctx, node)) return ctx.types.unit();
   TypeId place = check_place(ctx, node->place, node->is_compound);
   if (!place.valid()) {
     if (node->is_compound) ctx.report(node->place->span, D::UnderscoreValue);

@@ -19,8 +19,6 @@ namespace skein::check {
 
 // ---- attributes ----------------------------------------------------------------------------
 
-static constexpr std::string_view kPlannedAttributes[] = {"deprecated"};
-
 static bool is_std(Context& ctx) { return ctx.program.modules[ctx.table->module].is_std; }
 
 static void resolve_builtin(Context& ctx, const ast::Attribute& attribute, types::FnDecl& fn) {
@@ -35,11 +33,6 @@ static void resolve_builtin(Context& ctx, const ast::Attribute& attribute, types
 // Says what is wrong with an attribute that this kind of item does not have.
 static void refuse_attribute(Context& ctx, const ast::Attribute& attribute) {
   std::string_view name = ctx.text(attribute.name.name);
-  if (std::find(std::begin(kPlannedAttributes), std::end(kPlannedAttributes), name) !=
-      std::end(kPlannedAttributes)) {
-    ctx.not_yet(attribute.span, "`@" + std::string(name) + "`");
-    return;
-  }
   Report report = ctx.report(attribute.name.span, D::UnknownAttribute, {name});
   suggest(report, attribute.name.span, name, {"derive", "plain", "blocking"});
 }
@@ -159,7 +152,8 @@ static void resolve_predicate(Context& ctx, const ast::WherePredicate& predicate
   for (const ast::TypeExpr* bound : predicate.bounds) {
     if (is_param && resolve_type_bound(ctx, bound, param)) continue;
     if (bound->kind == ast::TypeKind::Fn) {
-      ctx.not_yet(bound->span, "a `fn` bound of this type");
+      ctx.report(bound->span, D::FnBound, {ctx.show(subject)})
+          .help("name what is called: `fn f<F: fn(int) -> int>(own g: F)`");
       continue;
     }
     std::optional<TraitRef> ref = resolve_bound(ctx, bound, subject);
@@ -200,9 +194,22 @@ void resolve_bounds(Context& ctx, const ast::Generics& generics, size_t first_ow
   }
 }
 
-static void refuse_fallbacks(Context& ctx, const ast::Generics& generics) {
+static void refuse_fallbacks(Context& ctx, const ast::Generics& generics, std::string_view owner) {
   for (const ast::GenericParam& param : generics.params) {
-    if (param.fallback) ctx.not_yet(param.fallback->span, "a type parameter's default");
+    if (!param.fallback) continue;
+    ctx.report(param.fallback->span, D::TypeDefault, {owner})
+        .help("it is worked out at each use; a struct, an enum, a trait or a `type` has defaults");
+  }
+}
+
+void report_default_order(Context& ctx, const ast::Generics& generics) {
+  bool has_default = false;
+  for (const ast::GenericParam& param : generics.params) {
+    if (has_default && !param.fallback) {
+      ctx.report(param.name.span, D::DefaultOrder, {ctx.text(param.name.name)})
+          .help("those with defaults stand last, since they are left away from the end");
+    }
+    has_default = has_default || param.fallback;
   }
 }
 
@@ -218,21 +225,46 @@ NameTable& table_with(Context& ctx, NameTable& outer,
   return table;
 }
 
+// `struct Table<K, V = str>`: what stands for a parameter that is left away, in terms of those
+// before it.
+static void resolve_fallbacks(Context& ctx, NameTable& table, const ast::Generics& generics,
+                              std::vector<types::TypeParamDecl>& params) {
+  report_default_order(ctx, generics);
+  for (size_t i = 0; i < generics.params.size(); ++i) {
+    if (!generics.params[i].fallback) continue;
+    NameTable& inner = table_with(ctx, table, params);
+    inner.hides_params = true;
+    for (size_t later = i; later < params.size(); ++later) inner.names.erase(params[later].name);
+    InTable in(ctx, inner);
+    params[i].fallback = resolve_type(ctx, generics.params[i].fallback);
+  }
+}
+
 void resolve_type_params(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
   InTable in(ctx, table);
   for (const ast::Item* item : items) {
     if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
       types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
       resolve_generics(ctx, node->generics, decl.type_params);
-      refuse_fallbacks(ctx, node->generics);
       resolve_derives(ctx, *item, decl.derives, &decl);
     } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
       types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
       resolve_generics(ctx, node->generics, decl.type_params);
-      refuse_fallbacks(ctx, node->generics);
       resolve_derives(ctx, *item, decl.derives);
     } else if (const ast::TraitItem* node = item->try_as<ast::TraitItem>()) {
       resolve_trait_head(ctx, *node, table);
+    }
+  }
+}
+
+void resolve_param_defaults(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
+  for (const ast::Item* item : items) {
+    if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
+      types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
+      resolve_fallbacks(ctx, table, node->generics, decl.type_params);
+    } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
+      types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
+      resolve_fallbacks(ctx, table, node->generics, decl.type_params);
     }
   }
 }
@@ -297,6 +329,16 @@ static types::VariantDecl resolve_variant(Context& ctx, const ast::VariantDecl& 
   return decl;
 }
 
+// Rule 58: in a pattern a small name is a new variable, so no variant could be matched by it.
+static void check_variant_case(Context& ctx, ast::Ident name) {
+  std::string text(ctx.text(name.name));
+  if (text.empty() || text[0] < 'a' || text[0] > 'z') return;
+  std::string ours = text;
+  ours[0] = static_cast<char>(ours[0] - 'a' + 'A');
+  ctx.report(name.span, D::VariantCase, {text})
+      .help("write `" + ours + "`: in a pattern a name in small letters is a new variable");
+}
+
 static void resolve_variants(Context& ctx, const ast::EnumItem& item, types::EnumDecl& decl) {
   std::unordered_map<Symbol, Span, IdHash> seen;
   for (const ast::VariantDecl& variant : item.variants) {
@@ -307,6 +349,7 @@ static void resolve_variants(Context& ctx, const ast::EnumItem& item, types::Enu
           .label(first->second, "first declared here");
       continue;
     }
+    check_variant_case(ctx, variant.name);
     decl.variants.push_back(resolve_variant(ctx, variant));
   }
 }
@@ -438,7 +481,7 @@ void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   {
     InTable in(ctx, outer);
     resolve_generics(ctx, item.generics, fn.type_params);
-    refuse_fallbacks(ctx, item.generics);
+    refuse_fallbacks(ctx, item.generics, "a function");
     resolve_fn_attributes(ctx, item, fn);
   }
   NameTable& table = table_with(ctx, outer, fn.type_params);
@@ -510,7 +553,10 @@ static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const as
     types::ImplDecl& impl = ctx.program.impls[impl_id];
     if (!method) {
       bool is_type = impl.trait && member->is<ast::TypeAliasItem>();
-      if (!is_type) ctx.not_yet(member->name.span, "a type in an `impl` without a trait");
+      if (!is_type) {
+        ctx.report(member->name.span, D::ImplType)
+            .help("write `type` outside of it; those inside belong to a trait");
+      }
       continue;
     }
     types::FnDecl fn;
@@ -550,7 +596,7 @@ static void resolve_impl_head(Context& ctx, const ast::ImplItem& item, NameTable
   impl.self_type = ctx.types.error();
   if (item.is_derived && !ctx.program.core.json.valid()) return;
   resolve_generics(ctx, item.generics, impl.type_params);
-  refuse_fallbacks(ctx, item.generics);
+  refuse_fallbacks(ctx, item.generics, "an `impl`");
   NameTable& table = table_with(ctx, outer, impl.type_params);
   table.hides_params = true;
   InTable in(ctx, table);
@@ -702,6 +748,7 @@ void declare_block_items(Context& ctx, NameTable& table, std::span<ast::Item* co
   uint32_t first_impl = static_cast<uint32_t>(ctx.program.impls.size());
   enter_items(ctx, table, items);
   resolve_type_params(ctx, table, items);
+  resolve_param_defaults(ctx, table, items);
   resolve_trait_bounds(ctx, table, items);
   resolve_param_bounds(ctx, table, items);
   resolve_fields(ctx, table, items);

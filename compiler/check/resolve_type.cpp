@@ -55,11 +55,20 @@ static void report_unknown_type(Context& ctx, ast::Ident name) {
       {"Bool", "bool"},     {"number", "float"}, {"void", "()"},       {"unit", "()"},
       {"Option", "T?"},
       {"Optional", "T?"},   {"Vec", "[T]"},      {"List", "[T]"},      {"Array", "[T]"},
-      {"error", "Error"},   {"Future", "Task"},  {"HashMap", "Map"},   {"HashSet", "Set"}};
+      {"error", "Error"},   {"Future", "Task"},  {"HashMap", "Map"},   {"HashSet", "Set"},
+      {"Promise", "Task"},  {"JoinHandle", "Task"}, {"Dict", "Map"},   {"Dictionary", "Map"},
+      {"dict", "Map"},      {"map", "Map"},      {"BTreeMap", "Map"},  {"Hashtable", "Map"},
+      {"Str", "str"},       {"Char", "char"},    {"Unit", "()"},       {"float64", "float"},
+      {"float32", "f32"},   {"int8", "i8"},      {"int16", "i16"},     {"int32", "i32"},
+      {"int64", "i64"},     {"uint8", "u8"},     {"uint16", "u16"},    {"uint32", "u32"},
+      {"uint64", "u64"},    {"short", "i16"},    {"Arc", "Shared"},    {"Rc", "Shared"},
+      {"Channel", "Chan"},  {"Box", "T"},        {"ArrayList", "[T]"}, {"list", "[T]"},
+      {"slice", "[T]"},     {"Never", "never"},  {"Closure", "fn(T) -> U"},
+      {"Func", "fn(T) -> U"}, {"Iterator", "Iter"}};
   for (const auto& [foreign, ours] : kForeign) {
     if (foreign != text) continue;
     report.help("Skein's spelling is `" + std::string(ours) + "`");
-    bool is_word = ours.find('T') == std::string_view::npos || ours == "Task";
+    bool is_word = ours == "Task" || ours.find('T') == std::string_view::npos;
     if (is_word) report.fix(name.span, std::string(ours));
     return;
   }
@@ -98,17 +107,21 @@ static size_t builtin_arg_count(TypeKind kind) {
   }
 }
 
-// The type arguments of `name`: those written, or variables where they may be left out.
-static std::optional<std::vector<TypeId>> resolve_args(Context& ctx, ast::Ident name,
-                                                       std::span<ast::TypeExpr* const> args,
-                                                       size_t wanted, MissingArgs missing) {
+// The type arguments of `name`: those written, the defaults of those left away, or variables where
+// all may be left out.
+static std::optional<std::vector<TypeId>> resolve_args(
+    Context& ctx, ast::Ident name, std::span<ast::TypeExpr* const> args, size_t wanted,
+    MissingArgs missing, const std::vector<types::TypeParamDecl>* params = nullptr) {
   std::vector<TypeId> out;
   if (args.empty() && wanted > 0 && missing == MissingArgs::Infer) {
     for (size_t i = 0; i < wanted; ++i) out.push_back(ctx.infer.fresh(name.span));
     return out;
   }
   for (const ast::TypeExpr* arg : args) out.push_back(resolve_type(ctx, arg));
-  if (args.size() == wanted) return out;
+  while (params && out.size() < wanted && (*params)[out.size()].fallback.valid()) {
+    out.push_back(ctx.types.substitute((*params)[out.size()].fallback, out));
+  }
+  if (out.size() == wanted) return out;
   ctx.report(name.span, D::TypeArgCount,
              {ctx.text(name.name), std::to_string(wanted), std::to_string(args.size())});
   return std::nullopt;
@@ -130,15 +143,18 @@ static TypeId resolve_alias(Context& ctx, uint32_t index, ast::Ident name,
       Entity entity = {.kind = Entity::Kind::TypeParam,
                        .index = static_cast<uint32_t>(alias.params.size())};
       ctx.table->names[param.name.name] = entity;
-      alias.params.push_back({param.name.name, {}, param.name.span});
+      types::TypeParamDecl decl = {param.name.name, {}, param.name.span};
+      if (param.fallback) decl.fallback = resolve_type(ctx, param.fallback);
+      alias.params.push_back(std::move(decl));
     }
+    report_default_order(ctx, alias.item->generics);
     ctx.table->params = &alias.params;
     if (alias.item->type) alias.type = resolve_type(ctx, alias.item->type);
     ctx.table = outside;
     alias.state = Alias::State::Done;
   }
   std::optional<std::vector<TypeId>> given =
-      resolve_args(ctx, name, args, alias.params.size(), missing);
+      resolve_args(ctx, name, args, alias.params.size(), missing, &alias.params);
   if (!given) return ctx.types.error();
   return ctx.types.substitute(alias.type, *given);
 }
@@ -186,7 +202,8 @@ TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,
       StructId id(entity.index);
       if (id == ctx.program.core.c_ptr) require_ffi(ctx, name.span, "`CPtr`");
       std::optional<std::vector<TypeId>> given = resolve_args(
-          ctx, name, args, ctx.program.structs[id].type_params.size(), missing);
+          ctx, name, args, ctx.program.structs[id].type_params.size(), missing,
+          &ctx.program.structs[id].type_params);
       if (!given) return ctx.types.error();
       return note_written(ctx, name.span, ctx.types.struct_(id, std::move(*given)),
                           ctx.program.structs[id].type_params);
@@ -194,7 +211,8 @@ TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,
     case Entity::Kind::Enum: {
       EnumId id(entity.index);
       std::optional<std::vector<TypeId>> given =
-          resolve_args(ctx, name, args, ctx.program.enums[id].type_params.size(), missing);
+          resolve_args(ctx, name, args, ctx.program.enums[id].type_params.size(), missing,
+                       &ctx.program.enums[id].type_params);
       if (!given) return ctx.types.error();
       return note_written(ctx, name.span, ctx.types.enum_(id, std::move(*given)),
                           ctx.program.enums[id].type_params);
@@ -224,7 +242,10 @@ TypeId entity_type(Context& ctx, const Entity& entity, ast::Ident name,
 static TypeId assoc_path(Context& ctx, TypeId type, std::span<const ast::PathSegment> path) {
   for (const ast::PathSegment& segment : path) {
     if (!segment.args.empty()) {
-      return ctx.not_yet(segment.name.span, "an associated type with parameters");
+      ctx.report(segment.name.span, D::TypeArgCount,
+                 {ctx.text(segment.name.name), "0", std::to_string(segment.args.size())})
+          .help("an associated type takes no parameters");
+      return ctx.types.error();
     }
     type = assoc_type(ctx, type, segment.name);
   }
@@ -293,7 +314,11 @@ TraitId resolve_trait(Context& ctx, const ast::TypeExpr* type) {
 }
 
 static TypeId resolve_fn_type(Context& ctx, const ast::FnType* type) {
-  if (type->ret_mut) return ctx.not_yet(type->ret->span, "a `mut` result");
+  if (type->ret_mut) {
+    ctx.report(type->ret->span, D::FnGivesPlace)
+        .help("let the function take what is to be done with the place: `fn(fn(mut T))`");
+    return ctx.types.error();
+  }
   std::vector<TypeId> params;
   std::vector<ParamMode> modes;
   for (const ast::FnTypeParam& param : type->params) {

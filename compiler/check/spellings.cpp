@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "compiler/check/method.h"
+
 namespace skein::check {
 
 // ---- calls ---------------------------------------------------------------------------------
@@ -37,10 +39,20 @@ static std::string skein_call(Context& ctx, std::string_view name,
   if (name == "abs" && is_one) return receiver + ".abs()";
   if (name == "Some" && is_one) return first;
   if (name == "range" && is_one) return "0.." + first;
+  for (std::string_view method : {"sum", "sorted", "close", "enumerate", "any", "all", "sqrt"}) {
+    if (name == method && is_one) return receiver + "." + std::string(method) + "()";
+  }
+  if (name == "reversed" && is_one) return receiver + ".rev()";
   if (args.size() != 2) return "";
   std::string second = source(ctx, args[1].value);
   if (name == "range") return first + ".." + second;
   if (name == "append") return receiver + ".push(" + second + ")";
+  if (name == "delete") return receiver + ".remove(" + second + ")";
+  if (name == "zip") return receiver + ".zip(" + second + ")";
+  if (name == "map" || name == "filter") {
+    std::string items = is_operand(args[1].value) ? second : "(" + second + ")";
+    return items + "." + std::string(name) + "(" + first + ")";
+  }
   bool is_choice = name == "min" || name == "max";
   if (is_choice) return receiver + "." + std::string(name) + "(" + second + ")";
   return "";
@@ -56,7 +68,24 @@ bool report_foreign_call(Context& ctx, const CallSite& site) {
   } else {
     report.help("Skein's spelling is `" + ours + "`");
   }
-  report.fix(site.node->span, ours);
+  // `push` gives nothing, so it stands in the place of a statement only.
+  if (name != "append") report.fix(site.node->span, ours);
+  return true;
+}
+
+bool report_foreign_append(Context& ctx, const ast::Assign* node) {
+  const ast::Call* call = node->value->try_as<ast::Call>();
+  const ast::Name* callee = call ? call->callee->try_as<ast::Name>() : nullptr;
+  if (node->is_compound || !callee || ctx.text(callee->name) != "append" || call->args.size() != 2) {
+    return false;
+  }
+  if (ctx.locals.find(callee->name).valid() || ctx.table->find(callee->name)) return false;
+  std::string array = source(ctx, node->place);
+  if (array != source(ctx, call->args[0].value)) return false;
+  std::string ours = array + ".push(" + source(ctx, call->args[1].value) + ")";
+  ctx.report(callee->span, D::UnknownName, {"append"})
+      .help("`push` changes the array in its place: `" + ours + "`")
+      .fix(node->span, ours);
   return true;
 }
 
@@ -72,16 +101,26 @@ struct Spelling {
 static constexpr Spelling kOfArrays[] = {
     {"length", "len"},   {"size", "len"},      {"count", "len"},         {"append", "push"},
     {"add", "push"},     {"push_back", "push"}, {"includes", "contains"}, {"has", "contains"},
-    {"find", "index_of"}, {"indexOf", "index_of"}, {"empty", "is_empty"}, {"isEmpty", "is_empty"}};
+    {"find", "index_of"}, {"indexOf", "index_of"}, {"empty", "is_empty"}, {"isEmpty", "is_empty"},
+    {"forEach", "for_each"}, {"findIndex", "position"}, {"concat", "extend"}, {"flatMap", "flat_map"},
+    {"toList", "collect"}, {"to_vec", "collect"}, {"to_list", "collect"}, {"inject", "fold"},
+    {"unshift", "insert"}, {"removeAt", "remove"}, {"some", "any"}, {"every", "all"},
+    {"toSorted", "sorted"}, {"reversed", "rev"}};
 static constexpr Spelling kOfText[] = {
     {"length", "len"},       {"size", "len"},           {"count", "len"},
     {"upper", "to_upper"},   {"lower", "to_lower"},     {"uppercase", "to_upper"},
     {"lowercase", "to_lower"}, {"strip", "trim"},       {"index_of", "find"},
     {"indexOf", "find"},     {"startswith", "starts_with"}, {"endswith", "ends_with"},
-    {"isEmpty", "is_empty"}, {"toUpperCase", "to_upper"}, {"toLowerCase", "to_lower"}};
+    {"isEmpty", "is_empty"}, {"toUpperCase", "to_upper"}, {"toLowerCase", "to_lower"},
+    {"startsWith", "starts_with"}, {"hasPrefix", "starts_with"}, {"endsWith", "ends_with"},
+    {"hasSuffix", "ends_with"}, {"trimmed", "trim"}, {"replaceAll", "replace"},
+    {"includes", "contains"}, {"charAt", "char_at"}, {"as_bytes", "bytes"},
+    {"uppercased", "to_upper"}, {"lowercased", "to_lower"}};
 static constexpr Spelling kOfMaps[] = {
     {"length", "len"}, {"size", "len"}, {"count", "len"}, {"has", "contains"},
-    {"containsKey", "contains"}, {"contains_key", "contains"}, {"items", "entries"}};
+    {"containsKey", "contains"}, {"contains_key", "contains"}, {"items", "entries"},
+    {"put", "insert"}, {"set", "insert"}, {"add", "insert"}, {"delete", "remove"},
+    {"getOrDefault", "get_or"}, {"add_one", "fetch_add"}};
 static constexpr Spelling kOfAll[] = {
     {"to_string", "to_str"}, {"toString", "to_str"}, {"string", "to_str"}};
 
@@ -109,6 +148,63 @@ static Span whole_call(Context& ctx, ast::Ident name) {
   return ctx.program.sources.text(span) == expected ? span : Span();
 }
 
+namespace {
+struct Way {
+  TypeKind kind;
+  std::string_view foreign;
+  std::string_view help;
+};
+}  // namespace
+
+// What has no method of another name in Skein, but another way.
+static constexpr Way kWays[] = {
+    {TypeKind::Str, "parse", "the type reads it: `int.parse(s)`, which gives a `Result`"},
+    {TypeKind::Str, "to_int", "the type reads it: `int.parse(s)`, which gives a `Result`"},
+    {TypeKind::Str, "toInt", "the type reads it: `int.parse(s)`, which gives a `Result`"},
+    {TypeKind::Str, "to_float", "the type reads it: `float.parse(s)`, which gives a `Result`"},
+    {TypeKind::Str, "format", "values stand in the text itself: `\"${x} and ${y}\"`"},
+    {TypeKind::Str, "push_str", "`s += other` puts text behind text"},
+    {TypeKind::Str, "append", "`s += other` puts text behind text"},
+    {TypeKind::Str, "concat", "`s + other` joins texts"},
+    {TypeKind::Str, "substring", "a part of a text is `s[a..b]`, in bytes"},
+    {TypeKind::Str, "substr", "a part of a text is `s[a..b]`, in bytes"},
+    {TypeKind::Str, "slice", "a part of a text is `s[a..b]`, in bytes"},
+    {TypeKind::Array, "slice", "a part of an array is `xs[a..b]`"},
+    {TypeKind::Array, "map_err", "it belongs to a `Result`"},
+    {TypeKind::Mutex, "unlock", "a lock is given back by itself: at the end of `m.with(|mut v| …)`, of "
+                                "`lock (m as mut v) { … }`, or when its guard dies"},
+    {TypeKind::Mutex, "get", "a copy of the value is `m.with(|v| v)`"},
+    {TypeKind::Mutex, "set", "the value is changed by `m.with(|mut v| v = …)`"},
+    {TypeKind::RwLock, "unlock", "a lock is given back by itself: at the end of `l.write(|mut v| …)`, or "
+                                 "when its guard dies"},
+    {TypeKind::Atomic, "get", "it is read by `load()`"},
+    {TypeKind::Atomic, "set", "it is written by `store(…)`"},
+    {TypeKind::Atomic, "add", "it is changed by `fetch_add(…)`"},
+    {TypeKind::Atomic, "increment", "it is changed by `fetch_add(1)`"},
+    {TypeKind::Chan, "receive", "it is received from by `<-ch`, which gives a `T?`"},
+    {TypeKind::Chan, "recv", "it is received from by `<-ch`, which gives a `T?`"},
+    {TypeKind::Task, "wait", "`await t` waits for the task and gives its value"},
+    {TypeKind::Task, "result", "`await t` waits for the task and gives its value"},
+    {TypeKind::Task, "unwrap", "`await t` waits for the task and gives its value"},
+};
+
+static bool help_with_way(Report& report, TypeKind kind, std::string_view name) {
+  for (const Way& way : kWays) {
+    if (way.kind != kind || way.foreign != name) continue;
+    report.help(std::string(way.help));
+    return true;
+  }
+  return false;
+}
+
+// A row is a help only where the type has the method.
+static bool has_method(Context& ctx, TypeId type, std::string_view name, Span span) {
+  size_t mark = ctx.infer.mark();
+  bool has = try_method(ctx, type, ctx.names.intern(name), span).has_value();
+  ctx.infer.roll_back(mark);
+  return has;
+}
+
 static bool help_to_unwrap(Context& ctx, Report& report, ast::Ident name) {
   std::string_view text = ctx.text(name.name);
   if (text == "unwrap_or") {
@@ -122,8 +218,9 @@ static bool help_to_unwrap(Context& ctx, Report& report, ast::Ident name) {
   return true;
 }
 
-bool help_foreign_method(Context& ctx, Report& report, TypeKind kind, ast::Ident name) {
+bool help_foreign_method(Context& ctx, Report& report, TypeId type, ast::Ident name) {
   std::string_view text = ctx.text(name.name);
+  TypeKind kind = ctx.kind(type);
   bool wraps = kind == TypeKind::Option || kind == TypeKind::Result;
   if (wraps && help_to_unwrap(ctx, report, name)) return true;
   if (is_needless(text)) {
@@ -137,8 +234,9 @@ bool help_foreign_method(Context& ctx, Report& report, TypeKind kind, ast::Ident
   if (kind == TypeKind::Str) ours = find(kOfText, text);
   if (kind == TypeKind::Struct) ours = find(kOfMaps, text);
   if (kind == TypeKind::Task && text == "get") ours = "await";
-  if (ours.empty()) ours = find(kOfAll, text);
-  if (ours.empty()) return false;
+  bool is_there = !ours.empty() && (kind == TypeKind::Task || has_method(ctx, type, ours, name.span));
+  if (!is_there) ours = find(kOfAll, text);
+  if (ours.empty()) return help_with_way(report, kind, text);
   report.help("Skein's spelling is `" + std::string(ours) + "`").fix(name.span, std::string(ours));
   return true;
 }

@@ -9,9 +9,12 @@ namespace skein::check {
 // made a report.
 bool report_foreign_call(Context& ctx, const CallSite& site);
 
+// `xs = append(xs, v)`, which changes `xs` in its place in Skein. Says whether it made a report.
+bool report_foreign_append(Context& ctx, const ast::Assign* node);
+
 // Helps where a method of another language is asked for: another name, an operator, or nothing at
 // all. Says whether it did.
-bool help_foreign_method(Context& ctx, Report& report, TypeKind kind, ast::Ident name);
+bool help_foreign_method(Context& ctx, Report& report, TypeId type, ast::Ident name);
 
 // `Some(p)` and `None` in a pattern for an option.
 bool report_foreign_pattern(Context& ctx, const ast::VariantPattern* pattern);

@@ -55,7 +55,8 @@ void resolve_trait_head(Context& ctx, const ast::TraitItem& item, NameTable& out
 
 static void resolve_assoc(Context& ctx, types::TraitDecl& trait, const ast::TypeAliasItem& item) {
   if (!item.generics.params.empty()) {
-    ctx.not_yet(item.generics.params[0].name.span, "an associated type with parameters");
+    ctx.report(item.generics.params[0].name.span, D::AssocParams)
+        .help("give the trait the parameter: `trait Container<T> { type Item }`");
   }
   std::vector<TypeId> self;
   for (uint32_t i = 0; i < trait.type_params.size(); ++i) self.push_back(ctx.types.param(i));

@@ -23,8 +23,7 @@ static std::vector<TypeId> fresh_args(Context& ctx, const types::ImplDecl& impl,
   return args;
 }
 
-// Whether some type could take both.
-static bool overlaps(Context& ctx, const types::ImplDecl& a, const types::ImplDecl& b) {
+bool overlaps(Context& ctx, const types::ImplDecl& a, const types::ImplDecl& b) {
   size_t mark = ctx.infer.mark();
   std::vector<TypeId> left = fresh_args(ctx, a, a.span);
   std::vector<TypeId> right = fresh_args(ctx, b, b.span);

@@ -12,6 +12,9 @@ void resolve_trait_head(Context& ctx, const ast::TraitItem& item, NameTable& out
 void resolve_trait_bounds(Context& ctx, const ast::TraitItem& item);
 void resolve_trait_methods(Context& ctx, const ast::TraitItem& item);
 
+// Whether some type could take both.
+bool overlaps(Context& ctx, const types::ImplDecl& a, const types::ImplDecl& b);
+
 // Makes an impl of a trait known, after its type is.
 void enter_trait_impl(Context& ctx, ImplId impl, const ast::ImplItem& item);
 

@@ -9,6 +9,7 @@
 
 #include "compiler/check/assoc.h"
 #include "compiler/check/bounds.h"
+#include "compiler/check/iterate.h"
 #include "compiler/check/modules.h"
 #include "compiler/check/trait_impl.h"
 
@@ -249,6 +250,15 @@ void help_to_derive(Report& report, std::string_view trait, const std::string& t
               type + " { … }`");
 }
 
+// The trait, behind `Eq` where the type lacks that and the trait means nothing without it.
+static std::string with_needed(Context& ctx, TypeId type, TraitId trait) {
+  const types::CoreDecls& core = ctx.program.core;
+  std::string name(ctx.text(ctx.program.traits[trait].name));
+  bool needs_eq = trait == core.hash || trait == core.ord;
+  if (needs_eq && has_trait(ctx, type, core.eq) == Answer::No) return "Eq, " + name;
+  return name;
+}
+
 static void report_bound(Context& ctx, const PendingBound& bound) {
   TraitId trait_id = bound.trait.trait;
   std::string trait = show(ctx, bound.trait);
@@ -260,8 +270,20 @@ static void report_bound(Context& ctx, const PendingBound& bound) {
   TypeKind kind = ctx.kind(bound.type);
   const types::CoreDecls& core = ctx.program.core;
   bool is_declared = kind == TypeKind::Struct || kind == TypeKind::Enum;
+  if (is_lazy(ctx, bound.type, bound.span)) {
+    report.help("adaptors give their items when they are asked for: `.collect()` makes an array");
+    return;
+  }
+  if (kind == TypeKind::Task && trait_id == core.show) {
+    report.help("a task is not its value yet: `await` it");
+    return;
+  }
   bool is_derivable = can_derive(ctx, trait_id) || trait_id == core.json;
-  if (is_declared && is_derivable) help_to_derive(report, trait, type);
+  if (is_declared && is_derivable) {
+    help_to_derive(report, with_needed(ctx, bound.type, trait_id), type);
+  } else if (is_declared && !ctx.program.modules[ctx.program.traits[trait_id].module].is_std) {
+    report.help("give it the trait: `impl " + trait + " for " + type + " { … }`");
+  }
   if (trait_id == core.show && !is_declared) report.help("`\"${x:?}\"` shows anything");
   if (trait_id == core.ord && types::is_float(kind)) {
     report.help("floats have `<` but no order of all values: nothing compares with NaN");
@@ -399,7 +421,9 @@ class AssumeDerived {
       : ctx_(ctx), outside_(ctx.table), params_(params) {
     std::vector<TraitRef> bounds;
     for (TraitId trait : derives) bounds.push_back({trait});
-    for (types::TypeParamDecl& param : params_) param.bounds = bounds;
+    for (types::TypeParamDecl& param : params_) {
+      param.bounds.insert(param.bounds.end(), bounds.begin(), bounds.end());
+    }
     table_.params = &params_;
     ctx_.table = &table_;
   }

@@ -412,7 +412,22 @@ static constexpr Lookalike kLookalikes[] = {
     {0xFF09, ")"},  {0xFF0C, ","},  {0xFF1A, ":"},  {0xFF1B, ";"},  {0x3000, " "},
 };
 
+// `text` in back quotes is a string in other languages; one report for all of it.
+bool Scanner::read_back_quotes() {
+  size_t end = text_.find_first_of("`\n", at_ + 1);
+  if (text_[at_] != '`' || end == std::string_view::npos || text_[end] == '\n') return false;
+  uint32_t begin = at_;
+  at_ = static_cast<uint32_t>(end) + 1;
+  add({TokenKind::Error, 0, span(begin, at_)});
+  std::string inside(slice(begin + 1, at_ - 1));
+  Report report = sink_.report(span(begin, at_), D::UnexpectedCharacter, {"a back quote"});
+  report.help("text stands in double quotes, with `${…}` for values");
+  if (inside.find('"') == std::string::npos) report.fix(span(begin, at_), "\"" + inside + "\"");
+  return true;
+}
+
 void Scanner::read_unknown() {
+  if (read_back_quotes()) return;
   uint32_t begin = at_;
   DecodedChar c = decode_utf8(text_, at_);
   at_ += c.size;

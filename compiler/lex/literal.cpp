@@ -88,8 +88,9 @@ static size_t read_escape(SourceText raw, size_t at, TextKind kind, DiagnosticSi
   size_t size = 1 + decode_utf8(text, at + 1).size;
   // A newline or tab is shown by its absence.
   std::string_view shown = text[at + 1] == '\n' ? text.substr(at, 1) : text.substr(at, size);
-  sink.report(raw.span(at, at + size), D::BadEscape, {shown})
-      .help("escapes are `\\n \\t \\r \\0 \\\\ \\\" \\' \\$ \\x41 \\u{1F600}`; "
+  Report report = sink.report(raw.span(at, at + size), D::BadEscape, {shown});
+  if (text[at + 1] == '(') report.help("a value in text is `${x}`");
+  report.help("escapes are `\\n \\t \\r \\0 \\\\ \\\" \\' \\$ \\x41 \\u{1F600}`; "
             "a backslash itself is `\\\\`");
   return at + size;
 }

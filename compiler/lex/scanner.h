@@ -63,6 +63,8 @@ class Scanner {
   void forget_round_brackets();
 
   // text.cpp
+  bool read_back_quotes();
+  uint32_t lifetime_size() const;
   void read_char();
   void begin_string(uint32_t prefix, TextKind kind);
   void read_string_text();

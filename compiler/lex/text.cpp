@@ -29,6 +29,18 @@ static size_t count_chars(std::string_view inside) {
   return count;
 }
 
+// The size of a lifetime of Rust that begins here, `'a` in `&'a str`; 0: a character.
+uint32_t Scanner::lifetime_size() const {
+  bool follows_mark = at_ > 0 && (text_[at_ - 1] == '<' || text_[at_ - 1] == '&');
+  if (!follows_mark) return 0;
+  uint32_t end = at_ + 1;
+  auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  while (end < text_.size() && is_letter(text_[end])) ++end;
+  bool has_name = end > at_ + 1;
+  bool is_char = end < text_.size() && text_[end] == '\'';
+  return has_name && !is_char ? end - at_ : 0;
+}
+
 void Scanner::read_char() {
   // A quote without a partner must not cost a look at the whole line each time.
   static constexpr uint32_t kMaxSize = 256;
@@ -41,6 +53,13 @@ void Scanner::read_char() {
     end += text_[end] == '\\' && end + 1 < text_.size() && text_[end + 1] != '\n' ? 2 : 1;
   }
   bool is_closed = end < text_.size() && text_[end] == '\'';
+  if (uint32_t size = lifetime_size()) {
+    at_ += size;
+    sink_.report(span(begin, at_), D::ForeignIdea, {"lifetimes"})
+        .help("what is borrowed never outlives its call, so nothing has to be named")
+        .fix(span(begin, at_), "");
+    return;
+  }
   if (!is_closed) {
     // Only the quote and one character, so that the rest of the line is still read.
     uint32_t size = at_ + 1 < text_.size() && text_[at_ + 1] != '\n'

@@ -106,6 +106,15 @@ ast::Expr* Parser::correct_foreign_operand() {
     advance();
     return parse_primary();
   }
+  bool is_byte = word == "b" && next == TokenKind::Char && peek(1).span.begin == token_.span.end;
+  if (is_byte) {
+    Span after = {peek(1).span.end, peek(1).span.end};
+    complain(token_.span.to(peek(1).span), D::ForeignSpelling, {"b'a'", "u8('a')"})
+        .fix(token_.span, "u8(")
+        .fix(after, ")");
+    advance();
+    return parse_primary();
+  }
   bool is_closure = next == TokenKind::Pipe || next == TokenKind::PipePipe;
   if (word == "move" && is_closure) {
     complain_foreign({token_.span.begin, peek(1).span.begin}, "move |x|", "|x|", "");
@@ -119,6 +128,7 @@ ast::Expr* Parser::correct_foreign_operand() {
   bool has_block = next == TokenKind::LeftBrace;
   if (word == "try" && (has_block || is_value_start(next))) return correct_try();
   bool has_value = is_value_start(next);
+  if (word == "unsafe" && has_block) return correct_unsafe();
   if (word == "switch" && (has_value || next == TokenKind::LeftParen)) {
     complain_foreign(token_.span, "switch", "match", "match");
     return parse_match();
@@ -168,10 +178,17 @@ ast::Expr* Parser::correct_foreign_prefix() {
     case TokenKind::PlusPlus:
     case TokenKind::MinusMinus: {
       bool is_plus = at(TokenKind::PlusPlus);
-      complain(begin, D::ForeignSpelling,
-               {is_plus ? "++x" : "--x", is_plus ? "x += 1" : "x -= 1"});
+      bool is_statement = at_statement_start();
+      Report report = complain(begin, D::ForeignSpelling,
+                               {is_plus ? "++x" : "--x", is_plus ? "x += 1" : "x -= 1"});
       advance();
-      break;
+      ast::Expr* operand = parse_operand();
+      if (is_statement) {
+        report.fix(begin, "").fix(end_of_previous(), is_plus ? " += 1" : " -= 1");
+      } else {
+        report.help("it gives no value: change `x` on a line of its own");
+      }
+      return operand;
     }
     case TokenKind::KwFn: {
       fail(begin, D::ForeignSpelling, {"fn(x) { … }", "|x| …"})
@@ -225,6 +242,15 @@ ast::Expr* Parser::correct_try() {
   return node;
 }
 
+// `unsafe { … }`.
+ast::Expr* Parser::correct_unsafe() {
+  complain(token_.span, D::ForeignIdea, {"`unsafe` blocks"})
+      .help("what only C can do is called in a module that begins with `@ffi`")
+      .fix({token_.span.begin, peek(1).span.begin}, "");
+  advance();
+  return parse_block_expr();
+}
+
 // `throw e`.
 ast::Expr* Parser::correct_throw() {
   Span begin = token_.span;
@@ -264,6 +290,14 @@ ast::Expr* Parser::correct_step(ast::Expr* operand) {
   assign->place = operand;
   assign->value = one;
   return assign;
+}
+
+// Whether nothing of a statement was read before the current token.
+bool Parser::at_statement_start() const {
+  if (position_ == 0) return true;
+  TokenKind before = tokens_[position_ - 1].kind;
+  return before == TokenKind::Newline || before == TokenKind::Semicolon ||
+         before == TokenKind::LeftBrace;
 }
 
 // `c ? a : b` is read to its end; a lonely ` ?` is a postfix `?` with a blank before it.

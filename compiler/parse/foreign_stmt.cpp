@@ -221,6 +221,7 @@ ast::Expr* Parser::correct_three_parts(Span begin, size_t name) {
 bool Parser::fail_foreign_item() {
   if (!at(TokenKind::Name)) return false;
   const Token& second = peek(1);
+  if (fail_foreign_import()) return true;
   if (at_word("type") && second.kind == TokenKind::Name) {
     bool is_struct = peek(2).kind == TokenKind::KwStruct;
     bool is_trait = peek_word(2, "interface");

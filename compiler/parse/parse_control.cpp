@@ -57,6 +57,10 @@ bool Parser::accept_else() {
 
 ast::Expr* Parser::parse_else_block() {
   Span begin = token_.span;
+  if (!at(TokenKind::LeftBrace) && at_operand()) {
+    fail_expected("the block of this `else`")
+        .help("another condition is asked by `else if … { }`");
+  }
   ast::Block* block = parse_block_after("the block of this `else`");
   ast::BlockExpr* node = make_expr<ast::BlockExpr>(since(begin));
   node->block = block;
@@ -166,7 +170,9 @@ void Parser::end_arm(const ast::Expr* body) {
   bool is_block = body && body->is<ast::BlockExpr>();
   bool has_end = at(TokenKind::Newline) || at(TokenKind::Comma) || at(TokenKind::Semicolon) ||
                  at(TokenKind::RightBrace) || is_block;
-  if (!panic_ && !has_end) fail_expected("`,` or the end of the line");
+  if (!panic_ && !has_end) {
+    fail_expected("`,` or the end of the line").help("an arm ends at a comma or with its line");
+  }
   if (panic_) recover_statement();
   while (at(TokenKind::Newline) || at(TokenKind::Comma) || at(TokenKind::Semicolon)) advance();
 }

@@ -208,6 +208,7 @@ ast::FnItem* Parser::parse_fn(const ItemHead& head, ItemPlace place, bool is_gen
   fn->params = parse_params(place == ItemPlace::Extern ? &fn->is_variadic : nullptr);
   if (!panic_) parse_ret(fn->ret, fn->ret_mut);
   if (!panic_) parse_where(fn->generics);
+  if (!panic_ && at(TokenKind::Arrow)) correct_late_result(fn);
   parse_fn_body(fn, place);
   return fn;
 }
@@ -307,13 +308,16 @@ ast::Param Parser::parse_param(bool is_first) {
     param.span = since(begin);
     return param;
   }
-  if (at(TokenKind::KwUnderscore)) {
+  correct_param_label();
+  if (at_type_first()) {
+    param.type = correct_type_first(param.name);
+  } else if (at(TokenKind::KwUnderscore)) {
     param.name = ident_here();
     advance();
   } else {
     param.name = parse_ident("a parameter");
   }
-  if (!panic_) parse_param_type(param);
+  if (!panic_ && !param.type) parse_param_type(param);
   if (!param.type) param.type = missing_type();
   if (!panic_ && accept(TokenKind::Eq)) param.fallback = parse_expr();
   param.span = since(begin);
@@ -325,10 +329,14 @@ void Parser::parse_param_type(ast::Param& param) {
   if (at(TokenKind::Name)) {
     complain(token_.span, D::ForeignSpelling, {"x T", "x: T"})
         .fix({previous_end_, token_.span.begin}, ": ");
+  } else if (at(TokenKind::Question)) {
+    return correct_optional_param(param);
   } else if (!accept(TokenKind::Colon)) {
-    fail_expected("`:` and the type of the parameter");
+    Report report = fail_expected("`:` and the type of the parameter");
+    if (at(TokenKind::Eq)) report.help("a default stands behind the type: `x: int = 5`");
     return;
   }
+  if (at(TokenKind::DotDotDot)) return correct_many_params(param);
   if (at(TokenKind::KwMut) || at(TokenKind::KwOwn)) {
     bool is_mut = at(TokenKind::KwMut);
     complain(token_.span, D::ForeignSpelling,
@@ -336,6 +344,7 @@ void Parser::parse_param_type(ast::Param& param) {
     param.mode = parse_mode();
   }
   param.type = parse_type();
+  if (!panic_ && at(TokenKind::Pipe)) fail_one_of_types();
 }
 
 // generics = "<" generic { "," generic } [ "," ] ">" ; generic = NAME [ ":" bounds ] [ "=" type ] ;

@@ -24,6 +24,7 @@ ast::StructItem* Parser::parse_struct(const ItemHead& head) {
   if (panic_) return item;
   item->generics.params = parse_generic_params();
   if (!panic_) parse_where(item->generics);
+  if (!panic_) skip_foreign_parents();
   if (!panic_ && at(TokenKind::LeftParen)) {
     fail(token_.span, D::ForeignIdea, {"structs without names for their fields"})
         .help("name them: `struct P { x: int, y: int }`, or use a tuple `(int, int)`");
@@ -54,14 +55,21 @@ ast::FieldDecl Parser::parse_field_decl() {
   field.doc = head.doc;
   field.attributes = head.attributes;
   field.is_pub = head.is_pub;
-  if (at(TokenKind::KwFn)) {
-    fail_expected("a field").help("methods stand in an `impl` of the type");
+  skip_foreign_visibility();
+  bool is_static_fn = at(TokenKind::KwStatic) && peek(1).kind == TokenKind::KwFn;
+  if (at(TokenKind::KwFn) || is_static_fn) {
+    fail_expected("a field").help("methods stand outside, in an `impl` of the type: "
+                                  "`impl P { fn f(self) { … } }`");
     field.type = missing_type();
     return field;
   }
   if (at(TokenKind::KwLet) || at(TokenKind::KwVar)) {
     complain_foreign(token_.span, text(token_), "nothing here", "");
     advance();
+  }
+  if (at_type_first()) {
+    field.type = correct_type_first(field.name);
+    return field;
   }
   // A field is always used behind a point, so its name may be a reserved word.
   field.name = parse_member_ident("a field");
@@ -103,6 +111,10 @@ ast::VariantDecl Parser::parse_variant_decl() {
   ItemHead head = parse_item_head();
   variant.doc = head.doc;
   variant.attributes = head.attributes;
+  if (at_word("case") && peek(1).kind == TokenKind::Name) {
+    complain_foreign({token_.span.begin, peek(1).span.begin}, "case V", "V", "");
+    advance();
+  }
   variant.name = parse_ident("a variant");
   if (!panic_ && at(TokenKind::LeftParen)) {
     Span open = token_.span;
@@ -147,6 +159,8 @@ ast::ImplItem* Parser::parse_impl(const ItemHead& head) {
   if (!panic_ && accept(TokenKind::KwFor)) {
     item->trait = item->self_type;
     item->self_type = parse_type();
+  } else if (!panic_ && at(TokenKind::Colon)) {
+    correct_impl_head(item);
   }
   if (!panic_) parse_where(item->generics);
   if (!panic_) item->items = parse_member_items(ItemPlace::Impl);

@@ -41,6 +41,7 @@ ast::Expr* Parser::parse_postfix(ast::Expr* operand) {
         operand = parse_type_args_after(operand);
         break;
       case TokenKind::LeftBrace:
+        if (at_trailing_closure(operand)) return correct_trailing_closure(operand);
         if (!at_struct_literal(operand)) return operand;
         operand = parse_struct_literal(operand);
         break;
@@ -80,6 +81,11 @@ ast::Expr* Parser::parse_unwrap(ast::Expr* operand) {
 ast::Expr* Parser::parse_member(ast::Expr* receiver) {
   Span begin = receiver->span;
   bool optional = at(TokenKind::QuestionDot);
+  if (at(TokenKind::ColonColon) && peek(1).kind == TokenKind::Less) {
+    complain_foreign(token_.span, "f::<T>", "f<T>", "");
+    advance();
+    return parse_type_args_after(receiver);
+  }
   if (at(TokenKind::ColonColon)) complain_foreign(token_.span, "::", ".", ".");
   if (at(TokenKind::Arrow)) complain_foreign(token_.span, "x->f", "x.f", ".");
   advance();
@@ -190,6 +196,12 @@ ast::Arg Parser::parse_arg() {
   bool is_named = (at(TokenKind::Name) || syntax::is_keyword(kind())) &&
                   peek(1).kind == TokenKind::Colon;
   if (is_named) {
+    arg.name = ident_here();
+    advance();
+    advance();
+  } else if (at(TokenKind::Name) && peek(1).kind == TokenKind::Eq) {
+    Span sign = {token_.span.end, peek(2).span.begin};
+    complain_foreign(sign, "f(x=5)", "f(x: 5)", ": ");
     arg.name = ident_here();
     advance();
     advance();
@@ -337,6 +349,10 @@ ast::Expr* Parser::parse_struct_literal(ast::Expr* operand) {
       break;
     }
     ast::FieldInit field;
+    if (!at(TokenKind::Name)) {
+      fail_expected("a field").help("values of a struct have names: `P { x: 1 }`");
+      break;
+    }
     field.name = parse_ident("a field");
     if (panic_) break;
     if (at(TokenKind::Eq)) {

@@ -189,6 +189,7 @@ ast::InterpPart Parser::parse_hole() {
 
 // paren = "(" ")" | "(" expr ")" | "(" expr "," [ expr { "," expr } ] [ "," ] ")" ;
 ast::Expr* Parser::parse_paren() {
+  bool in_head = !struct_literals_;
   StructLiterals allowed(*this, true);
   Span begin = token_.span;
   advance();
@@ -200,6 +201,7 @@ ast::Expr* Parser::parse_paren() {
     has_comma = true;
   }
   close_bracket(TokenKind::RightParen, begin);
+  if (!panic_ && !in_head && at(TokenKind::FatArrow)) return correct_arrow_closure(begin);
   if (elements.size() == 1 && !has_comma) {
     elements[0]->in_parens = true;
     return elements[0];

@@ -99,7 +99,13 @@ void Parser::end_statement(const ast::Stmt* stmt) {
     bool is_call = name && is_one_of(text(name->name), {"print", "println", "assert", "panic"});
     if (is_string || is_call) report.help("the arguments of a call stand in parentheses");
     if (at(TokenKind::Eq)) report.help("an assignment gives no value: assign on a line of its own");
-    if (at(TokenKind::Colon)) report.help("a variable is made with `let` or `var`");
+    bool is_key = before && (before->expr->is<ast::StrLit>() || before->expr->is<ast::IntLit>());
+    if (at(TokenKind::Colon) && is_key) {
+      report.help("a map stands in brackets: `[\"a\": 1]`, and `[:]` is an empty one");
+    } else if (at(TokenKind::Colon)) {
+      report.help("a variable is made with `let` or `var`");
+    }
+    help_with_rest(report, TokenKind::Newline);
   }
   if (panic_) recover_statement();
 }

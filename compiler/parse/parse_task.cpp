@@ -273,6 +273,7 @@ bool Parser::at_binding_operation() const {
         --depth;
         break;
       case TokenKind::Eq:
+      case TokenKind::ColonEq:
       case TokenKind::Comma:
       case TokenKind::KwIn:
         if (depth == 0) return true;
@@ -299,6 +300,10 @@ void Parser::parse_bound_operation(ast::SelectArm& arm) {
     return;
   }
   if (accept(TokenKind::Comma)) arm.ok = parse_pattern();
+  if (at(TokenKind::ColonEq)) {
+    complain_foreign(token_.span, "v := <-ch", "v = <-ch", "=");
+    token_.kind = TokenKind::Eq;
+  }
   if (panic_ || !expect(TokenKind::Eq)) return;
   Span begin = token_.span;
   parse_received(arm, parse_expr());

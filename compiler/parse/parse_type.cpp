@@ -84,7 +84,12 @@ ast::TypeExpr* Parser::parse_foreign_type() {
   return fail_type();
 }
 
+// What is no type at all; `self` in small letters is meant for the type of its impl.
 ast::TypeExpr* Parser::fail_type() {
+  if (at(TokenKind::KwSelfValue)) {
+    correct_word("Self");
+    return parse_named_type();
+  }
   fail_expected("a type");
   return make_type<ast::ErrorType>(token_.span);
 }

@@ -93,9 +93,10 @@ bool Parser::expect_open_brace(std::string_view what) {
     advance();
   }
   if (accept(TokenKind::LeftBrace)) return true;
-  bool is_python = at(TokenKind::Colon);
   Report report = fail_expected(what);
-  if (is_python) report.help("a block stands in braces: `{ … }`");
+  if (!help_with_rest(report, TokenKind::LeftBrace)) {
+    report.help("a block stands in braces: `{ … }`");
+  }
   return false;
 }
 
@@ -270,7 +271,9 @@ void Parser::report_unclosed(TokenKind closer, Span open) {
                                                                 : "{";
   std::string closing(syntax::token_kind_words(closer));
   if (!at_lost_bracket(closer)) {
-    fail_expected("`,` or " + closing).label(open, "to close this `" + std::string(opener) + "`");
+    Report report = fail_expected("`,` or " + closing);
+    report.label(open, "to close this `" + std::string(opener) + "`");
+    help_with_rest(report, closer);
     return;
   }
   // One forgotten key can leave several brackets open here; the innermost is reported.

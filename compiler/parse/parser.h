@@ -335,6 +335,28 @@ class Parser {
   ast::Expr* correct_ternary(ast::Expr* condition);
   ast::Expr* correct_cast(ast::Expr* value);
 
+  ast::Expr* correct_unsafe();
+  bool at_statement_start() const;
+
+  // ---- foreign_decl.cpp: heads of declarations of other languages ----
+  void correct_late_result(ast::FnItem* fn);
+  void correct_param_label();
+  bool at_type_first() const;
+  ast::TypeExpr* correct_type_first(ast::Ident& name);
+  void correct_optional_param(ast::Param& param);
+  void correct_many_params(ast::Param& param);
+  void fail_one_of_types();
+  void skip_foreign_visibility();
+  void skip_foreign_parents();
+  void correct_impl_head(ast::ImplItem* item);
+  bool fail_foreign_import();
+
+  // ---- foreign_closure.cpp: closures of other languages, and what else follows an expression ----
+  bool at_trailing_closure(const ast::Expr* operand) const;
+  ast::Expr* correct_trailing_closure(ast::Expr* operand);
+  ast::Expr* correct_arrow_closure(Span open);
+  bool help_with_rest(Report& report, TokenKind expected) const;
+
   // ---- foreign_stmt.cpp: declarations, assignments, loops and types of other languages ----
   bool at_short_tuple() const;
   ast::Stmt* correct_short_tuple();

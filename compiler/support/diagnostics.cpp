@@ -136,7 +136,9 @@ std::string_view nearest_name(std::string_view wrong, const std::vector<std::str
         name.size() > wrong.size() ? name.size() - wrong.size() : wrong.size() - name.size();
     if (difference >= best_distance) continue;
     size_t distance = edit_distance(wrong, name);
-    if (distance < best_distance) {
+    // Of one letter nothing is left when it is exchanged.
+    bool is_other = wrong.size() == 1 && name.size() == 1 && distance > 0;
+    if (distance < best_distance && !is_other) {
       best = name;
       best_distance = distance;
     }

@@ -202,6 +202,11 @@ class Expressions:
         args = ", ".join(self.expr(p, depth - 1) for p in function.params)
         return function.template.format(args)
 
+    def index(self):
+        """An index that may lie outside; a literal below zero is refused before the program runs."""
+        text = self.expr("int", 1)
+        return f"0 +% {text}" if text.startswith("(-") and text[2:-1].isdigit() else text
+
     def part(self, t):
         """A field, element or entry of something in scope."""
         found = []
@@ -214,7 +219,7 @@ class Expressions:
             elif kind == "fixed" and v.type[1] == t:
                 found.append(f"{v.name}[{self.rng.randrange(v.type[2])}]")
             elif kind == "array" and v.type[1] == t:
-                found.append(f"{v.name}[{self.expr('int', 1)}]" if self.chance(12) else
+                found.append(f"{v.name}[{self.index()}]" if self.chance(12) else
                              f"({v.name}.get({self.rng.randrange(4)}) ?? {self.leaf(t)})")
             elif kind == "map" and v.type[2] == t:
                 found.append(f"({v.name}.get({self.leaf(v.type[1])}) ?? {self.leaf(t)})")
