@@ -169,6 +169,13 @@ bool Body::is_element_number(LocalId local) const {
   return false;
 }
 
+int64_t Body::element_index(LocalId local) const {
+  for (const ElementNumber& known : element_numbers_) {
+    if (known.local == local) return known.index;
+  }
+  SKEIN_UNREACHABLE("the number of an element that no pattern names");
+}
+
 LocalId Body::new_ref(TypeId type, Symbol name, Span span) {
   sir::Local local;
   local.name = name;

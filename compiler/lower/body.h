@@ -155,6 +155,8 @@ class Body {
   // at it; below zero: counted from the end, -1 is the last.
   LocalId element_number(const Place& array, int64_t index, Span span);
   bool is_element_number(LocalId local) const;
+  // Which element the local stands for.
+  int64_t element_index(LocalId local) const;
   // A local for a variable, not yet live in any scope (see add_live).
   LocalId new_var(VarId var);
   // The local starts to exist in the current scope; writes `live`.

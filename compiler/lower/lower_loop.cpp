@@ -42,7 +42,7 @@ void lower_while(Body& body, const ast::While* node) {
   body.jump(head, node->span);
   body.begin(head);
   size_t outer = body.mark();
-  lower_conditions(body, node->conditions, outer, done);
+  lower_conditions(body, node->conditions, outer, done, node->body);
   lower_round(body, node->body,
               {.label = node->label.name,
                .break_block = done,

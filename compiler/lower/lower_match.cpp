@@ -120,6 +120,9 @@ static void own_bindings(Body& body, const std::vector<LocalId>& locals, Span sp
 struct Arm {
   const ast::Pattern* pattern = nullptr;
   const ast::Expr* guard = nullptr;
+  // What runs with its variables, one of both; none: all that follows.
+  const ast::Expr* body = nullptr;
+  const ast::Block* then = nullptr;
   BlockId block;
   bool is_entered = false;
   // The variables, which are the same in all alternatives of the arm.
@@ -207,9 +210,15 @@ class DecisionTree {
     Arm& arm = arms_[rows[0].arm];
     arm.is_entered = true;
     std::vector<LocalId> locals;
-    for (const PatternBinding& binding : rows[0].bindings) locals.push_back(set(arm, binding));
-    if (arm.guard == nullptr) return body_.jump(arm.block, arm.pattern->span);
     size_t outer = body_.mark();
+    if (takes_elements(arm, rows[0].bindings)) {
+      take_elements(body_, rows[0].bindings, arm.pattern->span);
+    }
+    for (const PatternBinding& binding : rows[0].bindings) locals.push_back(set(arm, binding));
+    if (arm.guard == nullptr) {
+      body_.leave(outer, arm.pattern->span);
+      return body_.jump(arm.block, arm.pattern->span);
+    }
     own_bindings(body_, locals, arm.pattern->span);
     BlockId fails = body_.new_block();
     BlockId holds = body_.new_block();
@@ -220,6 +229,18 @@ class DecisionTree {
     body_.leave(outer, arm.guard->span);
     rows.erase(rows.begin());
     decide(std::move(rows));
+  }
+
+  // Elements stay where they are if they are only looked at. A rest is always taken: it is an array of
+  // its own.
+  bool takes_elements(const Arm& arm, const std::vector<PatternBinding>& bindings) const {
+    if (arm.guard != nullptr) return false;
+    types::Program& program = body_.program;
+    return std::any_of(bindings.begin(), bindings.end(), [&](const PatternBinding& binding) {
+      if (binding.is_rest || (arm.body == nullptr && arm.then == nullptr)) return true;
+      return arm.body != nullptr ? !only_looks_at(program, arm.body, binding.var)
+                                 : !only_looks_at(program, arm.then, binding.var);
+    });
   }
 
   LocalId set(Arm& arm, const PatternBinding& binding) {
@@ -483,6 +504,7 @@ void lower_match(Body& body, const ast::Match* node, const Place& dest) {
     Arm lowered;
     lowered.pattern = arm.pattern;
     lowered.guard = arm.guard;
+    lowered.body = arm.body;
     lowered.block = body.new_block();
     arms.push_back(std::move(lowered));
   }
@@ -507,9 +529,10 @@ void lower_match(Body& body, const ast::Match* node, const Place& dest) {
 }
 
 void lower_refutable(Body& body, const ast::Pattern* pattern, const Place& subject, Span span,
-                     const std::function<void()>& on_miss) {
+                     const std::function<void()>& on_miss, const ast::Block* then) {
   std::vector<Arm> arms(1);
   arms[0].pattern = pattern;
+  arms[0].then = then;
   arms[0].block = body.new_block();
   DecisionTree(body, arms, span, on_miss).run(subject);
   body.begin(arms[0].block);

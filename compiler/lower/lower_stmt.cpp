@@ -97,7 +97,7 @@ void lower_stmt(Body& body, const ast::Stmt* stmt) {
 // ---- if ------------------------------------------------------------------------------------
 
 void lower_conditions(Body& body, std::span<const ast::Condition> conditions, size_t outer,
-                      BlockId otherwise) {
+                      BlockId otherwise, const ast::Block* then) {
   for (const ast::Condition& condition : conditions) {
     Span span = condition.value->span;
     if (condition.pattern == nullptr) {
@@ -113,10 +113,11 @@ void lower_conditions(Body& body, std::span<const ast::Condition> conditions, si
     Place subject = binds_places(body, condition.pattern)
                         ? write_place(body, lower_pending_place(body, condition.value))
                         : lower_to_place(body, condition.value);
-    lower_refutable(body, condition.pattern, subject, span, [&] {
+    auto fails = [&] {
       body.exit(outer, span);
       body.jump(otherwise, span);
-    });
+    };
+    lower_refutable(body, condition.pattern, subject, span, fails, then);
   }
 }
 
@@ -125,7 +126,7 @@ void lower_if(Body& body, const ast::If* node, const Place& dest) {
   BlockId join = body.new_block();
   size_t outer = body.mark();
   LocalId result = dest.valid() ? dest.local : LocalId();
-  lower_conditions(body, node->conditions, outer, otherwise);
+  lower_conditions(body, node->conditions, outer, otherwise, node->then);
   lower_block(body, node->then, dest);
   body.leave(outer, node->then->span, result);
   body.jump(join, node->span);

@@ -57,6 +57,10 @@ using PatternRows = std::vector<PatternRow>;
 // Whether a variable of the pattern is a place inside the subject (language rule 4).
 bool binds_places(Body& body, const ast::Pattern* pattern);
 
+// Where bindings want elements that only move of arrays that are owned: moves the arrays, removes
+// those elements, and lets the bindings name them. What is not named dies with the current scope.
+void take_elements(Body& body, std::vector<PatternBinding>& bindings, Span span);
+
 // A pattern that has not been looked at: simplify makes questions of it.
 Question question_about(Body& body, const Place& place, const ast::Pattern* pattern);
 

@@ -214,7 +214,7 @@ void lower_return(Body& body, const ast::Return* node);
 // Goes on with the variables of the conditions bound if all hold, else to `otherwise` with
 // everything above `outer` cleaned up.
 void lower_conditions(Body& body, std::span<const ast::Condition> conditions, size_t outer,
-                      BlockId otherwise);
+                      BlockId otherwise, const ast::Block* then);
 
 // ---- lower_loop.cpp ----
 // The statements of a loop end nothing that was there before it.
@@ -258,9 +258,10 @@ void lower_match(Body& body, const ast::Match* node, const Place& dest);
 // Binds the variables of a pattern that always fits, in the current scope.
 void lower_irrefutable(Body& body, const ast::Pattern* pattern, const Place& subject);
 // Goes on with the variables bound, in the current scope, if the pattern fits; else runs `on_miss`,
-// perhaps more than once, each time in a block of its own that it has to end.
+// perhaps more than once, each time in a block of its own that it has to end. `then` is all that the
+// variables are there for; null: what follows.
 void lower_refutable(Body& body, const ast::Pattern* pattern, const Place& subject, Span span,
-                     const std::function<void()>& on_miss);
+                     const std::function<void()>& on_miss, const ast::Block* then = nullptr);
 
 // ---- lower_lock.cpp ----
 void lower_lock(Body& body, const ast::Lock* node, const Place& dest);

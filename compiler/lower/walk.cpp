@@ -1,6 +1,8 @@
 // One walk over the direct parts of an expression, and the questions asked with it.
 #include "compiler/lower/walk.h"
 
+#include <algorithm>
+
 #include "compiler/support/check.h"
 
 namespace skein::lower {
@@ -408,6 +410,56 @@ bool gives_up_tasks(const types::Program& program, const ast::Block* block, bool
     }
   }
   return gives_up_tasks(program, block->value, discards);
+}
+
+// ---- looking ---------------------------------------------------------------------------------
+
+static bool captures(const types::Program& program, const ast::Expr* expr, types::VarId var) {
+  auto task = program.captures.find(expr->id.index);
+  if (task != program.captures.end()) {
+    const std::vector<types::VarId>& all = task->second.captures;
+    if (std::find(all.begin(), all.end(), var) != all.end()) return true;
+  }
+  auto closure = program.closure_of.find(expr->id.index);
+  if (closure == program.closure_of.end()) return false;
+  const std::vector<types::VarId>& all = program.closures[closure->second].captures;
+  return std::find(all.begin(), all.end(), var) != all.end();
+}
+
+// `is_lent`: whoever uses the value of `expr` gives it back.
+static bool looks_at(types::Program& program, const ast::Expr* expr, types::VarId var,
+                     bool is_lent) {
+  if (expr == nullptr) return true;
+  if (captures(program, expr, var)) return false;
+  if (root_variable(program, expr) == var) {
+    return is_lent || !types::traits_of(program, program.fact(expr).type).is_move_only;
+  }
+  bool lends = expr->kind == ExprKind::InterpStr || expr->kind == ExprKind::Compare;
+  const types::CallFact* call = program.call_of(expr);
+  bool is_call = call != nullptr && call->callee.valid();
+  bool only_looks = true;
+  auto visit = [&](const ast::Expr* part) {
+    bool is_borrowed = lends;
+    for (size_t i = 0; is_call && i < call->args.size(); ++i) {
+      bool is_plain = program.fns[call->callee].params[i].mode == types::ParamMode::Borrow;
+      if (call->args[i] == part && is_plain) is_borrowed = true;
+    }
+    only_looks = only_looks && looks_at(program, part, var, is_borrowed);
+  };
+  for_each_part(expr, visit);
+  return only_looks;
+}
+
+bool only_looks_at(types::Program& program, const ast::Expr* expr, types::VarId var) {
+  return looks_at(program, expr, var, false);
+}
+
+bool only_looks_at(types::Program& program, const ast::Block* block, types::VarId var) {
+  bool only_looks = true;
+  for_each_in_block(block, [&](const ast::Expr* part) {
+    only_looks = only_looks && looks_at(program, part, var, false);
+  });
+  return only_looks;
 }
 
 }  // namespace skein::lower

@@ -12,6 +12,11 @@ types::VarId root_variable(const types::Program& program, const ast::Expr* expr)
 // it can: a task has copies, and there are no references to variables.
 bool changes_variable(const types::Program& program, const ast::Expr* expr, types::VarId var);
 
+// Whether `expr` only looks at the variable, whose value can only be moved: it gives neither that nor
+// a part of it to anyone.
+bool only_looks_at(types::Program& program, const ast::Expr* expr, types::VarId var);
+bool only_looks_at(types::Program& program, const ast::Block* block, types::VarId var);
+
 // Whether a task is given up to the scope of the function itself: a `spawn` whose handle is dropped
 // or a task that is detached, outside of any `async` block. `discards` says whether the block's
 // value is dropped.

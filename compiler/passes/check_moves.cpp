@@ -274,9 +274,18 @@ class MoveChecker {
 
   void report_borrowed(const Inst& inst, const Place& place) {
     const Local& root = function_.locals[place.local];
-    Report report = sink_.report(inst.span, D::MoveOutOfBorrow,
-                                 {name_of(place), name_of(place.local)});
-    report.mark("moved here").label(root.span, "lent to this function here");
+    bool is_whole = place.path.empty();
+    Report report = is_whole ? sink_.report(inst.span, D::MoveOfBorrowed, {name_of(place)})
+                             : sink_.report(inst.span, D::MoveOutOfBorrow,
+                                            {name_of(place), name_of(place.local)});
+    bool is_pattern = root.kind != LocalKind::Param;
+    report.mark("moved here")
+        .label(root.span, is_pattern ? "stands for a part of what the pattern looks at"
+                                     : "lent to this function here");
+    if (is_pattern) {
+      report.help("a pattern gives parts away of a value that is owned and not used later, and in "
+                  "an arm without `when`");
+    }
     if (root.kind == LocalKind::Param && root.mode == ParamMode::Borrow) {
       report.help("take it with `own " + name_of(place.local) + ": " +
                   module_.program->type_name(root.type) + "`");
