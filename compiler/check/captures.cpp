@@ -130,9 +130,9 @@ static void report_overlap(Context& ctx, const ClosureDecl& closure, const ast::
 void check_overlap(Context& ctx, const ClosureDecl& closure, const ast::Expr* arg,
                    ParamMode mode) {
   VarId root = root_of(ctx, arg);
-  if (!root.valid() || mode == ParamMode::Own) return;
+  if (!root.valid()) return;
   std::vector<uint32_t> fields = fields_to(ctx, arg);
-  bool is_read = mode == ParamMode::Borrow;
+  bool is_read = mode != ParamMode::Mut;
   for (const CaptureUse& use : closure.uses) {
     if (use.var != root || !meet(use.fields, fields)) continue;
     if (is_read && (!use.is_changed || is_read_at_once(ctx, ctx.fact(arg).type))) continue;

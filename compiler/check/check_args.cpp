@@ -84,7 +84,10 @@ static std::vector<const ast::Arg*> match_args(Context& ctx, const CallSite& sit
   size_t next = first;
   bool has_extra = false;
   bool is_complete = true;   // nothing was meant for a parameter that got nothing
+  bool leaves_out = site.args.size() + first < fn.params.size();
   for (const ast::Arg& arg : site.args) {
+    // Where something is left out, it is what is passed by itself.
+    while (leaves_out && next < fn.params.size() && fn.params[next].is_using) ++next;
     size_t index = arg.name.valid() ? find_param(fn, arg.name.name) : next++;
     if (arg.name.valid() && index == fn.params.size()) {
       report_unknown_param(ctx, fn, arg);

@@ -346,6 +346,11 @@ static TypeId call_of_value(Context& ctx, const CallSite& site, TypeId type, con
   }
   if (fn.builtin == types::Builtin::TaskDetach) {
     check_scope_of_generator(ctx, site.name.span, "`detach`");
+    TypeId value = ctx.types.arg(type);
+    if (ctx.kind(value) == TypeKind::Result) {
+      ctx.report(site.name.span, D::LostResult, {ctx.show(value)})
+          .help("await the task and look at its result");
+    }
   }
   return call_fn(ctx, site, match->fn, std::move(match->type_args), want);
 }

@@ -348,7 +348,10 @@ static bool same_signature(Context& ctx, const types::ImplDecl& impl, const type
   std::vector<TypeId> args = trait_args(ctx, impl, wanted);
   for (size_t i = 0; i < wanted.params.size(); ++i) {
     TypeId type = ctx.types.substitute(wanted.params[i].type, args);
-    if (wanted.params[i].mode != given.params[i].mode) return false;
+    // Rule 60: an impl may look at `self` where the trait lets it be changed.
+    bool asks_less = i == 0 && wanted.has_self && wanted.params[i].mode == ParamMode::Mut &&
+                     given.params[i].mode == ParamMode::Borrow;
+    if (wanted.params[i].mode != given.params[i].mode && !asks_less) return false;
     if (!same_type(ctx, type, given.params[i].type)) return false;
   }
   return same_type(ctx, ctx.types.substitute(wanted.result, args), given.result);

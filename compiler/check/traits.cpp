@@ -285,7 +285,11 @@ static void report_bound(Context& ctx, const PendingBound& bound) {
     report.help("give it the trait: `impl " + trait + " for " + type + " { … }`");
   }
   if (trait_id == core.show && !is_declared) report.help("`\"${x:?}\"` shows anything");
-  if (trait_id == core.ord && types::is_float(kind)) {
+  if (trait_id == core.atomic_value) {
+    report.help("an `Atomic` holds a whole number or a `bool`; any other value stands in a `Mutex`");
+  }
+  bool is_float = types::is_float(kind) || ctx.infer.var_kind(bound.type) == VarKind::Float;
+  if (trait_id == core.ord && is_float) {
     report.help("floats have `<` but no order of all values: nothing compares with NaN");
   }
   if (kind == TypeKind::Param) {

@@ -108,6 +108,11 @@ ast::Expr* Parser::parse_member(ast::Expr* receiver) {
     advance();
     return parse_spawn(begin, receiver);
   }
+  bool is_number = receiver->is<ast::IntLit>() && !receiver->in_parens;
+  if (is_number && !at(TokenKind::Name) && !syntax::is_keyword(kind())) {
+    fail_expected("a name").help("a number with a point has digits on both sides of it: `1.0`");
+    return receiver;
+  }
   ast::Ident name = parse_member_ident("a name");
   std::span<ast::TypeExpr* const> type_args;
   if (!panic_ && at(TokenKind::Less) && at_type_args()) {

@@ -303,6 +303,17 @@ class Specializer {
     SKEIN_CHECK(found != by_decl_.end(), "a method of an impl that was not lowered");
     inst.callee = found->second;
     inst.type_args = std::move(method.type_args);
+    lend_as_asked(inst, program_.fns[method.fn]);
+  }
+
+  // An impl may look at a `self` that its trait lets it change (language rule 60).
+  static void lend_as_asked(Inst& inst, const types::FnDecl& method) {
+    if (inst.operands.empty() || !method.has_self) return;
+    sir::Operand& self = inst.operands[0];
+    bool is_lent_to_change = self.kind == sir::Operand::Kind::Mut;
+    if (is_lent_to_change && method.params[0].mode == types::ParamMode::Borrow) {
+      self.kind = sir::Operand::Kind::Borrow;
+    }
   }
 
   // ---- tables of `dyn` values ----
@@ -372,6 +383,7 @@ class Specializer {
       types::MethodRef target = types::find_method(program_, method.fn, args);
       auto found = by_decl_.find(target.fn);
       SKEIN_CHECK(found != by_decl_.end(), "a method of an impl that was not lowered");
+      lend_as_asked(inst, program_.fns[target.fn]);
       inst.callee = request(found->second, std::move(target.type_args), depth, inst.span);
     }
     return id;
