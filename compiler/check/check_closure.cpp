@@ -128,8 +128,8 @@ static void report_param_count(Context& ctx, const ast::Closure* node, const Typ
   if (want.because.valid()) report.label(want.because, std::string(want.why));
 }
 
-// The parameters, brought into scope.
-static void check_params(Context& ctx, const ast::Closure* node, const Type* wanted,
+// The parameters, brought into scope. Those that nothing says the type of are `unsaid`, or found out.
+static void check_params(Context& ctx, const ast::Closure* node, const Type* wanted, TypeId unsaid,
                          std::vector<TypeId>& params, std::vector<ParamMode>& modes) {
   for (size_t i = 0; i < node->params.size(); ++i) {
     const ast::ClosureParam& param = node->params[i];
@@ -143,7 +143,7 @@ static void check_params(Context& ctx, const ast::Closure* node, const Type* wan
       }
       type = written;
     }
-    if (!type.valid()) type = ctx.infer.fresh(param.span);
+    if (!type.valid()) type = unsaid.valid() ? unsaid : ctx.infer.fresh(param.span);
     modes.push_back(param_mode(ctx, param, wanted, i));
     params.push_back(type);
     declare_param(ctx, param, type, modes.back());
@@ -199,7 +199,9 @@ TypeId check_closure(Context& ctx, const ast::Closure* node, const Want& want, b
   ctx.locals.enter();
   std::vector<TypeId> params;
   std::vector<ParamMode> modes;
-  check_params(ctx, node, fits ? &*wanted : nullptr, params, modes);
+  // After the report of their number, no other about them.
+  TypeId unsaid = wanted && !fits ? ctx.types.error() : TypeId();
+  check_params(ctx, node, fits ? &*wanted : nullptr, unsaid, params, modes);
   check_result(ctx, node, want);
   ctx.locals.leave();
   ctx.body = body.outer;
