@@ -43,6 +43,9 @@ static constexpr VerbRow kVerbs[] = {
     {Verb::Explain, "explain", "CODE | suspends FUNCTION [FILE]",
      "say what a report is about, or why a function can suspend",
      "skein explain type-mismatch", true},
+    {Verb::Doc, "doc", "[NAME]",
+     "show what the comments of the library and of your package say about a name",
+     "skein doc str.split", false},
     {Verb::Help, "help", "[VERB]", "show this page, or that of a verb", "skein help build", false},
     {Verb::Version, "version", "", "print the version", "skein version", false},
 };
@@ -94,7 +97,7 @@ static constexpr uint32_t kLinking = on(Verb::Build) | on(Verb::Run) | on(Verb::
 static constexpr uint32_t kCompiling = kLinking | on(Verb::Emit);
 static constexpr uint32_t kFrontEnd = kCompiling | on(Verb::Check);
 static constexpr uint32_t kReporting =
-    kFrontEnd | on(Verb::Opt) | on(Verb::Interpret) | on(Verb::Fix) | on(Verb::New);
+    kFrontEnd | on(Verb::Opt) | on(Verb::Interpret) | on(Verb::Fix) | on(Verb::New) | on(Verb::Doc);
 
 struct FlagRow {
   std::string_view name;
@@ -153,6 +156,9 @@ static constexpr FlagRow kFlags[] = {
      [](Options& o, std::string_view) { return o.verify = true; }},
     {"--dry-run", "", on(Verb::Fix), "show the changes, and leave the files as they are",
      [](Options& o, std::string_view) { return o.dry_run = true; }},
+    {"--pages", "DIR", on(Verb::Doc),
+     "write pages of all modules into DIR: of the package around, or of the library",
+     [](Options& o, std::string_view v) { return o.pages = v, !v.empty(); }},
     {"--pass", "NAME", on(Verb::Opt), "the pass to run; several with commas, in order",
      [](Options& o, std::string_view v) { return split_commas(v, o.passes), !v.empty(); }},
     {"--time-passes", "", kFrontEnd | on(Verb::Opt), "say on standard error how long each step took",

@@ -15,7 +15,7 @@
 namespace skein::driver {
 
 enum class Verb : uint8_t {
-  Build, Run, Scale, Test, Check, Emit, New, Opt, Interpret, Fix, Explain, Help, Version
+  Build, Run, Scale, Test, Check, Emit, New, Opt, Interpret, Fix, Explain, Doc, Help, Version
 };
 
 // What the compiler makes. Each kind is the product of one step.
@@ -31,7 +31,7 @@ struct Options {
   // Of `explain suspends`: the function; else "".
   std::string function;
   // The file or folder named on the command line, "" for the package around; the package for `new`,
-  // the code for `explain`, the verb for `help`.
+  // the code for `explain`, the name for `doc`, the verb for `help`.
   std::string input;
   std::vector<std::string> more_inputs;   // of `fix`
   std::string filter;                     // of `test`: a part of the names of those to run
@@ -39,6 +39,7 @@ struct Options {
   uint32_t timeout = 60;                  // of `test`: seconds that one may take
   std::vector<std::string> program_args;
   std::string output;
+  std::string pages;                      // of `doc`: the folder for pages; "": it prints
   Product product = Product::Executable;
   std::optional<Step> stop_after;
   // What else the program is linked with: object files, libraries, `-lNAME`, `-LFOLDER`.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/driver/doc.h"
 #include "compiler/driver/explain.h"
 #include "compiler/driver/files.h"
 #include "compiler/driver/fix.h"
@@ -196,6 +197,13 @@ int run_tool(const Options& options, Session& session) {
       print_product(options.function.empty() ? explain_code(options.input, session)
                                              : build(options, session).text,
                     session);
+      break;
+    case Verb::Doc:
+      if (!options.pages.empty()) {
+        write_doc_pages(options, session);
+      } else {
+        print_product(show_doc(options, session), session);
+      }
       break;
     case Verb::Fix: return fix_files(options);
     case Verb::Help: print_product(help_text(options.input), session); break;
