@@ -222,6 +222,11 @@ static void check_arg(Context& ctx, const types::FnDecl& fn, const types::ParamD
 
 static void check_receiver(Context& ctx, const CallSite& site, const types::FnDecl& fn) {
   if (fn.params[0].mode != ParamMode::Mut) return;
+  // What a call gives may be changed for the sake of what that gives in turn: `xs.iter().next()`.
+  bool is_nameless = site.receiver->is<ast::MethodCall>() || site.receiver->is<ast::Call>();
+  bool gives_value = ctx.types.kind(fn.result) != TypeKind::Unit && !fn.gives_place;
+  bool is_lent_to_task = ctx.spawned_call == site.node;
+  if (is_nameless && gives_value && !is_lent_to_task && !lent_for_place(ctx, site.receiver)) return;
   check_lent(ctx, fn, fn.params[0], site.receiver);
 }
 

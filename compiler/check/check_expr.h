@@ -95,6 +95,8 @@ bool can_see_field(const Context& ctx, ModuleId owner, const types::FieldDecl& f
 
 // ---- places (place.cpp) ----
 TypeId check_assign(Context& ctx, const ast::Assign* node);
+// What a call that gives a place was lent for it; null for all other expressions.
+const ast::Expr* lent_for_place(Context& ctx, const ast::Expr* expr);
 // Reports if the place that `expr` names cannot be changed here. `why` says what is about to
 // change it: "assigned", "passed as `mut`".
 void require_mutable(Context& ctx, const ast::Expr* expr);

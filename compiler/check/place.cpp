@@ -7,8 +7,7 @@
 
 namespace skein::check {
 
-// What a call that gives a place was lent for it; null for all other expressions.
-static const ast::Expr* lent_for_place(Context& ctx, const ast::Expr* expr) {
+const ast::Expr* lent_for_place(Context& ctx, const ast::Expr* expr) {
   uint32_t number = ctx.fact(expr).call;
   const ast::MethodCall* method = expr->try_as<ast::MethodCall>();
   if (number == UINT32_MAX || (method && method->optional)) return nullptr;
@@ -175,7 +174,12 @@ static void report_no_place(Context& ctx, const ast::Expr* expr) {
   Report report = ctx.report(expr->span, D::NotAPlace);
   const ast::Expr* index = read_only_index(ctx, expr);
   if (!index) {
-    report.help("only a variable, a field or an element can be changed");
+    const ast::Expr* root = expr;
+    while (const ast::Expr* outer = outer_place(root)) root = outer;
+    bool is_call = root->is<ast::Call>() || root->is<ast::MethodCall>();
+    report.help(is_call ? "what a call gives is a value of its own, and nobody would see it change: keep "
+                          "it in a `var`"
+                        : "only a variable, a field or an element can be changed");
     return;
   }
   const types::FnDecl& at = ctx.program.fns[ctx.program.calls[ctx.fact(index).call].callee];

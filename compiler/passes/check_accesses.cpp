@@ -70,6 +70,12 @@ class AccessChecker {
     std::string name = place_name(module_, function_, place.local);
     Report report = sink_.report(inst.span, D::OverlappingAccess, {name});
     bool both = other.kind == Operand::Kind::Mut;
+    if (inst.kind == InstKind::Select) {
+      report.mark("two of its arms wait for elements of the same array")
+          .help("two elements may be the same one: `await_any(mut " + name +
+                ")` waits for any task of an array");
+      return;
+    }
     report.mark(both ? "this call gets it twice, both times as `mut`"
                      : "this call gets it as `mut` and to look at");
     if (has_index && both) {
