@@ -109,6 +109,7 @@ def draw_peers(points):
     axes.set_yticks([-place for place in range(len(points))], list(points))
     axes.grid(alpha=0.3)
     axes.set_xlabel("times our time (right of the line: slower than Skein)")
+    figure.tight_layout()
     legend(figure, handles)
     return figure
 
@@ -127,6 +128,7 @@ def draw_lines(parts, title, label, scale):
         part.set_title(title(key))
         part.set_xlabel(label[0])
         part.grid(alpha=0.3)
+    for part in list(axes.flat)[:len(parts)]:  # when all lines are drawn: the charts share an axis
         scale(part)
     for spare in list(axes.flat)[len(parts):]:
         spare.remove()
