@@ -24,15 +24,21 @@ def is_noise(others, wall):
     return others > SHARE * wall + SLACK
 
 
+class Patience:
+    """How long to wait yet: on a machine that does not become quiet, less each time."""
+    left = PATIENCE
+
+
 def wait():
-    """Returns when the machine is quiet, or after ten seconds: then the runs say for themselves that they are noisy."""
-    end = time.monotonic() + PATIENCE
-    told = False
+    """Whether the machine is quiet, now or soon. Where it is not, the runs say for themselves that they are noisy."""
+    end = time.monotonic() + Patience.left
     while time.monotonic() < end:
         before = busy_seconds()
         time.sleep(LOOK)
         if busy_seconds() - before <= SHARE * LOOK + 1 / TICKS:
-            return
-        if not told and time.monotonic() > end - PATIENCE + 3:
-            print("waiting for a quiet machine", file=sys.stderr)
-            told = True
+            Patience.left = PATIENCE
+            return True
+    if Patience.left == PATIENCE:
+        print("others compute on this machine: it is measured all the same", file=sys.stderr)
+    Patience.left = max(Patience.left / 2, 2 * LOOK)
+    return False
