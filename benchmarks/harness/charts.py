@@ -57,6 +57,11 @@ def by_workers(found):
 CHARTS = {"peers": beside_peers, "tasks": by_tasks, "workers": by_workers}
 
 
+def drawn(found):
+    """The charts that there are figures for."""
+    return [name for name, points in CHARTS.items() if points(found)]
+
+
 def description(name, found):
     return json.dumps(CHARTS[name](found), sort_keys=True)
 
@@ -68,7 +73,7 @@ def description_in(svg):
 
 
 def draw_all(found, folder):
-    """Writes the charts that there are figures for, and gives their names."""
+    """Writes the charts and gives their names."""
     import matplotlib  # here, so that everything else works without it
     matplotlib.use("svg")
     matplotlib.rcParams.update({
@@ -76,16 +81,12 @@ def draw_all(found, folder):
         **{name: INK for name in ("text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor", "xtick.color",
                                   "ytick.color", "grid.color")}})
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = []
-    for name, draw in (("peers", draw_peers), ("tasks", draw_tasks), ("workers", draw_workers)):
-        points = CHARTS[name](found)
-        if not points:
-            continue
-        figure = draw(points)
+    draw = {"peers": draw_peers, "tasks": draw_tasks, "workers": draw_workers}
+    for name in drawn(found):
+        figure = draw[name](CHARTS[name](found))
         figure.savefig(folder / f"{name}.svg", bbox_inches="tight",
                        metadata={"Date": None, "Creator": None, "Description": description(name, found)})
-        drawn.append(name)
-    return drawn
+    return drawn(found)
 
 
 def colour(name):

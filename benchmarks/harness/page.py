@@ -33,7 +33,8 @@ SHORT_PEERS = ["go", "tokio", "rayon", "tbb", "libfork", "tmc"]
 ABOUT = """Made by `scripts/bench` of the figures of its last full run, which stand in `benchmarks/results.json`.
 [The programs](../benchmarks/README.md) do the same work in each language and their answers are checked. All contenders of a
 table ran in turn, five times each; what counts is the column *times ours*, since absolute times change from machine to machine. CPU time
-and peak of memory are those of the whole process, its start included. N is smaller for peers that would need minutes."""
+and peak of memory are those of the whole process, its start included. N is smaller for peers that would need minutes. C++ and Rust
+are compiled for the processor at hand (`-march=native`), Skein and Go for any x86-64."""
 
 
 def short_table(found):
@@ -110,8 +111,8 @@ def section(row, found):
 def page(found, charts_drawn):
     versions = "; ".join(f"{name}: {text}" for name, text in found["versions"].items())
     peers, goals = slower_lines(found)
-    parts = ["# Performance", ABOUT, f"Found on {found['day']} on {found['machine']}. {versions}.", "## In short",
-             short_table(found)]
+    parts = ["# Performance", ABOUT, f"Found on {found['day']} on {found['machine']}. {versions}.", noise(found),
+             "## In short", short_table(found)]
     parts += [f"![{ALT[name]}](performance/{name}.svg)" for name in charts_drawn]
     parts += ["## Where Skein is behind", "Peers that take less time than ours (2 % or more):",
               "\n".join(peers) or "None.", "Figures that Skein aims at and misses:", "\n".join(goals) or "None."]
@@ -122,6 +123,13 @@ def page(found, charts_drawn):
     return "\n\n".join(parts) + "\n"
 
 
+def noise(found):
+    runs = sum(len(row.get("values", [])) for row in found["rows"])
+    noisy = sum(row.get("noisy", 0) for row in found["rows"])
+    return (f"{noisy} of {runs} runs were noisy: other programs used more than 12 % of a core meanwhile. Such a run is made again at "
+            "first; the tables count those that were noisy then too.")
+
+
 def in_readme(text, found):
     """The README with the short table of today between its marks."""
     head, rest = text.split(BEGIN)
@@ -129,14 +137,10 @@ def in_readme(text, found):
     return f"{head}{BEGIN}\n{short_table(found)}\n\n{END}{tail}"
 
 
-def stored_charts():
-    return [name for name in charts.CHARTS if (CHARTS / f"{name}.svg").exists()]
-
-
 def publish(found):
     """Writes the page, the charts, and the README's table."""
     draw(found, CHARTS)
-    PAGE.write_text(page(found, stored_charts()))
+    PAGE.write_text(page(found, charts.drawn(found)))
     README.write_text(in_readme(README.read_text(), found))
 
 
@@ -151,11 +155,11 @@ def draw(found, folder):
 def stale(found):
     """What is not as the stored figures give it."""
     said = []
-    if PAGE.read_text() != page(found, stored_charts()):
+    if PAGE.read_text() != page(found, charts.drawn(found)):
         said.append(str(PAGE.relative_to(contenders.ROOT)))
     if README.read_text() != in_readme(README.read_text(), found):
         said.append("README.md")
-    for name in charts.CHARTS:
+    for name in charts.drawn(found):
         path = CHARTS / f"{name}.svg"
         if not path.exists() or charts.description_in(path.read_text()) != charts.description(name, found):
             said.append(str(path.relative_to(contenders.ROOT)))

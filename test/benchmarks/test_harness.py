@@ -137,6 +137,10 @@ class Pages(unittest.TestCase):
         self.assertIn("Found on 2000-01-02 on a machine.", text)
         self.assertIn("| Takes a lock that is free and gives it back | 130.0 |", text)
 
+    def test_the_page_says_how_many_runs_were_noisy(self):
+        rows = [row("skein", [1, 2, 3], noisy=2), row("go", [1, 2]), {"contender": "tmc", "failed": "status 1"}]
+        self.assertTrue(page.noise(found(*rows)).startswith("2 of 5 runs were noisy"))
+
     def test_sequential_programs_are_held_against_clang(self):
         rows = [row("skein", [115], workload="serial_sort", workers=1), row("clang", [100], workload="serial_sort", workers=1)]
         _, goals = page.slower_lines(found(*rows))
