@@ -50,9 +50,14 @@ static void report_count(Context& ctx, const CallSite& site, const types::FnDecl
   if (is_ours(ctx, fn)) report.label(fn.span, "declared here");
   const ast::StrLit* text = site.args.empty() ? nullptr : site.args[0].value->try_as<ast::StrLit>();
   bool has_holes = text && ctx.text(text->value).find('{') != std::string_view::npos;
-  bool is_print = fn.display_name.starts_with("print") || fn.display_name.starts_with("eprint");
+  std::string_view name = fn.display_name;
+  bool is_print = name.starts_with("print") || name.starts_with("eprint") || name == "panic";
   if (!is_ours(ctx, fn) && (has_holes || is_print)) {
     report.help("values stand in the text itself: `\"x is ${x}\"`");
+  } else if (kind == D::TooManyArgs && name == "[T].sort") {
+    report.help("an order of its own is given to `sort_by`, a key to `sort_by_key`");
+  } else if (kind == D::TooManyArgs && name == "Map.get") {
+    report.help("what stands for a missing entry is given to `get_or`, or behind `??`");
   } else if (kind == D::TooManyArgs) {
     report.help("leave it away, or let the function take it");
   }

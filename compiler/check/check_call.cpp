@@ -78,6 +78,8 @@ void check_pending_conversions(Context& ctx) {
       report.help("it may be `none`: take the value out with `!` or `?? other`");
     } else if (kind == TypeKind::Task) {
       report.help("await the task first");
+    } else if (kind == TypeKind::Enum) {
+      report.help("a `match` says which number each variant has");
     }
   }
   ctx.conversions.clear();

@@ -152,6 +152,11 @@ static TypeId use_entity(Context& ctx, const ast::Expr* node, const Entity& enti
   if (entity.kind == Entity::Kind::Builtin && wants_fn(ctx, want)) {
     report.help("to convert, write a closure: `|x| " + std::string(ctx.text(name)) + "(x)`");
   }
+  if (entity.kind == Entity::Kind::Trait) {
+    bool is_error = ctx.text(name) == "Error";
+    report.help(is_error ? "an error of a text is `err(\"…\")`; one of a type of its own has `impl Error`"
+                         : "a value has a type; those with this trait have an `impl` of it");
+  }
   if (entity.kind == Entity::Kind::Enum) {
     report.help("name one of its variants: `" + std::string(ctx.text(name)) + ".…`");
   }
@@ -190,6 +195,7 @@ static bool help_foreign(Report& report, Span span, std::string_view text) {
       {"sprintf", "a string with holes: `\"${x} and ${y}\"`"},
       {"str", "`\"${x}\"` or `x.to_str()`"},
       {"pass", "an empty block: `{ }`"},
+      {"recover", "`catch { … }`, which gives a panic as a `Result`"},
       {"Arc", "`Shared(x)`, or `Mutex(x)`, which tasks share by itself"},
       {"Rc", "`Shared(x)`; most values are copied when they are changed"},
       {"Box", "the value itself: recursive types are boxed where they have to be"},
@@ -223,13 +229,7 @@ static bool help_with_self(Context& ctx, Report& report, Symbol name, Span span)
   TypeId type = ctx.infer.shallow(ctx.program.vars[self].type);
   std::string text(ctx.text(name));
   bool is_method = false;
-  bool is_field = false;
-  if (ctx.types.kind(type) == TypeKind::Struct) {
-    const std::vector<types::FieldDecl>& fields =
-        ctx.program.structs[StructId(ctx.types.get(type).decl)].fields;
-    is_field = std::any_of(fields.begin(), fields.end(),
-                           [&](const types::FieldDecl& field) { return field.name == name; });
-  }
+  bool is_field = has_field(ctx, type, name);
   if (!is_field) {
     size_t mark = ctx.infer.mark();
     std::optional<MethodMatch> method = try_method(ctx, type, name, span);
@@ -402,8 +402,12 @@ std::optional<TypeId> check_path_field(Context& ctx, const ast::Field* node, con
       if (ctx.kind(path.type) == TypeKind::Enum) {
         report_unknown_variant(ctx, path.type, node->name);
       } else {
-        ctx.report(node->name.span, D::UnknownItemOfType,
-                   {ctx.show(path.type), ctx.text(node->name.name)});
+        Report report = ctx.report(node->name.span, D::UnknownItemOfType,
+                                   {ctx.show(path.type), ctx.text(node->name.name)});
+        if (has_field(ctx, path.type, node->name.name)) {
+          report.help("it is a field, which a value of the type has: `x." +
+                      std::string(ctx.text(node->name.name)) + "`");
+        }
       }
       return ctx.types.error();
     }

@@ -226,6 +226,7 @@ TypeId check_index(Context& ctx, const ast::Index* node) {
   Report report = ctx.report(node->receiver->span, D::NotIndexable, {ctx.show(type)});
   help_with_trait(ctx, report, trait, type, ctx.fact(index).type);
   if (head.kind == TypeKind::Tuple) report.help("parts of a tuple are reached with `.0`");
+  if (head.kind == TypeKind::Fn) report.help("type arguments stand in angles: `f<int>(x)`");
   return ctx.types.error();
 }
 

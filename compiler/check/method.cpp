@@ -173,7 +173,7 @@ static bool report_bound_of_impl(Context& ctx, TypeId type, ast::Ident name) {
   return false;
 }
 
-static bool has_field(Context& ctx, TypeId id, Symbol name) {
+bool has_field(Context& ctx, TypeId id, Symbol name) {
   const Type& type = ctx.types.get(ctx.infer.shallow(id));
   if (type.kind != TypeKind::Struct) return false;
   const std::vector<types::FieldDecl>& fields = ctx.program.structs[StructId(type.decl)].fields;

@@ -17,6 +17,9 @@ struct MethodMatch {
   std::vector<TypeId> type_args;
 };
 
+// Whether it is a struct with a field of that name.
+bool has_field(Context& ctx, TypeId type, Symbol name);
+
 // The function `name` of `type`, as it is seen here. Sets variables in `type` where the only
 // function of that name asks for it. Nothing found: reports it, unless the name is planned.
 std::optional<MethodMatch> find_method(Context& ctx, TypeId type, ast::Ident name);

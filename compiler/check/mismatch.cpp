@@ -138,6 +138,12 @@ static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr,
     return true;
   }
   if (to == TypeKind::Char && from == TypeKind::Str) return help_to_char(ctx, report, expr);
+  if (to == TypeKind::Bool && from == TypeKind::Option) {
+    report.help("ask whether there is a value: `" + source_of(ctx, expr) +
+                " != none`, or take it: `if let v = " + source_of(ctx, expr) + "`");
+    if (expr->is<ast::Name>()) report.fix(expr->span, source_of(ctx, expr) + " != none");
+    return true;
+  }
   if (to == TypeKind::Bool && types::is_integer(from)) {
     const ast::Unary* bang = expr->try_as<ast::Unary>();
     bool is_not = bang && bang->op == ast::UnaryOp::Not;
@@ -145,6 +151,10 @@ static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr,
     std::string compared = source_of(ctx, number) + (is_not ? " == 0" : " != 0");
     report.help("compare it: `" + compared + "`");
     if (number->is<ast::Name>()) report.fix(expr->span, compared);
+    return true;
+  }
+  if (to == TypeKind::Duration && types::is_float(from)) {
+    report.help("give it a unit, as in `1.5s`");
     return true;
   }
   if (to == TypeKind::Duration && types::is_integer(from)) {
@@ -163,6 +173,11 @@ static bool help_to_wrap(Context& ctx, Report& report, const ast::Expr* expr, Ty
   if (is_called_often && fits(ctx, found, ctx.types.once(wanted))) {
     report.help("it gives away what it captured, so it can be called once: take it as `" +
                 ctx.show(found) + "`");
+    return true;
+  }
+  if (expr->is<ast::NoneLit>()) {
+    if (to != TypeKind::Result) return false;
+    report.help("an error says what went wrong: `err(…)`");
     return true;
   }
   if (from == TypeKind::Option && fits(ctx, ctx.types.arg(found), wanted)) {

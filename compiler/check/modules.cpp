@@ -349,7 +349,10 @@ const Entity* find_in_module(Context& ctx, ModuleId module, ast::Ident name) {
   for (const auto& [other, entity] : table.names) {
     if (entity.is_pub) names.push_back(ctx.text(other));
   }
-  suggest(report, name.span, ctx.text(name.name), names);
+  bool is_suggested = suggest(report, name.span, ctx.text(name.name), names);
+  std::string_view text = ctx.text(name.name);
+  bool is_unit = module_name == "std.time" && (text.ends_with("econd") || text.ends_with("econds"));
+  if (!is_suggested && is_unit) report.help("durations have units: `2s`, `10ms`, `5 * 1s`");
   return nullptr;
 }
 

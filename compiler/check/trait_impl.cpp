@@ -348,8 +348,10 @@ static bool same_signature(Context& ctx, const types::ImplDecl& impl, const type
   std::vector<TypeId> args = trait_args(ctx, impl, wanted);
   for (size_t i = 0; i < wanted.params.size(); ++i) {
     TypeId type = ctx.types.substitute(wanted.params[i].type, args);
-    // Rule 60: an impl may look at `self` where the trait lets it be changed.
-    bool asks_less = i == 0 && wanted.has_self && wanted.params[i].mode == ParamMode::Mut &&
+    // Rule 60: an impl may look at `self` where the trait lets it be changed. Loops and the ends of
+    // values call theirs without the trait.
+    bool is_called_by_name = *impl.trait == ctx.program.core.drop || is_iteration(ctx, *impl.trait);
+    bool asks_less = i == 0 && !is_called_by_name && wanted.has_self && wanted.params[i].mode == ParamMode::Mut &&
                      given.params[i].mode == ParamMode::Borrow;
     if (wanted.params[i].mode != given.params[i].mode && !asks_less) return false;
     if (!same_type(ctx, type, given.params[i].type)) return false;

@@ -278,6 +278,10 @@ static void report_bound(Context& ctx, const PendingBound& bound) {
     report.help("a task is not its value yet: `await` it");
     return;
   }
+  if (kind == TypeKind::Fn && trait_id == core.show) {
+    report.help("it is a function: call it, `f()`");
+    return;
+  }
   bool is_derivable = can_derive(ctx, trait_id) || trait_id == core.json;
   if (is_declared && is_derivable) {
     help_to_derive(report, with_needed(ctx, bound.type, trait_id), type);

@@ -64,6 +64,7 @@ class Scanner {
 
   // text.cpp
   bool read_back_quotes();
+  bool at_quoted_label() const;
   uint32_t lifetime_size() const;
   void read_char();
   void begin_string(uint32_t prefix, TextKind kind);

@@ -29,6 +29,20 @@ static size_t count_chars(std::string_view inside) {
   return count;
 }
 
+// A label of Rust, `'outer: loop` or `break 'outer`, which is a name without the quote.
+bool Scanner::at_quoted_label() const {
+  uint32_t end = at_ + 1;
+  auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  while (end < text_.size() && is_letter(text_[end])) ++end;
+  if (end == at_ + 1) return false;
+  std::string_view before = text_.substr(0, at_);
+  bool leaves = before.ends_with("break ") || before.ends_with("continue ");
+  std::string_view behind = text_.substr(end);
+  bool names_loop = behind.starts_with(": loop") || behind.starts_with(": while ") ||
+                    behind.starts_with(": for ");
+  return !behind.starts_with("'") && (leaves || names_loop);
+}
+
 // The size of a lifetime of Rust that begins here, `'a` in `&'a str`; 0: a character.
 uint32_t Scanner::lifetime_size() const {
   bool follows_mark = at_ > 0 && (text_[at_ - 1] == '<' || text_[at_ - 1] == '&');
@@ -53,6 +67,12 @@ void Scanner::read_char() {
     end += text_[end] == '\\' && end + 1 < text_.size() && text_[end + 1] != '\n' ? 2 : 1;
   }
   bool is_closed = end < text_.size() && text_[end] == '\'';
+  if (at_quoted_label()) {
+    at_ += 1;
+    sink_.report(span(begin, at_), D::ForeignSpelling, {"'label", "label"})
+        .fix(span(begin, at_), "");
+    return;
+  }
   if (uint32_t size = lifetime_size()) {
     at_ += size;
     sink_.report(span(begin, at_), D::ForeignIdea, {"lifetimes"})

@@ -115,6 +115,8 @@ ast::Expr* Parser::correct_foreign_operand() {
     advance();
     return parse_primary();
   }
+  bool is_nameless = (word == "func" || word == "function") && next == TokenKind::LeftParen;
+  if (is_nameless) return correct_nameless_function();
   bool is_closure = next == TokenKind::Pipe || next == TokenKind::PipePipe;
   if (word == "move" && is_closure) {
     complain_foreign({token_.span.begin, peek(1).span.begin}, "move |x|", "|x|", "");
@@ -242,6 +244,18 @@ ast::Expr* Parser::correct_try() {
   return node;
 }
 
+// `func() { … }`, `function (x) { … }`; a call behind it is read with what follows.
+ast::Expr* Parser::correct_nameless_function() {
+  Span begin = token_.span;
+  complain(begin, D::ForeignSpelling, {std::string(text(token_)) + "(x) { … }", "|x| …"})
+      .help("a closure is `|x| { … }`; `defer` and `spawn` take a block as it is: `defer { … }`");
+  advance();
+  skip_balanced();
+  skip_to_block();
+  if (at(TokenKind::LeftBrace)) parse_block();
+  return make_expr<ast::ErrorExpr>(since(begin));
+}
+
 // `unsafe { … }`.
 ast::Expr* Parser::correct_unsafe() {
   complain(token_.span, D::ForeignIdea, {"`unsafe` blocks"})
@@ -290,6 +304,18 @@ ast::Expr* Parser::correct_step(ast::Expr* operand) {
   assign->place = operand;
   assign->value = one;
   return assign;
+}
+
+// `.Red` of Swift, as an operand or a pattern: the point is left away.
+bool Parser::at_dotted_variant() const {
+  std::string_view name = peek(1).kind == TokenKind::Name ? text(peek(1)) : std::string_view();
+  return at(TokenKind::Dot) && !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
+}
+
+void Parser::correct_dotted_variant() {
+  complain_foreign(token_.span, ".V", "V", "")
+      .help("where the type is known a variant stands alone; else it is `E.V`");
+  advance();
 }
 
 // Whether nothing of a statement was read before the current token.

@@ -1,4 +1,4 @@
-// Closures as other languages write them, and words that follow an expression in other languages only.
+// Closures and parts of arrays as other languages write them, and words that follow an expression in other languages only.
 #include "compiler/parse/parser.h"
 
 namespace skein::parse {
@@ -10,6 +10,22 @@ bool Parser::at_trailing_closure(const ast::Expr* operand) const {
   char first = text(member->name.name).empty() ? 'A' : text(member->name.name)[0];
   bool has_field = peek(1).kind == TokenKind::Name && peek(2).kind == TokenKind::Colon;
   return (first < 'A' || first > 'Z') && !has_field;
+}
+
+// `xs[1:]`, `xs[:n]`, `xs[1:n]`, from the `[` on; `m[k: v]` would be a named argument.
+bool Parser::at_python_slice() const {
+  TokenKind next = peek(1).kind;
+  if (next == TokenKind::Colon) return true;
+  bool is_bound = next == TokenKind::Int || next == TokenKind::Name;
+  if (!is_bound || peek(2).kind != TokenKind::Colon) return false;
+  return next == TokenKind::Int || peek(3).kind == TokenKind::RightBracket;
+}
+
+ast::Expr* Parser::correct_python_slice(ast::Expr* receiver) {
+  Span colon = peek(1).kind == TokenKind::Colon ? peek(1).span : peek(2).span;
+  complain_foreign(colon, "xs[a:b]", "xs[a..b]", "..");
+  skip_balanced();
+  return make_expr<ast::ErrorExpr>(since(receiver->span));
 }
 
 ast::Expr* Parser::correct_trailing_closure(ast::Expr* operand) {

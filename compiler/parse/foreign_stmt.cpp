@@ -136,6 +136,15 @@ ast::Expr* Parser::correct_loop_head(Span begin, bool in_parens) {
   bool has_second = sign == TokenKind::Comma && peek(name + 2).kind == TokenKind::Name &&
                     peek(name + 3).kind == TokenKind::ColonEq && peek_word(name + 4, "range");
   if (has_second) return correct_range_of_two(begin);
+  bool has_pair = !in_parens && sign == TokenKind::Comma && peek(name + 2).kind == TokenKind::Name &&
+                  peek(name + 3).kind == TokenKind::KwIn;
+  if (has_pair) {
+    Span pair = token_.span.to(peek(name + 2).span);
+    complain(pair, D::ForeignSpelling, {"for k, v in m", "for (k, v) in m"})
+        .fix({pair.begin, pair.begin}, "(")
+        .fix({pair.end, pair.end}, ")");
+    return skip_foreign_loop(begin);
+  }
   if (sign == TokenKind::ColonEq && peek_word(name + 2, "range")) {
     complain(token_.span.to(peek(name + 2).span), D::ForeignSpelling,
              {"for i := range xs", "for i in 0..xs.len()"})

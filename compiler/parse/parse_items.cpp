@@ -63,8 +63,10 @@ ast::FieldDecl Parser::parse_field_decl() {
     field.type = missing_type();
     return field;
   }
-  if (at(TokenKind::KwLet) || at(TokenKind::KwVar)) {
-    complain_foreign(token_.span, text(token_), "nothing here", "");
+  bool has_word = at(TokenKind::KwLet) || at(TokenKind::KwVar) || at(TokenKind::KwMut);
+  if (has_word && peek(1).kind == TokenKind::Name) {
+    complain_foreign({token_.span.begin, peek(1).span.begin}, text(token_), "nothing here", "")
+        .help("whether a field may change is said by the variable that holds the struct");
     advance();
   }
   if (at_type_first()) {
@@ -129,6 +131,11 @@ ast::VariantDecl Parser::parse_variant_decl() {
   } else if (!panic_ && at(TokenKind::LeftBrace)) {
     variant.has_named_fields = true;
     variant.fields = parse_field_decls();
+  } else if (!panic_ && at(TokenKind::Eq)) {
+    complain(token_.span, D::ForeignIdea, {"numbers of variants"})
+        .help("a method says which number each has: `match self { A => 1, B => 2 }`");
+    advance();
+    parse_expr();
   }
   variant.span = since(head.begin);
   return variant;

@@ -62,6 +62,15 @@ ast::Pattern* Parser::parse_pattern_operand() {
 }
 
 ast::Pattern* Parser::fail_pattern() {
+  if (at_dotted_variant()) {
+    correct_dotted_variant();
+    return parse_pattern_operand();
+  }
+  if (at(TokenKind::KwElse) && peek(1).kind == TokenKind::FatArrow) {
+    complain_foreign(token_.span, "else =>", "_ =>", "_");
+    advance();
+    return make_pattern<ast::WildcardPattern>(end_of_previous());
+  }
   if (syntax::is_keyword(kind())) {
     fail(token_.span, D::ReservedWord, {text(token_)}).help("choose another name");
   } else {
@@ -284,6 +293,10 @@ ast::Pattern* Parser::parse_value_pattern() {
   Span begin = token_.span;
   bool is_open = at(TokenKind::DotDot) || at(TokenKind::DotDotEq);
   ast::Expr* low = is_open ? nullptr : parse_pattern_value();
+  if (at(TokenKind::DotDotDot)) {
+    complain_foreign(token_.span, "a...b", "a..=b", "..=");
+    token_.kind = TokenKind::DotDotEq;
+  }
   bool inclusive = at(TokenKind::DotDotEq);
   if (panic_ || (!inclusive && !at(TokenKind::DotDot))) {
     ast::LiteralPattern* literal = make_pattern<ast::LiteralPattern>(since(begin));

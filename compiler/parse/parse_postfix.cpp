@@ -165,6 +165,7 @@ ast::Expr* Parser::parse_call(ast::Expr* callee) {
 // "[" expr "]" | "[" range "]" | "[" expr "," "default" ":" expr "]" ;
 ast::Expr* Parser::parse_index(ast::Expr* receiver) {
   Span open = token_.span;
+  if (at_python_slice()) return correct_python_slice(receiver);
   std::span<const ast::Arg> args = parse_args(TokenKind::RightBracket);
   Span span = since(receiver->span);
   bool is_single = args.size() == 1 && !args[0].name.valid();
@@ -372,6 +373,10 @@ ast::Expr* Parser::parse_struct_literal(ast::Expr* operand) {
       field.value = name;
     }
     fields.push_back(field);
+    if (at(TokenKind::Semicolon)) {
+      complain_foreign(token_.span, ";", ",", ",");
+      token_.kind = TokenKind::Comma;
+    }
     bool has_separator = accept(TokenKind::Comma) || at(TokenKind::Newline);
     skip_newlines();
     if (!has_separator) break;

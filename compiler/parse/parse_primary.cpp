@@ -65,6 +65,10 @@ ast::Expr* Parser::parse_primary() {
 }
 
 ast::Expr* Parser::fail_expr() {
+  if (at_dotted_variant()) {
+    correct_dotted_variant();
+    return parse_name();
+  }
   bool is_keyword = syntax::is_keyword(kind());
   Report report = fail_expected("an expression");
   if (is_keyword) report.help("`" + std::string(text(token_)) + "` is a reserved word");

@@ -106,6 +106,14 @@ ast::TypeExpr* Parser::parse_paren_type() {
     has_comma = true;
   }
   close_bracket(TokenKind::RightParen, begin);
+  if (!panic_ && (at(TokenKind::Arrow) || at(TokenKind::FatArrow))) {
+    complain(token_.span, D::ForeignSpelling, {"(T) -> U", "fn(T) -> U"})
+        .fix({begin.begin, begin.begin}, "fn")
+        .fix(token_.span, "->");
+    advance();
+    parse_type();
+    return make_type<ast::ErrorType>(since(begin));
+  }
   if (elements.empty()) return make_type<ast::UnitType>(since(begin));
   if (elements.size() == 1 && !has_comma) return elements[0];
   ast::TupleType* tuple = make_type<ast::TupleType>(since(begin));

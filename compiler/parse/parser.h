@@ -336,6 +336,9 @@ class Parser {
   ast::Expr* correct_cast(ast::Expr* value);
 
   ast::Expr* correct_unsafe();
+  ast::Expr* correct_nameless_function();
+  bool at_dotted_variant() const;
+  void correct_dotted_variant();
   bool at_statement_start() const;
 
   // ---- foreign_decl.cpp: heads of declarations of other languages ----
@@ -353,6 +356,8 @@ class Parser {
 
   // ---- foreign_closure.cpp: closures of other languages, and what else follows an expression ----
   bool at_trailing_closure(const ast::Expr* operand) const;
+  bool at_python_slice() const;
+  ast::Expr* correct_python_slice(ast::Expr* receiver);
   ast::Expr* correct_trailing_closure(ast::Expr* operand);
   ast::Expr* correct_arrow_closure(Span open);
   bool help_with_rest(Report& report, TokenKind expected) const;
