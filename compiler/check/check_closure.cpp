@@ -110,7 +110,9 @@ static void declare_param(Context& ctx, const ast::ClosureParam& param, TypeId t
   var.is_param = true;
   var.mode = mode;
   var.span = binding->name.span;
-  VarId id = new_var(ctx, std::move(var), {.origin = Origin::Param});
+  // What is done to a place counts for whoever lent it.
+  bool is_lent = var.is_mutable;
+  VarId id = new_var(ctx, std::move(var), {.origin = Origin::Param, .is_used = is_lent});
   ctx.body_vars.push_back(id);
   ctx.locals.declare(binding->name.name, id);
   types::PatternFact& fact = ctx.fact(param.pattern);

@@ -19,8 +19,7 @@ static constexpr std::string_view kCoreModules[] = {
 
 // What the library is going to have; named so that a program from the language's book is told
 // apart from a spelling mistake.
-static constexpr std::string_view kPlannedModules[] = {"std.net",  "std.http", "std.tls",
-                                                       "std.fmt", "std.bench"};
+static constexpr std::string_view kPlannedModules[] = {"std.net",  "std.http", "std.tls", "std.bench"};
 
 static std::string path_text(Context& ctx, std::span<const ast::Ident> path) {
   std::string out;

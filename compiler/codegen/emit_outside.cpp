@@ -32,6 +32,12 @@ bool FunctionEmitter::emit_outside_builtin(const Inst& inst) {
     case Builtin::IoReadLine:
       set_dest_pointer(v.rt(Rt::skn_read_line, {}));
       return true;
+    case Builtin::IoHasInput:
+      set_dest(v.rt(Rt::skn_has_input, {}));
+      return true;
+    case Builtin::IoReadSome:
+      set_dest(v.rt(Rt::skn_read_some, {arg(0)}));
+      return true;
     case Builtin::IoReadRest:
       set_dest(v.rt(Rt::skn_read_rest, {}));
       return true;

@@ -457,6 +457,8 @@ I64 skn_random_seed() {
 I64 skn_wall_clock() { return wall_clock(); }
 Ptr skn_env_var(Ptr name) { return environment_value(text_at(name)); }
 Ptr skn_read_line() { return read_line(); }
+I1 skn_has_input() { return has_input(); }
+Ptr skn_read_some(I64 most) { return read_some(most); }
 Ptr skn_read_rest() { return read_rest(); }
 I64 skn_fs_read(Ptr path, Ptr place) { return read_file(text_at(path), place_at(place)); }
 I64 skn_fs_write(Ptr path, Ptr text, I1 appends) {

@@ -5,6 +5,7 @@
 #include "runtime/value/str.h"
 #include "runtime/value/utf8.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -73,6 +74,25 @@ Buffer* read_line() {
   const std::string_view text = value::text_of(line);
   if (!text.empty() && text.back() == '\r') line->length--;
   return as_text(line);
+}
+
+bool has_input() {
+  pthread_mutex_lock(&input_lock);
+  const bool has = input_begin < input_end;
+  pthread_mutex_unlock(&input_lock);
+  return has;
+}
+
+Buffer* read_some(int64_t most) {
+  pthread_mutex_lock(&input_lock);
+  Buffer* bytes = value::empty();
+  if (most > 0 && fill_input()) {
+    const size_t count = std::min(static_cast<size_t>(most), input_end - input_begin);
+    value::append(&bytes, {input + input_begin, count});
+    input_begin += count;
+  }
+  pthread_mutex_unlock(&input_lock);
+  return bytes;
 }
 
 Buffer* read_rest() {

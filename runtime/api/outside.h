@@ -17,6 +17,10 @@ constexpr int64_t kNotText = -1;
 abi::Buffer* read_line();
 // What is left of standard input, a new str. Bytes that are no UTF-8 become U+FFFD.
 abi::Buffer* read_rest();
+// Whether there are bytes that were read and not given out, so that reading does not wait.
+bool has_input();
+// Bytes as they come, at most so many; none at the end.
+abi::Buffer* read_some(int64_t most);
 
 // Reads a whole file into the str in `place`.
 int64_t read_file(std::string_view path, abi::Buffer** place);
