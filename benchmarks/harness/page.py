@@ -112,7 +112,7 @@ def page(found, charts_drawn):
     versions = "; ".join(f"{name}: {text}" for name, text in found["versions"].items())
     peers, goals = slower_lines(found)
     parts = ["# Performance", ABOUT, f"Found on {found['day']} on {found['machine']}. {versions}.", noise(found),
-             "## In short", short_table(found)]
+             *missing(found), "## In short", short_table(found)]
     parts += [f"![{ALT[name]}](performance/{name}.svg)" for name in charts_drawn]
     parts += ["## Where Skein is behind", "Peers that take less time than ours (2 % or more):",
               "\n".join(peers) or "None.", "Figures that Skein aims at and misses:", "\n".join(goals) or "None."]
@@ -128,6 +128,13 @@ def noise(found):
     noisy = sum(row.get("noisy", 0) for row in found["rows"])
     return (f"{noisy} of {runs} runs were noisy: other programs used more than 12 % of a core meanwhile. Such a run is made again at "
             "first; the tables count those that were noisy then too.")
+
+
+def missing(found):
+    """Who runs a part of the workloads publishes a part."""
+    there = {row["workload"] for row in found["rows"]}
+    names = [f"`{key}`" for key in ALL if key not in there]
+    return [f"Not measured yet: {', '.join(names)}."] if names else []
 
 
 def in_readme(text, found):

@@ -114,6 +114,9 @@ WORKLOADS = {
     "matmul": Workload("P4", "the product of two N by N matrices", product, [1024], [64]),
     "parked": Workload("P5", "N tasks asleep at once; the memory counts", below, [100_000, 1_000_000], [1_000],
                        bytes_goal=120),
+    **{f"parked_at_{name}": Workload("P5", f"N tasks that wait at {title}; the memory counts", below, [100_000, 1_000_000],
+                                     [1_000], folder="parked_receivers", args=(name,), bytes_goal=goal)
+       for name, title, goal in (("one", "one channel", 105), ("own", "a channel of their own", 150))},
     "cancel_parked": Workload("P5", "cancel N tasks that wait, each", same, [100_000], [1_000]),
     "cancel_latency": Workload("P5", "from cancel to clean-up, 99th of a hundred", same, [2_000], [200],
                                goal={1: 1e6, 2: 1e6}),

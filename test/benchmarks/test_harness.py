@@ -141,6 +141,11 @@ class Pages(unittest.TestCase):
         rows = [row("skein", [1, 2, 3], noisy=2), row("go", [1, 2]), {"contender": "tmc", "failed": "status 1"}]
         self.assertTrue(page.noise(found(*rows)).startswith("2 of 5 runs were noisy"))
 
+    def test_the_page_says_what_was_not_measured(self):
+        self.assertIn("`skynet`, `nqueens`", page.missing(SAMPLE)[0])
+        self.assertNotIn("`fib`", page.missing(SAMPLE)[0])
+        self.assertEqual(page.missing(found(*({"workload": key} for key in page.ALL))), [])
+
     def test_sequential_programs_are_held_against_clang(self):
         rows = [row("skein", [115], workload="serial_sort", workers=1), row("clang", [100], workload="serial_sort", workers=1)]
         _, goals = page.slower_lines(found(*rows))
