@@ -86,6 +86,9 @@ class Scheduler {
     if (errand != nullptr) errand();
   }
 
+  // Those who sleep are to look how long they may, since a timer was set for one of them.
+  void look_at_timers() { idle_.wake(INT32_MAX); }
+
   // Somebody is awake, if only for a moment: what was seen of sleepers before does not count.
   void note_awake() { ends_of_sleep_.fetch_add(1, Order::AcqRel); }
 

@@ -10,15 +10,30 @@ void Timers::publish() {
   due_.store(tick == kNever ? kNoTimer : static_cast<int64_t>(tick) * kTick, Order::Release);
 }
 
-void Timers::insert(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
+void Timers::close() {
+  base::Backoff backoff;
+  while (!lock_.try_close()) backoff.pause();
+}
+
+void Timers::add(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
   const int64_t latest = INT64_MAX - kTick - now;
   const int64_t when = now + (nanoseconds < latest ? nanoseconds : latest);
-  OwnerGuard guard(lock_);
   // A wheel that stood still is as far behind as its last use; one step puts it right.
   if (wheel_.empty()) (void)wheel_.advance(static_cast<uint64_t>(now / kTick));
   // Rounded up: a sleep lasts at least as long as it was asked to.
   wheel_.insert(timer, static_cast<uint64_t>((when + kTick - 1) / kTick));
   publish();
+}
+
+void Timers::insert(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
+  OwnerGuard guard(lock_);
+  add(timer, now, nanoseconds);
+}
+
+void Timers::insert_as_guest(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
+  close();
+  add(timer, now, nanoseconds);
+  lock_.open();
 }
 
 abi::Timer* Timers::advance(int64_t now) {
@@ -53,8 +68,7 @@ bool Timers::withdraw(abi::Timer* timer) {
 }
 
 bool Timers::withdraw_as_guest(abi::Timer* timer) {
-  base::Backoff backoff;
-  while (!lock_.try_close()) backoff.pause();
+  close();
   const bool removed = remove(timer);
   lock_.open();
   return removed;

@@ -17,6 +17,8 @@ class Timers {
   // Owner: the record before the timer is filled in; fires `nanoseconds` from `now` at the earliest. It may have
   // fired before this returns.
   void insert(abi::Timer* timer, int64_t now, int64_t nanoseconds);
+  // Anybody else. The owner may sleep and not know of it.
+  void insert_as_guest(abi::Timer* timer, int64_t now, int64_t nanoseconds);
 
   // The time at which `fire` should be called; kNoTimer if there is no timer. Who sees that a timer is gone
   // sees also that its owner or guest was awake by then (Scheduler::nothing_can_happen).
@@ -33,8 +35,10 @@ class Timers {
   void fence_always() { lock_.fence_always(); }
 
  private:
+  void add(abi::Timer* timer, int64_t now, int64_t nanoseconds);
   abi::Timer* advance(int64_t now);
   bool remove(abi::Timer* timer);
+  void close();
   void publish();
 
   OwnerLock lock_;

@@ -263,6 +263,18 @@ bool may_spin_for_lock() { return !is_alone() && current().lock_patience.may_spi
 
 void spun_for_lock(uint64_t from) { current().lock_patience.spun(from); }
 
+uint32_t set_timer(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
+  Worker& here = current();
+  if (here.id < kMostWorkers) {
+    here.timers.insert(timer, now, nanoseconds);
+    return here.id;
+  }
+  // Nobody turns the wheel of a guest.
+  here.scheduler.worker(0).timers.insert_as_guest(timer, now, nanoseconds);
+  here.scheduler.look_at_timers();
+  return 0;
+}
+
 bool withdraw_timer(abi::Timer* timer, uint32_t worker) {
   Worker& here = current();
   if (here.id == worker) return here.timers.withdraw(timer);

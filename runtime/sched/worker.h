@@ -220,6 +220,10 @@ SKEIN_INLINE Worker& current() { return *skn_worker; }
 // A timer lies behind the record of what it ends.
 abi::Wait* wait_of(abi::Timer* timer);
 
+// Sets a timer as Timers::insert does, also where a guest fires one and sets it again. Gives the number of the
+// worker in whose wheel it is.
+uint32_t set_timer(abi::Timer* timer, int64_t now, int64_t nanoseconds);
+
 // Takes a timer out of the wheel of the worker with that number. False: it has fired, and who fired it
 // is about to act on it.
 bool withdraw_timer(abi::Timer* timer, uint32_t worker);

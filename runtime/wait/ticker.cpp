@@ -26,9 +26,7 @@ struct Ticker {
 static_assert(offsetof(Ticker, timer) == offsetof(abi::Sleep, timer));
 
 static void set_timer(Ticker* ticker, int64_t now) {
-  sched::Worker& worker = sched::current();
-  ticker->wait.detail = worker.id;
-  worker.timers.insert(&ticker->timer, now, ticker->due - now);
+  ticker->wait.detail = sched::set_timer(&ticker->timer, now, ticker->due - now);
 }
 
 static void free_ticker(Ticker* ticker) {
