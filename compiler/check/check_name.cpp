@@ -213,6 +213,11 @@ static bool help_foreign(Report& report, Span span, std::string_view text) {
     report.help("a value fits where an option is wanted: write it without `Some`");
     return true;
   }
+  if (text == "drop") {
+    report.help("a value ends by itself: what has a `drop` at the end of its block `{ … }`, any other after "
+                "its last use");
+    return true;
+  }
   for (std::string_view module :
        {"time", "process", "env", "math", "io", "fs", "rand", "json", "regex", "path", "text"}) {
     if (module != text) continue;

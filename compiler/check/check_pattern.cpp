@@ -53,8 +53,7 @@ static bool check_mut(Walk& state, const ast::BindingPattern* pattern) {
   if (state.mode.allows_mut) return true;
   if (state.mode.origin == Origin::Let || state.mode.origin == Origin::Var) {
     Report report = ctx.report(pattern->span, D::MutInLet);
-    report.help("a variable that changes is declared `var " +
-                std::string(ctx.text(pattern->name.name)) + "`");
+    report.help("variables that change are declared by `var`, which stands before the whole pattern");
     return false;
   }
   ctx.report(pattern->span, D::MutPattern)
@@ -180,6 +179,9 @@ static void report_pattern(Walk& state, const ast::Pattern* pattern, std::string
   Context& ctx = state.ctx;
   if (ctx.is_error(type)) return;
   Report report = ctx.report(pattern->span, D::PatternType, {what, ctx.show(type)});
+  if (ctx.kind(type) == TypeKind::Struct) {
+    report.help("a struct is matched with braces, `" + ctx.show(type) + " { .. }`, or by `_`");
+  }
   if (ctx.kind(type) == TypeKind::Option && !state.mode.is_refutable) {
     report.help("it may be `none`: write `if let … = …`, or `let … = … else { … }`");
   }

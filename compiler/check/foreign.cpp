@@ -44,6 +44,8 @@ void require_ffi_for(Context& ctx, Span span, FnId id) {
   bool is_of_pointer = fn.impl.valid() && ctx.program.core.c_ptr.valid() &&
                        fn.module == ctx.program.structs[ctx.program.core.c_ptr].module;
   if (fn.foreign != types::Foreign::Import && !is_of_pointer) return;
+  // Its declaration in this module is reported already.
+  if (!is_of_pointer && fn.module == ctx.table->module) return;
   std::string what = is_of_pointer ? quoted(fn.display_name)
                                    : "C's function " + quoted(ctx.text(fn.name));
   require_ffi(ctx, span, what);

@@ -229,6 +229,10 @@ static void report_unknown_method(Context& ctx, TypeId type, ast::Ident name) {
       return;
     }
   }
+  if (kind == TypeKind::Str && candidates(ctx, any_head(), name.name)) {
+    report.help("parts of a text have it: `s.chars()`, `s.bytes()`, `s.lines()`");
+    return;
+  }
   std::vector<std::string_view> names;
   for (uint64_t head : {head_of_known(ctx, type), any_head()}) {
     for (FnId id : ctx.methods_of[head]) {

@@ -43,6 +43,20 @@ const Entity* find_entity(Context& ctx, ast::Ident name) {
 
 TypeId self_type(const Context& ctx) { return ctx.table->self_type; }
 
+// The module of the library that shows a type of this name, of those that are part of the program; empty: none.
+static std::string find_library_module(const Context& ctx, Symbol name) {
+  for (const NameTable* table : ctx.module_tables) {
+    const types::ModuleDecl& module = ctx.program.modules[table->module];
+    auto found = table->names.find(name);
+    if (!module.is_std || found == table->names.end() || !found->second.is_pub) continue;
+    bool is_type = found->second.kind == Entity::Kind::Struct ||
+                   found->second.kind == Entity::Kind::Enum || found->second.kind == Entity::Kind::Trait;
+    bool is_its_own = found->second.import == Entity::kNotImported;
+    if (is_type && is_its_own) return std::string(ctx.text(module.name));
+  }
+  return "";
+}
+
 static void report_unknown_type(Context& ctx, ast::Ident name) {
   std::string_view text = ctx.text(name.name);
   Report report = ctx.report(name.span, D::UnknownType, {text});
@@ -70,6 +84,11 @@ static void report_unknown_type(Context& ctx, ast::Ident name) {
     report.help("Skein's spelling is `" + std::string(ours) + "`");
     bool is_word = ours == "Task" || ours.find('T') == std::string_view::npos;
     if (is_word) report.fix(name.span, std::string(ours));
+    return;
+  }
+  std::string module = find_library_module(ctx, name.name);
+  if (!module.empty()) {
+    report.help("the library has it in `" + module + "`: `use " + module + "`");
     return;
   }
   std::vector<std::string_view> names;

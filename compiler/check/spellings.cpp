@@ -116,6 +116,13 @@ static constexpr Spelling kOfText[] = {
     {"hasSuffix", "ends_with"}, {"trimmed", "trim"}, {"replaceAll", "replace"},
     {"includes", "contains"}, {"charAt", "char_at"}, {"as_bytes", "bytes"},
     {"uppercased", "to_upper"}, {"lowercased", "to_lower"}};
+static constexpr Spelling kOfChars[] = {
+    {"is_alphabetic", "is_ascii_letter"}, {"is_alpha", "is_ascii_letter"},
+    {"isalpha", "is_ascii_letter"},       {"is_letter", "is_ascii_letter"},
+    {"is_alphanumeric", "is_ascii_alphanumeric"}, {"isalnum", "is_ascii_alphanumeric"},
+    {"is_numeric", "is_digit"},           {"is_ascii_digit", "is_digit"},
+    {"isdigit", "is_digit"},              {"is_space", "is_whitespace"},
+    {"isspace", "is_whitespace"}};
 static constexpr Spelling kOfMaps[] = {
     {"length", "len"}, {"size", "len"}, {"count", "len"}, {"has", "contains"},
     {"containsKey", "contains"}, {"contains_key", "contains"}, {"items", "entries"},
@@ -232,6 +239,7 @@ bool help_foreign_method(Context& ctx, Report& report, TypeId type, ast::Ident n
   std::string_view ours;
   if (kind == TypeKind::Array || kind == TypeKind::FixedArray) ours = find(kOfArrays, text);
   if (kind == TypeKind::Str) ours = find(kOfText, text);
+  if (kind == TypeKind::Char) ours = find(kOfChars, text);
   if (kind == TypeKind::Struct) ours = find(kOfMaps, text);
   if (kind == TypeKind::Task && text == "get") ours = "await";
   bool is_there = !ours.empty() && (kind == TypeKind::Task || has_method(ctx, type, ours, name.span));

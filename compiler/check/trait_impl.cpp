@@ -359,6 +359,14 @@ static bool same_signature(Context& ctx, const types::ImplDecl& impl, const type
   return same_type(ctx, ctx.types.substitute(wanted.result, args), given.result);
 }
 
+// A type of it, or of the trait, was refused.
+static bool has_error(Context& ctx, const types::ImplDecl& impl, const types::FnDecl& given) {
+  auto is_error = [&](TypeId type) { return ctx.is_error(type); };
+  return is_error(given.result) || std::any_of(impl.trait_args.begin(), impl.trait_args.end(), is_error) ||
+         std::any_of(given.params.begin(), given.params.end(),
+                     [&](const types::ParamDecl& param) { return is_error(param.type); });
+}
+
 static void check_given(Context& ctx, const types::ImplDecl& impl, const types::TraitDecl& trait,
                         FnId id) {
   const types::FnDecl& given = ctx.program.fns[id];
@@ -367,7 +375,7 @@ static void check_given(Context& ctx, const types::ImplDecl& impl, const types::
     const types::FnDecl& wanted = ctx.program.fns[method];
     names.push_back(ctx.text(wanted.name));
     if (wanted.name != given.name) continue;
-    if (same_signature(ctx, impl, wanted, given)) return;
+    if (same_signature(ctx, impl, wanted, given) || has_error(ctx, impl, given)) return;
     bool is_ours = !ctx.program.modules[trait.module].is_std;
     Report report = ctx.report(given.span, D::ImplMismatch,
                                {ctx.text(given.name), ctx.text(trait.name)});

@@ -259,6 +259,17 @@ static std::string with_needed(Context& ctx, TypeId type, TraitId trait) {
   return name;
 }
 
+// Whether it was declared outside of the library, so that traits can be added to it.
+static bool is_of_program(Context& ctx, TypeId id) {
+  const Type& type = ctx.types.get(ctx.infer.shallow(id));
+  const types::Program& program = ctx.program;
+  if (type.kind == TypeKind::Struct) {
+    return !program.modules[program.structs[StructId(type.decl)].module].is_std;
+  }
+  return type.kind == TypeKind::Enum &&
+         !program.modules[program.enums[EnumId(type.decl)].module].is_std;
+}
+
 static void report_bound(Context& ctx, const PendingBound& bound) {
   TraitId trait_id = bound.trait.trait;
   std::string trait = show(ctx, bound.trait);
@@ -269,7 +280,7 @@ static void report_bound(Context& ctx, const PendingBound& bound) {
   }
   TypeKind kind = ctx.kind(bound.type);
   const types::CoreDecls& core = ctx.program.core;
-  bool is_declared = kind == TypeKind::Struct || kind == TypeKind::Enum;
+  bool is_declared = is_of_program(ctx, bound.type);
   if (is_lazy(ctx, bound.type, bound.span)) {
     report.help("adaptors give their items when they are asked for: `.collect()` makes an array");
     return;
@@ -411,10 +422,14 @@ static void report_part(Context& ctx, const types::FieldDecl& field, Symbol owne
   std::string part = field.name.valid() ? "field " + quoted(ctx.text(field.name)) : "a payload";
   Report report = ctx.report(field.span, D::DerivePart, {ctx.text(owner), name, part, type});
   TypeKind kind = ctx.types.kind(field.type);
-  if (kind == TypeKind::Struct || kind == TypeKind::Enum) help_to_derive(report, name, type);
+  std::string by_hand = "write `impl " + std::string(name) + " for " +
+                        std::string(ctx.text(owner)) + " { … }`";
   if (types::is_float(kind)) {
-    report.help("write `impl " + std::string(name) + " for " + std::string(ctx.text(owner)) +
-                " { … }`, which says what is to happen with NaN");
+    report.help(by_hand + ", which says what is to happen with NaN");
+  } else if (is_of_program(ctx, field.type)) {
+    help_to_derive(report, name, type);
+  } else {
+    report.help(by_hand + ", which says what takes the place of it");
   }
 }
 
