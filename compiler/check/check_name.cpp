@@ -189,7 +189,6 @@ static bool help_foreign(Report& report, Span span, std::string_view text) {
       {"os", "`env.args` and `env.get`, with `use std.env`, or `std.fs` for files"},
       {"input", "`io.read_line()`, with `use std.io`; it gives a `str?`"},
       {"readline", "`io.read_line()`, with `use std.io`; it gives a `str?`"},
-      {"File", "`fs.open_file(path)`, with `use std.fs`"},
       {"Math", "a method, as in `x.sqrt()`, or `math.…`, with `use std.math`"},
       {"format", "a string with holes: `\"${x} and ${y}\"`"},
       {"sprintf", "a string with holes: `\"${x} and ${y}\"`"},
@@ -216,6 +215,10 @@ static bool help_foreign(Report& report, Span span, std::string_view text) {
   if (text == "drop") {
     report.help("a value ends by itself: what has a `drop` at the end of its block `{ … }`, any other after "
                 "its last use");
+    return true;
+  }
+  if (text == "File") {
+    report.help("the type is there after `use std.fs`");
     return true;
   }
   for (std::string_view module :
