@@ -136,14 +136,22 @@ static std::optional<TypeId> apply_time(Context& ctx, const ast::Expr* node, Bin
 
 // ---- what does not work --------------------------------------------------------------------
 
+// What loses nothing: an integer becomes a float, else the right operand has the type of the left one.
+static void help_with_numbers(Context& ctx, Report& report, TypeId left, const ast::Expr* left_node,
+                              TypeId right, const ast::Expr* right_node) {
+  bool widens = types::is_integer(ctx.kind(left)) && types::is_float(ctx.kind(right));
+  const ast::Expr* changed = widens ? left_node : right_node;
+  std::string text(ctx.program.sources.text(changed->span));
+  if (text.size() > 24) text = "…";
+  report.help("no number changes its type by itself: `" + ctx.show(widens ? right : left) + "(" + text + ")`");
+}
+
 static void help_with_operands(Context& ctx, Report& report, BinaryOp op, TypeId left,
-                               TypeId right, const ast::Expr* right_node) {
+                               const ast::Expr* left_node, TypeId right, const ast::Expr* right_node) {
   TypeKind from = ctx.kind(right);
   TypeKind to = ctx.kind(left);
   bool to_number = types::is_integer(to) || types::is_float(to);
   bool from_number = types::is_integer(from) || types::is_float(from);
-  std::string text(ctx.program.sources.text(right_node->span));
-  if (text.size() > 24) text = "…";
   if (to == TypeKind::Unit || from == TypeKind::Unit) {
     report.help("`()` is no value: what is called there gives nothing");
   } else if (to == TypeKind::Atomic) {
@@ -157,7 +165,7 @@ static void help_with_operands(Context& ctx, Report& report, BinaryOp op, TypeId
   } else if (op == BinaryOp::Add && (to == TypeKind::Str || from == TypeKind::Str)) {
     report.help("put values into text with `\"${…}\"`");
   } else if (to_number && from_number) {
-    report.help("no number changes its type by itself: `" + ctx.show(left) + "(" + text + ")`");
+    help_with_numbers(ctx, report, left, left_node, right, right_node);
   } else if (from == TypeKind::Option || to == TypeKind::Option) {
     report.help("one of them may be `none`: take the value out with `!` or `?? other`");
   } else if (from == TypeKind::Task || to == TypeKind::Task) {
@@ -182,7 +190,7 @@ static TypeId report_operands(Context& ctx, BinaryOp op, Span op_span, const ast
   if (is_array) {
     report.help("arrays are joined with `xs.extend(ys)`");
   } else {
-    help_with_operands(ctx, report, op, left_type, right_type, right);
+    help_with_operands(ctx, report, op, left_type, left, right_type, right);
     help_with_trait(ctx, report, trait_of(ctx, op), left_type, right_type);
   }
   return ctx.types.error();
