@@ -98,6 +98,25 @@ TEST(Timers, SleepLastsAtLeastAsLongAsAsked) {
   EXPECT_EQ(timers->due(), kNoTimer);
 }
 
+TEST(Timers, IsDueByTheFirstTimerAtTheLatest) {
+  std::unique_ptr<Timers> timers(new Timers);
+  Timer hour = {}, second = {}, soon = {};
+  timers->insert(&hour, 0, 3'600'000'000'000);
+  EXPECT_LE(timers->due(), 3'600'000'000'000);
+  timers->insert(&soon, 0, 5'000'000);
+  EXPECT_EQ(timers->due(), 5'000'000);
+  timers->insert(&second, 0, 1'000'000'000);
+  EXPECT_EQ(timers->due(), 5'000'000);
+  EXPECT_TRUE(timers->withdraw(&soon));
+  EXPECT_EQ(timers->fire(5'000'000), nullptr);
+  EXPECT_GT(timers->due(), 5'000'000);
+  EXPECT_LE(timers->due(), 1'000'000'000);
+  EXPECT_EQ(timers->fire(1'000'000'000), &second);
+  EXPECT_LE(timers->due(), 3'600'000'000'000);
+  EXPECT_TRUE(timers->withdraw(&hour));
+  EXPECT_EQ(timers->due(), kNoTimer);
+}
+
 TEST(Timers, EndlessSleepDoesNotOverflow) {
   std::unique_ptr<Timers> timers(new Timers);
   Timer timer = {};
