@@ -21,6 +21,7 @@
 #include "runtime/task/scope.h"
 #include "runtime/wait/channel_wait.h"
 #include "runtime/wait/lock.h"
+#include "runtime/wait/readers.h"
 #include "runtime/wait/token.h"
 
 namespace skein::fault {
@@ -42,15 +43,56 @@ static task::Listener listener_of(abi::Future* future) {
   return task::Listener(task::StateWord(future->state).load());
 }
 
-// The lock that is waited for, or null; also when it was handed over and the task is about to go on.
-static const abi::Cell* lock_waited_for(uint64_t what) {
+// A lock that is waited for, null when it was handed over and the task is about to go on. Who wants to change the
+// value waits for each who has it. Who wants to look at it and finds others doing so waits for a writer ahead
+// of it in the queue, and for nobody else: the next that gives the lock back might let it in.
+struct LockWait {
+  abi::Cell* cell;
+  bool reads;
+  Node* writer;  // the nearest one ahead of who reads
+};
+
+static LockWait lock_waited_for(uint64_t what) {
   const abi::Wait* wait = reinterpret_cast<const abi::Wait*>(what);
-  if (wait->reason != static_cast<uint16_t>(WaitReason::Lock)) return nullptr;
+  if (wait->reason != static_cast<uint16_t>(WaitReason::Lock)) return {};
   const abi::Waiter* waiter = wait::waiter_behind(wait);
-  // A lock that tasks share for reading has no one owner, and is not judged.
-  abi::Cell* cell = wait::LockRequest(waiter->chan).cell();
-  base::WordGuard guard(cell->queue_lock);
-  return waiter->is_linked ? cell : nullptr;
+  const wait::LockRequest request(waiter->chan);
+  base::WordGuard guard(request.cell()->queue_lock);
+  if (!waiter->is_linked) return {};
+  const abi::Waiter* writer = request.reads() ? waiter->previous : nullptr;
+  while (writer != nullptr && wait::LockRequest(writer->chan).reads()) writer = writer->previous;
+  return {request.cell(), request.reads(), writer != nullptr ? writer->frame->node : nullptr};
+}
+
+// Tasks that are found one by one, as far as there is room.
+struct Found {
+  Node** list;
+  uint32_t count;
+  uint32_t most;
+
+  void add(const Node* node) {
+    if (node != nullptr && count < most) list[count++] = const_cast<Node*>(node);
+  }
+};
+
+static void add_found(const Node* node, void* found) { static_cast<Found*>(found)->add(node); }
+
+static uint32_t who_has_lock(const LockWait& lock, Node** list, uint32_t most) {
+  Found found = {list, 0, most};
+  if (const Node* owner = wait::owner_of(lock.cell)) {
+    found.add(owner);
+  } else if (lock.reads) {
+    found.add(lock.writer);
+  } else {
+    wait::for_each_reader(lock.cell, add_found, &found);
+  }
+  return found.count;
+}
+
+static bool has_lock(const LockWait& lock, const Node* node) {
+  const Node* owner = wait::owner_of(lock.cell);
+  if (owner != nullptr || lock.reads) return node == (owner != nullptr ? owner : lock.writer);
+  return wait::is_reader(lock.cell, node);
 }
 
 // `what` is locked.
@@ -62,12 +104,8 @@ static uint32_t who_holds_up(uint64_t what, Node** list, uint32_t most) {
     return 1;
   }
   if ((what & task::kWaitScope) != 0) return task::look_at_children(scope_at_end(what), list, most);
-  const abi::Cell* cell = lock_waited_for(what);
-  if (cell == nullptr) return 0;
-  const Node* owner = wait::owner_of(cell);
-  if (owner == nullptr) return 0;
-  list[0] = const_cast<Node*>(owner);
-  return 1;
+  const LockWait lock = lock_waited_for(what);
+  return lock.cell == nullptr ? 0 : who_has_lock(lock, list, most);
 }
 
 // Whether `next`, whose wait is locked too, holds up the task that waits for `what`.
@@ -80,8 +118,8 @@ static bool is_held_up_by(uint64_t what, Node* next) {
     const task::Listener listener = listener_of(task::future_of(next));
     return listener.is_scope() && listener.scope() == scope_at_end(what);
   }
-  const abi::Cell* cell = lock_waited_for(what);
-  return cell != nullptr && wait::owner_of(cell) == next;
+  const LockWait lock = lock_waited_for(what);
+  return lock.cell != nullptr && has_lock(lock, next);
 }
 
 // Whether a deadline or a token may still end the wait; one that is long over did not.
