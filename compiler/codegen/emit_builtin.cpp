@@ -49,7 +49,8 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       return;
     case Builtin::ThreadEnter:
       note_site();
-      return suspend(v.null(), m.rt.get(Rt::skn_await_thread));
+      suspend(v.null(), m.rt.get(Rt::skn_await_thread));
+      return set_dest(v.rt(Rt::skn_has_thread, {}));
     case Builtin::ThreadLeave:
       return void(v.rt(Rt::skn_leave_thread, {}));
     case Builtin::TaskWait:

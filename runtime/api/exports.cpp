@@ -150,9 +150,10 @@ I1 skn_await_blocking(Ptr call, Ptr frame) {
 }
 
 I1 skn_await_thread(Ptr, Ptr frame) {
-  sched::run_on_thread(sched::current().scheduler, frame_at(frame));
-  return true;
+  return sched::run_on_thread(sched::current().scheduler, frame_at(frame));
 }
+
+I1 skn_has_thread() { return task::is_bound(sched::skn_node); }
 
 void skn_leave_thread() { sched::leave_thread(); }
 

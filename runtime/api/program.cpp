@@ -109,7 +109,8 @@ void run_program(ProgramRamp (*ramp)(), int count, char** values) {
     scheduler.start(base::stack_from_here());
     run_root(&ramp);
   } else {
-    const base::Stack stack = base::reserve_stack();
+    base::expect_stacks(scheduler.wanted());
+    const base::Stack stack = base::need_stack();
     base::use_signal_stack(stack);
     fault::report_stack_exhaustion();
     scheduler.start(stack);

@@ -128,17 +128,30 @@ void release_pages(void* memory, size_t size) { munmap(memory, size); }
 constexpr size_t kLeastStack = size_t(1) << 22;
 
 // A limit on address space is shared by many stacks, and the heap: plain recursion is then less deep.
-constexpr size_t kShares = 64;
+static size_t shares = 64;
 
-static size_t share_of_address_space() {
-  rlimit limit = {};
-  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
-  return limit.rlim_cur / kShares & ~(kGuardSize - 1);
+void expect_stacks(size_t count) {
+  if (2 * count > shares) shares = 2 * count;
 }
 
-size_t most_stacks() { return share_of_address_space() < kStackSize ? kShares / 2 : SIZE_MAX; }
+static size_t most_address_space() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
+  return limit.rlim_cur;
+}
 
-Stack reserve_stack(size_t most) {
+static size_t share_of_address_space() {
+  const size_t share = most_address_space() / shares & ~(kGuardSize - 1);
+  return share < kLeastStack ? kLeastStack : share;
+}
+
+// Half of the space is for the heap.
+size_t most_stacks() {
+  const size_t share = share_of_address_space();
+  return share < kStackSize ? most_address_space() / 2 / share : SIZE_MAX;
+}
+
+bool reserve_stack(Stack& stack, size_t most) {
   const size_t share = share_of_address_space();
   if (share < most) most = share;
   if (most < kLeastStack) most = kLeastStack;
@@ -150,7 +163,6 @@ Stack reserve_stack(size_t most) {
     if (memory == MAP_FAILED) continue;
     // Huge pages would back, and clear, two megabytes at the first touch.
     madvise(memory, whole, MADV_NOHUGEPAGE);
-    Stack stack;
     stack.mapping = static_cast<char*>(memory);
     stack.mapping_size = whole;
     stack.signal_stack = stack.mapping;
@@ -158,9 +170,15 @@ Stack reserve_stack(size_t most) {
     stack.low = stack.guard + kGuardSize;
     stack.top = stack.low + size;
     mprotect(stack.guard, kGuardSize, PROT_NONE);
-    return stack;
+    return true;
   }
-  fatal("no room for a stack");
+  return false;
+}
+
+Stack need_stack(size_t most) {
+  Stack stack = {};
+  if (!reserve_stack(stack, most)) fatal("no room for a stack");
+  return stack;
 }
 
 Stack stack_from_here() {
@@ -192,19 +210,23 @@ static void* run_thread(void* memory) {
   return nullptr;
 }
 
-Thread start_thread(const Stack& stack, void (*body)(void*), void* argument) {
+bool start_thread(const Stack& stack, void (*body)(void*), void* argument, Thread& thread) {
   ThreadStart* start = static_cast<ThreadStart*>(malloc(sizeof(ThreadStart)));
   if (start == nullptr) fatal("out of memory");
   *start = {stack, body, argument};
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstack(&attributes, stack.low, static_cast<size_t>(stack.top - stack.low));
-  pthread_t thread;
-  if (pthread_create(&thread, &attributes, run_thread, start) != 0) {
-    fatal("the system refuses a thread");
-  }
+  const bool starts = pthread_create(&thread.handle, &attributes, run_thread, start) == 0;
   pthread_attr_destroy(&attributes);
-  return {thread};
+  if (!starts) free(start);
+  return starts;
+}
+
+Thread need_thread(const Stack& stack, void (*body)(void*), void* argument) {
+  Thread thread = {};
+  if (!start_thread(stack, body, argument, thread)) fatal("the system refuses a thread");
+  return thread;
 }
 
 void join_thread(Thread thread) { pthread_join(thread.handle, nullptr); }

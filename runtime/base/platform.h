@@ -48,9 +48,13 @@ struct Stack {
 constexpr size_t kStackSize = size_t(1) << 30;
 constexpr size_t kGuardSize = size_t(1) << 20;
 constexpr size_t kSignalStackSize = size_t(64) << 10;
-Stack reserve_stack(size_t most = kStackSize);
-// How many there may be, so that room is left for the heap.
+// False: there is no room for one.
+bool reserve_stack(Stack& stack, size_t most = kStackSize);
+// The same where the program cannot go on without.
+Stack need_stack(size_t most = kStackSize);
+// How many there may be, so that room is left for the heap; and that so many are wanted, before the first.
 size_t most_stacks();
+void expect_stacks(size_t count);
 void release_stack(const Stack& stack);
 
 // Signals that ask for it are handled on the stack's signal stack, on the calling thread.
@@ -60,7 +64,9 @@ void use_signal_stack(const Stack& stack);
 struct Thread {
   unsigned long handle;
 };
-Thread start_thread(const Stack& stack, void (*body)(void*), void* argument);
+// False: the system refuses one.
+bool start_thread(const Stack& stack, void (*body)(void*), void* argument, Thread& thread);
+Thread need_thread(const Stack& stack, void (*body)(void*), void* argument);
 void join_thread(Thread thread);
 // The calling thread's name, "KIND NUMBER", for debuggers, profilers and the system's tools.
 void name_thread(const char* kind, uint32_t number);

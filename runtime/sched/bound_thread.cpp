@@ -15,11 +15,13 @@ static void run_thread(void* memory) {
   worker->scheduler.end_bound(*worker);
 }
 
-void run_on_thread(Scheduler& scheduler, Frame* frame) {
-  task::set_bound(frame->node, true);
-  Worker& worker = scheduler.new_bound(frame->node);
-  worker.give_bound(frame);
-  scheduler.start_bound(worker, run_thread);
+bool run_on_thread(Scheduler& scheduler, Frame* frame) {
+  abi::Node* node = frame->node;
+  task::set_bound(node, true);
+  Worker* worker = scheduler.new_bound(node);
+  if (worker != nullptr && scheduler.start_bound(*worker, frame, run_thread)) return true;
+  task::set_bound(node, false);
+  return false;
 }
 
 void leave_thread() {
@@ -74,20 +76,26 @@ void Worker::run_bound() {
 
 // --- The scheduler's side ------------------------------------------------------------------------
 
+void Scheduler::end_thread(uint32_t i) {
+  if (threads_[i].handle == 0) return;
+  base::join_thread(threads_[i]);
+  base::release_stack(workers_[i]->stack);
+  threads_[i] = {};
+}
+
 // One whose thread has ended, or a new one.
-Worker& Scheduler::new_bound(abi::Node* node) {
+Worker* Scheduler::new_bound(abi::Node* node) {
   base::SpinGuard guard(starting_);
   for (uint32_t i = 0; i < started(); ++i) {
     Worker& worker = *workers_[i];
     if (!worker.is_free_) continue;
     worker.is_free_ = false;
-    base::join_thread(threads_[i]);
-    base::release_stack(worker.stack);
+    end_thread(i);
     worker.bind(node);
-    return worker;
+    return &worker;
   }
   const uint32_t id = started();
-  if (id == kMostWorkers) base::fatal("too many threads");
+  if (id == kMostWorkers || id >= base::most_stacks()) return nullptr;
   prepare_for_thieves();
   Worker& worker = new_worker(id);
   worker.is_bound_ = true;
@@ -95,16 +103,24 @@ Worker& Scheduler::new_bound(abi::Node* node) {
   bound_.fetch_add(1, Order::AcqRel);
   bound_waiting_.fetch_add(1, Order::AcqRel);
   started_.store(id + 1, Order::Release);
-  return worker;
+  return &worker;
 }
 
-void Scheduler::start_bound(Worker& worker, void (*body)(void*)) {
-  worker.stack = base::reserve_stack();
+bool Scheduler::start_bound(Worker& worker, Frame* frame, void (*body)(void*)) {
   end_bound_wait();
-  threads_[worker.id] = base::start_thread(worker.stack, body, &worker);
+  if (base::reserve_stack(worker.stack)) {
+    worker.give_bound(frame);
+    if (base::start_thread(worker.stack, body, &worker, threads_[worker.id])) return true;
+    worker.inbox_.store(nullptr, Order::Relaxed);
+    base::release_stack(worker.stack);
+  }
+  threads_[worker.id] = {};
+  worker.bind(nullptr);
+  end_bound(worker);
+  return false;
 }
 
-// On its thread, which is about to end. A worker without a thread counts as one that waits.
+// On its thread, which is about to end, or where it got none. A worker without a thread counts as one that waits.
 void Scheduler::end_bound(Worker& worker) {
   bound_waiting_.fetch_add(1, Order::AcqRel);
   base::SpinGuard guard(starting_);

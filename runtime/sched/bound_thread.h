@@ -13,8 +13,9 @@
 
 namespace skein::sched {
 
-// `frame`, which has suspended, goes on on a thread of its own.
-void run_on_thread(Scheduler& scheduler, Frame* frame);
+// `frame`, which has suspended, goes on on a thread of its own. False: the system has none, and it goes on
+// here.
+bool run_on_thread(Scheduler& scheduler, Frame* frame);
 
 // The task that runs here is not bound to the thread any more, which ends when the task waits or ends.
 void leave_thread();

@@ -26,9 +26,9 @@ void Monitor::start_thread() {
   seen_ = static_cast<Seen*>(calloc(kMostWorkers, sizeof(Seen)));
   if (seen_ == nullptr) base::fatal("out of memory");
   self_ = &scheduler_.new_guest();
-  stack_ = base::reserve_stack(kStack);
+  stack_ = base::need_stack(kStack);
   auto body = [](void* monitor) { static_cast<Monitor*>(monitor)->run(); };
-  thread_ = base::start_thread(stack_, body, this);
+  thread_ = base::need_thread(stack_, body, this);
 }
 
 void Monitor::join() {

@@ -68,13 +68,15 @@ bool Scheduler::start_worker(uint32_t most) {
   if (free_workers() >= most || !starting_.try_lock()) return false;
   const uint32_t id = started();
   const bool has_room = id < kMostWorkers && id < base::most_stacks();
-  const bool starts = free_workers() < most && has_room && !stopping();
+  base::Stack stack = {};
+  const bool starts =
+      free_workers() < most && has_room && !stopping() && base::reserve_stack(stack);
   if (starts) {
     prepare_for_thieves();
     Worker& worker = new_worker(id);
-    worker.stack = base::reserve_stack();
+    worker.stack = stack;
     started_.store(id + 1, Order::Release);
-    threads_[id] = base::start_thread(worker.stack, run_worker, &worker);
+    threads_[id] = base::need_thread(worker.stack, run_worker, &worker);
   }
   starting_.unlock();
   return starts;
@@ -204,8 +206,7 @@ void Scheduler::join() {
   const uint32_t count = started();
   starting_.unlock();
   for (uint32_t i = 1; i < count; ++i) {
-    base::join_thread(threads_[i]);
-    base::release_stack(workers_[i]->stack);
+    end_thread(i);
   }
   workers_[0]->leave();
   for (uint32_t i = 0; i < count; ++i) release_worker(*workers_[i]);

@@ -159,8 +159,10 @@ class Scheduler {
 
   // --- For threads that run one task (sched/bound_thread.h) --------------------------------------
 
-  Worker& new_bound(abi::Node* node);
-  void start_bound(Worker& worker, void (*body)(void*));
+  // Null: there are too many.
+  Worker* new_bound(abi::Node* node);
+  // False: the system has no thread for it, or no room for its stack.
+  bool start_bound(Worker& worker, Frame* frame, void (*body)(void*));
   void end_bound(Worker& worker);
   // A frame of a bound task is ready.
   void forward(Frame* frame);
@@ -180,6 +182,7 @@ class Scheduler {
   bool start_worker(uint32_t most);
   bool claim_surplus();
   bool call_retired();
+  void end_thread(uint32_t i);
 
   Worker* workers_[kMostWorkers] = {};
   base::Thread threads_[kMostWorkers] = {};

@@ -48,7 +48,7 @@ TEST(EventCount, EveryWakeEndsARoundOfSleep) {
 TEST(Platform, ThereIsACoreToUse) { EXPECT_GE(usable_cores(), 1); }
 
 TEST(Platform, StackIsUsableDownToItsGuard) {
-  const Stack stack = reserve_stack();
+  const Stack stack = need_stack();
   const auto touch = [](void* memory) { *static_cast<volatile char*>(memory) = 1; };
   call_on_stack(stack, touch, stack.low);
   call_on_stack(stack, touch, stack.top - 4096);
