@@ -15,6 +15,8 @@ constexpr int64_t kStuck = kSlice + kLook - kLook / 4;
 constexpr int64_t kBlocked = 300'000;
 // How much later than due a timer of a busy worker is fired from here.
 constexpr int64_t kTimerPatience = 1'000'000;
+// How often the time until the next stand-in is doubled.
+constexpr int64_t kMostDoubled = 16;
 constexpr size_t kStack = size_t(1) << 22;
 
 // ---- the thread ----------------------------------------------------------------------------------
@@ -104,10 +106,13 @@ bool Monitor::may_stand_in(Worker& worker, Seen& seen, int64_t now) {
   // A thread that gets no core takes no processor time either.
   const bool is_idle = worker.processor_time() - seen.processor_time < kBlocked;
   if (is_idle && worker.is_blocked()) return true;
-  if (now < not_before_) return false;
+  if (computing_ > 0) {
+    const int64_t doubled = computing_ - 1 < kMostDoubled ? computing_ - 1 : kMostDoubled;
+    if (now - replaced_ < kStuck << doubled) return false;
+  }
   seen.computes = true;
   ++computing_;
-  not_before_ = now + computing_ * kStuck;
+  replaced_ = now;
   return true;
 }
 

@@ -11,8 +11,8 @@
 //                                               when it is between two frames (Scheduler::retires)
 //
 // A thread that is blocked leaves its core to others, so it is replaced at once. Of those that compute, each
-// one more waits longer for its stand-in: else a program of long plain tasks would soon have a thread for
-// each of them.
+// one more waits twice as long for its stand-in: else a program of long plain tasks would soon have a thread
+// for each of them. There is no number at which that ends, since they may wait for a task that has not run.
 //
 // A stuck worker keeps what it has. Its deque and its ready frames are there to be stolen like those
 // of any other, and timers that are due there are fired from here.
@@ -71,8 +71,8 @@ class Monitor {
   base::Stack stack_ = {};
   base::Thread thread_ = {};
   Seen* seen_ = nullptr;
-  int64_t computing_ = 0;   // stuck workers that compute
-  int64_t not_before_ = 0;  // when the next of them may be replaced
+  int64_t computing_ = 0;  // stuck workers that compute
+  int64_t replaced_ = 0;   // when the last of them was replaced
 };
 
 }  // namespace skein::sched
