@@ -125,6 +125,8 @@ void* reserve_pages(size_t size) {
 
 void release_pages(void* memory, size_t size) { munmap(memory, size); }
 
+void give_back_pages(void* memory, size_t size) { madvise(memory, size, MADV_DONTNEED); }
+
 constexpr size_t kLeastStack = size_t(1) << 22;
 
 // A limit on address space is shared by many stacks, and the heap: plain recursion is then less deep.

@@ -34,6 +34,8 @@ void futex_wake(const uint32_t* word, int count);
 // Zeroed memory that costs nothing until it is touched; ends the process when there is none.
 void* reserve_pages(size_t size);
 void release_pages(void* memory, size_t size);
+// What is in these whole pages is gone, and they cost nothing until they are touched again; then they are zero.
+void give_back_pages(void* memory, size_t size);
 
 // A stack for deep recursion: reserved, backed only where touched, with a guard region below and
 // room for a signal stack below that.

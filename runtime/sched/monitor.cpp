@@ -2,6 +2,7 @@
 #include "runtime/sched/monitor.h"
 
 #include "runtime/sched/scheduler.h"
+#include "runtime/task/depot.h"
 
 #include <cstdlib>
 
@@ -13,6 +14,8 @@ constexpr int64_t kSlice = 8'000'000;
 constexpr int64_t kStuck = kSlice + kLook - kLook / 4;
 // Who takes less processor time than that meanwhile is blocked.
 constexpr int64_t kBlocked = 300'000;
+// Memory that no task has used for so long goes back to the system.
+constexpr int64_t kGiveBack = 1'000'000'000;
 // How much later than due a timer of a busy worker is fired from here.
 constexpr int64_t kTimerPatience = 1'000'000;
 // How often the time until the next stand-in is doubled.
@@ -59,14 +62,17 @@ void Monitor::run() {
   self_->leave();
 }
 
-// While all workers sleep there is nothing to look at.
+// While all workers sleep there is nothing to look at, but for what they left.
 void Monitor::wait_for_work() {
+  may_give_back_ = true;
   while (scheduler_.everybody_sleeps() && !scheduler_.stopping()) {
     const uint32_t prepared = wake_.prepare();
     asleep_.store(1, Order::Relaxed);
     base::full_fence();
-    if (scheduler_.everybody_sleeps() && !scheduler_.stopping()) wake_.sleep(prepared, -1);
+    const int64_t limit = may_give_back_ ? kGiveBack : -1;
+    if (scheduler_.everybody_sleeps() && !scheduler_.stopping()) wake_.sleep(prepared, limit);
     asleep_.store(0, Order::Relaxed);
+    give_back(base::now());
   }
 }
 
@@ -77,6 +83,14 @@ void Monitor::look() {
   for (uint32_t i = 0; i < scheduler_.started(); ++i) {
     look_at(scheduler_.worker(i), seen_[i], now);
   }
+  give_back(now);
+}
+
+// What tasks have not used since the last time.
+void Monitor::give_back(int64_t now) {
+  if (now - gave_back_ < kGiveBack) return;
+  gave_back_ = now;
+  may_give_back_ = task::give_back_unused();
 }
 
 void Monitor::look_at(Worker& worker, Seen& seen, int64_t now) {

@@ -14,6 +14,8 @@
 // one more waits twice as long for its stand-in: else a program of long plain tasks would soon have a thread
 // for each of them. There is no number at which that ends, since they may wait for a task that has not run.
 //
+// It also gives memory back that tasks do not use any more (task/depot.h).
+//
 // A stuck worker keeps what it has. Its deque and its ready frames are there to be stolen like those
 // of any other, and timers that are due there are fired from here.
 #pragma once
@@ -60,6 +62,7 @@ class Monitor {
   void see(Worker& worker, Seen& seen, uint64_t activity, int64_t now);
   bool may_stand_in(Worker& worker, Seen& seen, int64_t now);
   void fire_timers_of(Worker& worker, int64_t now);
+  void give_back(int64_t now);
 
   Scheduler& scheduler_;
   // None of those that run tasks, and not in their list: what a timer or a deadline does, it does as a
@@ -73,6 +76,8 @@ class Monitor {
   Seen* seen_ = nullptr;
   int64_t computing_ = 0;  // stuck workers that compute
   int64_t replaced_ = 0;   // when the last of them was replaced
+  int64_t gave_back_ = 0;  // when memory was last looked for
+  bool may_give_back_ = false;
 };
 
 }  // namespace skein::sched

@@ -4,6 +4,7 @@
 #include "runtime/sched/scheduler.h"
 #include "runtime/task/claim.h"
 #include "runtime/task/deadline.h"
+#include "runtime/task/depot.h"
 #include "runtime/task/reasons.h"
 #include "runtime/task/task.h"
 
@@ -394,6 +395,10 @@ void Worker::watch_others() {
 }
 
 void Worker::park() {
+  if (SKEIN_UNLIKELY(task::had_a_peak())) {
+    host.frames.leave_free_blocks();
+    host.nodes.leave_free_blocks();
+  }
   if (quiet_ > 0) rest();
   if (ran_since_look_ && scheduler.look_if_due()) ran_since_look_ = false;
   const uint32_t prepared = scheduler.begin_sleep();

@@ -1,5 +1,7 @@
-// The slow half of frame_pool.h: refilling, the depot, chunks.
+// The slow half of frame_pool.h: refilling, and cutting chunks.
 #include "runtime/task/frame_pool.h"
+
+#include "runtime/task/depot.h"
 
 #include "runtime/base/platform.h"
 
@@ -10,40 +12,8 @@ namespace skein::task {
 
 using base::Order;
 
-// Whole batches on their way from workers that free to workers that allocate.
-struct alignas(128) Depot {
-  base::SpinLock lock;
-  base::Atomic<Block*> top;  // written under the lock; peeked at without
-  size_t batches = 0;
-};
-
-static constinit Depot frame_depots[kSizeClasses];
-static constinit Depot node_depots[kSizeClasses];
-
-static Depot& depot_of(Blocks kind, size_t size_class) {
-  return kind == Blocks::Frames ? frame_depots[size_class] : node_depots[size_class];
-}
-
-static void put_batch(Depot& depot, Block* batch) {
-  base::SpinGuard guard(depot.lock);
-  batch->next_batch = depot.top.load(Order::Relaxed);
-  depot.top.store(batch, Order::Relaxed);
-  depot.batches++;
-}
-
-static Block* take_batch(Depot& depot) {
-  if (depot.top.load(Order::Relaxed) == nullptr) return nullptr;
-  base::SpinGuard guard(depot.lock);
-  Block* batch = depot.top.load(Order::Relaxed);
-  if (batch == nullptr) return nullptr;
-  depot.top.store(batch->next_batch, Order::Relaxed);
-  depot.batches--;
-  return batch;
-}
-
 size_t depot_batches(size_t size_class) {
-  base::SpinGuard guard(frame_depots[size_class].lock);
-  return frame_depots[size_class].batches;
+  return depot_of(Blocks::Frames, size_class).batches();
 }
 
 // A chunk of nodes lies at the end of this list from the moment it is cut, and stays.
@@ -95,7 +65,34 @@ void FramePool::free_later(void* memory, size_t size) {
   counted.full = counted.filling;
   counted.filling = nullptr;
   counted.count = 0;
-  if (older != nullptr) put_batch(depot_of(kind_, size_class), older);
+  if (older != nullptr) depot_of(kind_, size_class).put(older);
+}
+
+static void put_all(Depot& depot, Block*& list) {
+  while (list != nullptr) {
+    Block* const batch = list;
+    Block* last = batch;
+    for (uint32_t i = 1; i < kBatch && last->next != nullptr; ++i) last = last->next;
+    list = last->next;
+    last->next = nullptr;
+    depot.put(batch);
+  }
+}
+
+void FramePool::leave_free_blocks() {
+  for (size_t size_class = 0; size_class < kSizeClasses; ++size_class) {
+    Depot& depot = depot_of(kind_, size_class);
+    Counted& counted = counted_[size_class];
+    put_all(depot, free_[size_class]);
+    put_all(depot, counted.filling);
+    put_all(depot, counted.full);
+    counted.count = 0;
+  }
+}
+
+// A size of zero is a block all the same.
+static size_t bytes_of(size_t size_class) {
+  return size_class == 0 ? kBlockStep : size_class * kBlockStep;
 }
 
 // Own counted blocks first, then the depot, then fresh memory.
@@ -109,26 +106,35 @@ void* FramePool::refill(size_t size_class) {
     list = counted.full;
     counted.full = nullptr;
   } else {
-    list = take_batch(depot_of(kind_, size_class));
+    list = depot_of(kind_, size_class).take();
   }
   if (list != nullptr) {
     free_[size_class] = list->next;
     return list;
   }
-  // A size of zero is a block all the same.
-  const size_t size = size_class == 0 ? kBlockStep : size_class * kBlockStep;
-  Chunk& chunk = chunks_[size_class];
-  if (chunk.next == chunk.end) {
-    const size_t bytes = size * (kind_ == Blocks::Nodes ? kNodesInChunk : kFramesInChunk);
-    chunk.next = cut_chunk(bytes);
-    chunk.end = chunk.next + bytes;
-    if (kind_ == Blocks::Nodes) note_nodes(chunk.next, bytes, size);
-  }
   // Not linked into the free list ahead of need: untouched blocks cost no memory.
-  char* block = chunk.next;
-  chunk.next += size;
-  bytes_from_chunks_ += size;
+  Cut& cut = cut_[size_class];
+  if (cut.next == cut.end) begin_chunk(cut, size_class);
+  char* block = cut.next;
+  cut.next += bytes_of(size_class);
+  if (!cut.is_used_again) bytes_from_chunks_ += bytes_of(size_class);
   return block + bytes_before(kind_);
+}
+
+// One that went back to the system, or a new one.
+void FramePool::begin_chunk(Cut& cut, size_t size_class) {
+  Depot& depot = depot_of(kind_, size_class);
+  if (const Chunk* empty = depot.take_empty()) {
+    cut = {empty->begin, empty->end, true};
+    return;
+  }
+  const size_t blocks = kind_ == Blocks::Nodes ? kNodesInChunk : kFramesInChunk;
+  const size_t bytes = bytes_of(size_class) * blocks;
+  cut.next = cut_chunk(bytes);
+  cut.end = cut.next + bytes;
+  cut.is_used_again = false;
+  depot.note(cut.next, bytes, static_cast<uint32_t>(blocks));
+  if (kind_ == Blocks::Nodes) note_nodes(cut.next, bytes, bytes_of(size_class));
 }
 
 void* FramePool::new_spare(size_t size_class) {

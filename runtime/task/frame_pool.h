@@ -9,7 +9,8 @@
 // block; one shared list, which costs it on every allocation.)
 //
 // Blocks are 16-byte multiples up to a kilobyte; longer ones come from malloc. Fresh blocks are cut
-// from chunks of 4096.
+// from chunks of 4096. Chunks whose blocks have all lain in the depot for a while go back to the system
+// (task/depot.h).
 //
 // The nodes of tasks, with their futures, have pools of their own. A block of these goes by the
 // address of its future: the list of free ones runs through the words of the future, so that the node
@@ -84,6 +85,9 @@ class FramePool {
   // For a block of any worker.
   void free_later(void* memory, size_t size);
 
+  // Its worker goes to sleep: what is free here is for others, or for the system.
+  void leave_free_blocks();
+
   // Bytes cut from chunks so far; what a leak test watches.
   size_t bytes_from_chunks() const { return bytes_from_chunks_; }
 
@@ -93,9 +97,11 @@ class FramePool {
     Block* full;       // a whole batch kept back, so that a worker at the edge does not go to and fro
     uint32_t count;    // blocks in `filling`
   };
-  struct Chunk {
+  // The rest of a chunk.
+  struct Cut {
     char* next;
     char* end;
+    bool is_used_again;
   };
 
   static SKEIN_INLINE size_t class_of(size_t size) { return (size + kBlockStep - 1) / kBlockStep; }
@@ -104,12 +110,13 @@ class FramePool {
   SKEIN_COLD void* new_spare(size_t size_class);
   SKEIN_COLD void* allocate_large(size_t size);
   SKEIN_COLD void free_large(void* memory);
+  void begin_chunk(Cut& cut, size_t size_class);
   char* cut_chunk(size_t bytes);
 
   Block* free_[kSizeClasses] = {};
   Block* spare_[kSizeClasses] = {};
   Counted counted_[kSizeClasses] = {};
-  Chunk chunks_[kSizeClasses] = {};
+  Cut cut_[kSizeClasses] = {};
   char* arena_ = nullptr;
   char* arena_end_ = nullptr;
   size_t bytes_from_chunks_ = 0;

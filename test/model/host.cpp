@@ -16,6 +16,7 @@ bool enable_process_fence() { return true; }
 uint64_t random_seed() { return 1; }
 void fatal(const char* what) { model::fail(what); }
 void* reserve_pages(size_t size) { return model::allocate(size); }
+void give_back_pages(void*, size_t) { model::fail("no memory goes back"); }
 
 void futex_wait(const uint32_t* word, uint32_t value, int64_t nanoseconds) {
   model::futex_wait(word, value, nanoseconds >= 0);

@@ -1,6 +1,8 @@
 // Blocks are reused, and those freed elsewhere come back in batches.
 #include "runtime/task/frame_pool.h"
 
+#include "runtime/task/depot.h"
+
 #include <gtest/gtest.h>
 #include <memory>
 #include <set>
@@ -74,6 +76,52 @@ TEST(FramePool, DepotHoldsWholeBatchesOnly) {
   EXPECT_EQ(depot_batches(kClass), before);
   for (uint32_t i = 2 * kBatch - 1; i < 3 * kBatch; ++i) pool.free_later(blocks[i], kSize);
   EXPECT_EQ(depot_batches(kClass), before + 2);
+}
+
+TEST(FramePool, ChunksThatNobodyUsesGoBackAndAreCutAgain) {
+  FramePool pool;
+  constexpr size_t kSize = 208;
+  constexpr size_t kBlocks = 8 * kFramesInChunk;
+  std::vector<void*> blocks(kBlocks);
+  auto allocate = [&] {
+    for (void*& block : blocks) *static_cast<char*>(block = pool.allocate(kSize)) = 1;
+  };
+  auto free_all = [&] {
+    for (void* block : blocks) pool.free_later(block, kSize);
+    pool.leave_free_blocks();
+  };
+  allocate();
+  const size_t cut = pool.bytes_from_chunks();
+  free_all();
+  const size_t before = bytes_given_back();
+  EXPECT_TRUE(give_back_unused());
+  // Nothing went back yet: it may have been used a moment ago.
+  EXPECT_EQ(bytes_given_back(), before);
+  (void)give_back_unused();
+  EXPECT_EQ(bytes_given_back() - before, kBlocks * kSize);
+
+  allocate();
+  EXPECT_EQ(pool.bytes_from_chunks(), cut);
+  EXPECT_EQ(std::set<void*>(blocks.begin(), blocks.end()).size(), kBlocks);
+  free_all();
+}
+
+TEST(FramePool, ChunkOfWhichOneBlockIsUsedStays) {
+  FramePool pool;
+  constexpr size_t kSize = 224;
+  std::vector<char*> blocks(3 * kFramesInChunk);
+  for (char*& block : blocks) block = static_cast<char*>(pool.allocate(kSize));
+  char* used = blocks[kFramesInChunk + 5];
+  *used = 7;
+  for (char* block : blocks) {
+    if (block != used) pool.free_later(block, kSize);
+  }
+  pool.leave_free_blocks();
+  const size_t before = bytes_given_back();
+  (void)give_back_unused();
+  (void)give_back_unused();
+  EXPECT_EQ(bytes_given_back() - before, 2 * kFramesInChunk * kSize);
+  EXPECT_EQ(*used, 7);
 }
 
 }  // namespace skein::task
