@@ -6,7 +6,8 @@ usage: fuzz.py --skein PATH --keep FOLDER [--seconds N] [--every N] [--root FOLD
 
 The targets, skein_fuzz_STEP, lie beside the tool in a build that has them: build/asan/bin/skein. What was
 found to reach new code stays in KEEP/STEP, where the next run begins with it; an input that crashes the
-compiler, takes longer than 20 s or more than 2 GB is written to KEEP and named.
+compiler, takes longer than 60 s (the steps that a constant may take are slow when instrumented) or more than
+2 GB is written to KEEP and named.
 """
 import argparse
 import os
@@ -43,7 +44,7 @@ def run(options, step):
     """What went wrong, or None."""
     corpus = options.keep / step
     corpus.mkdir(parents=True, exist_ok=True)
-    command = [options.skein.parent / f"skein_fuzz_{step}", f"-max_total_time={options.seconds}", f"-max_len={MOST_BYTES}", "-timeout=20",
+    command = [options.skein.parent / f"skein_fuzz_{step}", f"-max_total_time={options.seconds}", f"-max_len={MOST_BYTES}", "-timeout=60",
                "-rss_limit_mb=2048", f"-artifact_prefix={options.keep}/{step}-", f"-dict={options.keep}/words", "-print_final_stats=1",
                "-detect_leaks=1", corpus, options.keep / "programs"]
     env = dict(os.environ, ASAN_OPTIONS="detect_container_overflow=0:detect_leaks=1")
