@@ -80,7 +80,11 @@ bool select(abi::Wait* wait, Frame* frame) {
 }
 
 static bool withdraw_from_lock(abi::Wait* wait) {
-  return stop_waiting_for_lock(static_cast<Waiter*>(behind(wait)));
+  Waiter* waiter = static_cast<Waiter*>(behind(wait));
+  if (!stop_waiting_for_lock(waiter)) return false;
+  // Readers behind a writer that goes may have waited for its sake alone.
+  wake_all(wake_for_lock(LockRequest(waiter->chan).cell()));
+  return true;
 }
 
 bool lock(abi::Wait* wait, Frame* frame) {

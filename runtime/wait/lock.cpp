@@ -182,7 +182,6 @@ bool stop_waiting_for_lock(Waiter* waiter) {
   Cell* cell = LockRequest(waiter->chan).cell();
   base::WordGuard guard(cell->queue_lock);
   if (!waiter->is_linked) return false;
-  // Those behind it may have waited for its sake alone: they get the lock when it is given back.
   leave_queue(cell, waiter);
   return true;
 }

@@ -47,7 +47,8 @@ int32_t try_lock(LockRequest request);
 // the frame runs again; kLockBusy: it has to try again. `kind` of a new one is 0.
 bool wait_for_lock(LockRequest request, Waiter* waiter);
 
-// Takes the node out of the queue; false if it is not there any more.
+// Takes the node out of the queue; false if it is not there any more. Then those behind it are to be woken
+// by wake_for_lock: they may have waited for its sake alone.
 bool stop_waiting_for_lock(Waiter* waiter);
 
 // `poisons`: a panic goes through the block. Gives the waiters that are to go on now, linked by `next`.

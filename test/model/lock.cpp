@@ -144,6 +144,33 @@ class LockWithdrawn : public LockModel {
 };
 MODEL(LockWithdrawn, "a lock whose waiters have gone is free for others", 3, Switches, 2)
 
+// A third task shares the lock from beginning to end.
+class LockReaderBehindWriter : public LockModel {
+ public:
+  void begin() override {
+    be_task(2);
+    CHECK(wait::try_lock(request(true)) == int32_t(abi::kLockTaken));
+  }
+  void thread(unsigned index) override {
+    be_task(index);
+    if (index == 1) return read();
+    Waiter waiter = {};
+    ModelFrame frame = {};
+    frame.node = sched::skn_node;
+    waiter.frame = &frame;
+    waiter.chan = bits(false);
+    CHECK(wait::wait_for_lock(request(false), &waiter));
+    CHECK(wait::stop_waiting_for_lock(&waiter));
+    wake(wait::wake_for_lock(&cell_));
+  }
+  void end() override {
+    be_task(2);
+    give_back(true);
+    LockModel::end();
+  }
+};
+MODEL(LockReaderBehindWriter, "a reader does not wait for a writer that has gone", 2, Switches, 4)
+
 // A panic leaves a mark that whoever takes the lock next sees.
 class LockPoisoned : public LockModel {
  public:
