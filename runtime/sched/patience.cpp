@@ -42,8 +42,8 @@ bool ReadyPatience::wait_for(uint32_t victim, const ReadyGlance& glance) {
   return true;
 }
 
-void ReadyPatience::learn(uint64_t cycles, bool fought) {
-  if (fought || cycles < kWorthwhile) {
+void ReadyPatience::learn(uint64_t cycles) {
+  if (cycles < kWorthwhile) {
     wait_ = wait_ * 2 > kMost ? kMost : wait_ * 2;
   } else {
     wait_ = wait_ / 2 < kLeast ? kLeast : wait_ / 2;
@@ -55,29 +55,6 @@ uint32_t ReadyPatience::pauses() const {
   const uint64_t factor = wait_ / (4 * base::kCyclesPerMicrosecond);
   if (factor <= 1) return kPauses;
   return static_cast<uint32_t>(kPauses * (factor > 16 ? 16 : factor));
-}
-
-bool LockPatience::may_spin() {
-  const bool may = !is_spinning_more_;
-  is_spinning_more_ = false;
-  fought_ |= !may;
-  return may;
-}
-
-void LockPatience::spun(uint64_t from) {
-  const uint64_t now = base::cycles();
-  spun_ += now - from;
-  if (++count_ < kSample) return;
-  is_spinning_more_ = spun_ > (now - since_) / 2;
-  since_ = now;
-  spun_ = 0;
-  count_ = 0;
-}
-
-bool LockPatience::take_fought() {
-  const bool fought = fought_;
-  fought_ = false;
-  return fought;
 }
 
 }  // namespace skein::sched

@@ -12,12 +12,6 @@
 //   otherwise. Without it two tasks that talk over a channel are torn apart: a round trip of 32 ns
 //   becomes 1500.
 //
-//   Locks: tasks on two cores that take one lock in turn, section by section, are slower than the same
-//   on one, since the lock and what it guards go to and fro. A worker that spent more than half of its
-//   time looking at locks, over sixteen of them, looks no more: its task waits, and is woken on the other
-//   core. What was stolen and ended so was not worth it. Eight tasks with sections of 5 ns went from 27 ns
-//   a section to 7, and with 200 ns or 1 µs of work between sections nothing is lost.
-//
 // The knobs were fitted on two cores.
 #pragma once
 
@@ -49,8 +43,7 @@ class ReadyPatience {
   // True: something has been waiting in this queue, of that victim, for long enough.
   bool wait_for(uint32_t victim, const ReadyGlance& glance);
 
-  // `fought`: it found locks taken too often.
-  void learn(uint64_t cycles, bool fought);
+  void learn(uint64_t cycles);
 
   // Pauses between two looks; long waits are not sampled more often, since every look takes a line
   // out of the victim's cache.
@@ -73,26 +66,6 @@ class ReadyPatience {
   uint64_t wait_ = kLeast;
   // Victims share an entry when there are more workers than entries: then they are looked at anew.
   Sighting seen_[kSeen];
-};
-
-class LockPatience {
- public:
-  // Whether a lock that was found taken is worth another look.
-  bool may_spin();
-
-  // One was looked at again and again, since then.
-  void spun(uint64_t from);
-
-  // Whether it was not, since this was last asked.
-  bool take_fought();
-
- private:
-  static constexpr uint32_t kSample = 16;
-  uint32_t count_ = 0;
-  uint64_t spun_ = 0;   // cycles, in all that were counted
-  uint64_t since_ = 0;  // cycles, when the count began
-  bool is_spinning_more_ = false;
-  bool fought_ = false;
 };
 
 }  // namespace skein::sched

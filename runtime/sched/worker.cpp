@@ -164,14 +164,13 @@ void Worker::resume_and_learn(Frame* frame) {
     return resume_traced(frame);
   }
   stolen_ = Stolen::Nothing;
-  (void)lock_patience.take_fought();
   const uint64_t start = base::cycles();
   resume(frame);
   const uint64_t busy = base::cycles() - start;
   if (stolen == Stolen::Continuation) {
     steal_patience_.learn(busy);
   } else {
-    ready_patience_.learn(busy, lock_patience.take_fought());
+    ready_patience_.learn(busy);
   }
   if (busy > 10 * base::kCyclesPerMicrosecond) quiet_ = 0;
 }
@@ -258,11 +257,6 @@ void Worker::act_on(abi::Timer* fired) {
 }
 
 bool is_alone() { return current().scheduler.started() == 1; }
-
-// On a single worker the holder does not run meanwhile.
-bool may_spin_for_lock() { return !is_alone() && current().lock_patience.may_spin(); }
-
-void spun_for_lock(uint64_t from) { current().lock_patience.spun(from); }
 
 uint32_t set_timer(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
   Worker& here = current();

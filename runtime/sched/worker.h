@@ -136,7 +136,6 @@ class alignas(128) Worker {
   base::Stack stack = {};
   ReadyQueue ready;
   Timers timers;
-  LockPatience lock_patience;
   Deque deque;
   // The current node where no task runs.
   abi::Node idle = {};
@@ -209,10 +208,6 @@ extern "C" bool skn_fences_always;
 
 // Whether there is one worker, and nobody else runs tasks.
 bool is_alone();
-// A lock was found taken by another: whether to look again in a moment, or to wait.
-bool may_spin_for_lock();
-// It was looked at since then, in cycles.
-void spun_for_lock(uint64_t from);
 
 // Never keep the result across a call that may suspend: the task may go on elsewhere.
 SKEIN_INLINE Worker& current() { return *skn_worker; }

@@ -106,25 +106,19 @@ static bool may_take(LockRequest request) {
   return !request.reads() || seems_empty(request.cell()->waiting);
 }
 
-static bool spin_for(LockRequest request) {
-  const uint64_t since = base::cycles();
-  bool is_taken = false;
-  for (int look = 0; look < kLooks && !is_taken; ++look) {
-    for (int i = 0; i < 1 << look; ++i) base::spin_pause();
-    is_taken = may_take(request) && take(request);
-  }
-  sched::spun_for_lock(since);
-  return is_taken;
-}
-
 int32_t try_lock(LockRequest request) {
   abi::Node* task = sched::skn_node;
   // A share of what the task shares already could be had; a writer who waits would not get by.
   if (request.reads() && has_already(request, task)) return abi::kLockHeld;
   if (may_take(request) && take(request)) return note_taken(request, task);
   if (has_already(request, task)) return abi::kLockHeld;
-  if (!sched::may_spin_for_lock()) return abi::kLockBusy;
-  return spin_for(request) ? note_taken(request, task) : int32_t(abi::kLockBusy);
+  // On a single worker the holder does not run meanwhile.
+  if (sched::is_alone()) return abi::kLockBusy;
+  for (int look = 0; look < kLooks; ++look) {
+    for (int i = 0; i < 1 << look; ++i) base::spin_pause();
+    if (may_take(request) && take(request)) return note_taken(request, task);
+  }
+  return abi::kLockBusy;
 }
 
 // --- Waiting -------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 // One word says who has the lock. Taking a free one for writing is one atomic instruction, giving it
 // back a plain store: who begins to wait has the owner's processor pass a fence, so that one of the two
 // sees the other. Who finds a lock taken spins for a moment, since the holder is likely to be running on
-// another core and nearly done, and then waits in a queue (sched/patience.h says when it does not spin).
+// another core and nearly done, and then waits in a queue.
 //
 // A lock that is given back is free for all: the first who waits is woken to try once more, and until it
 // runs others may take the lock again and again. Handing it over at once would have each section wait for

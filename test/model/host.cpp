@@ -38,8 +38,6 @@ void Worker::make_ready_slowly(Frame* frame) { model::make_ready(frame); }
 void Worker::make_ready_last(Frame* frame) { model::make_ready(frame); }
 
 bool is_alone() { return false; }
-bool may_spin_for_lock() { return true; }
-void spun_for_lock(uint64_t) {}
 
 // Time does not pass here.
 void Timers::insert(abi::Timer*, int64_t, int64_t) { model::fail("no timer is set"); }
