@@ -60,13 +60,18 @@ static void settle_exprs(Context& ctx) {
   }
 }
 
+// How far behind an unused variable a text is looked for that may mean it, in bytes: a function can have
+// any number of them.
+constexpr size_t kNear = 2000;
+
 // Text that says `{x}` as other languages do: it shows itself, not the variable.
 static void help_with_hole(Context& ctx, Report& report, Span variable, std::string_view name) {
   const SourceMap& sources = ctx.program.sources;
-  std::string_view text = sources.file(sources.file_of(variable.begin)).text;
+  const SourceFile& file = sources.file(sources.file_of(variable.begin));
+  std::string_view behind = std::string_view(file.text).substr(variable.end - file.base, kNear);
   std::string hole = "{" + std::string(name) + "}";
-  size_t at = text.find(hole);
-  if (at == std::string_view::npos || at == 0 || text[at - 1] == '$') return;
+  size_t at = behind.find(hole);
+  if (at == std::string_view::npos || at == 0 || behind[at - 1] == '$') return;
   report.help("in a text its value is `${" + std::string(name) + "}`, with a `$`");
 }
 
