@@ -49,8 +49,12 @@ def build_skein(source, exe, skein):
 
 
 def build_go(source, exe, _):
+    """Go takes files of one folder only, so what all need is put beside the program."""
     need("go")
-    call(["go", "build", "-o", str(exe), str(source)], env=dict(os.environ, GO111MODULE="off"))
+    folder = OUT / "go" / exe.name
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [shutil.copy(path, folder) for path in (source, HERE / "common" / "bench.go")]
+    call(["go", "build", "-o", str(exe), *files], env=dict(os.environ, GO111MODULE="off"))
 
 
 def build_cpp(source, exe, _):

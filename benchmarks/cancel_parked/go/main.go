@@ -3,16 +3,13 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
 func main() {
-	n, _ := strconv.Atoi(os.Args[1])
+	n := size()
 	silence := make(chan int)
 	var cleaned int64
 	var group sync.WaitGroup
@@ -42,5 +39,5 @@ func main() {
 	begin := time.Now()
 	cancel()
 	group.Wait()
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), n, cleaned)
+	result(begin, n, cleaned)
 }

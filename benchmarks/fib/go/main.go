@@ -1,12 +1,7 @@
 // fib by one goroutine for each left branch, without a cut-off; answers come through channels.
 package main
 
-import (
-	"fmt"
-	"os"
-	"strconv"
-	"time"
-)
+import "time"
 
 func fib(n uint64) uint64 {
 	if n < 2 {
@@ -26,13 +21,10 @@ func tasks(n uint64) uint64 {
 }
 
 func main() {
-	n, err := strconv.ParseUint(os.Args[1], 10, 64)
-	if err != nil {
-		panic(err)
-	}
+	n := uint64(size())
 	fib(20)
 	begin := time.Now()
 	answer := fib(n)
 	took := time.Since(begin)
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", took.Nanoseconds(), tasks(n), answer)
+	report(took, tasks(n), answer)
 }

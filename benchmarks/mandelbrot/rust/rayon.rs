@@ -1,22 +1,10 @@
 // How often each of N by N points of the Mandelbrot set is iterated, by into_par_iter over the rows.
 #[path = "../../common/bench.rs"]
 mod bench;
+#[path = "../../common/mandelbrot.rs"]
+mod mandelbrot;
 use rayon::prelude::*;
 use std::time::Instant;
-
-fn iterations(x: f64, y: f64) -> u64 {
-    let (mut re, mut im, mut count) = (0.0, 0.0, 0);
-    while count < 200 {
-        let (re2, im2) = (re * re, im * im);
-        if re2 + im2 > 4.0 {
-            break;
-        }
-        im = 2.0 * re * im + y;
-        re = re2 - im2 + x;
-        count += 1;
-    }
-    count
-}
 
 fn main() {
     let n = bench::size();
@@ -27,7 +15,7 @@ fn main() {
             .into_par_iter()
             .map(|row| {
                 let y = 2.0 * row as f64 / n as f64 - 1.0;
-                (0..n).map(|column| iterations(3.0 * column as f64 / n as f64 - 2.0, y)).sum::<u64>()
+                (0..n).map(|column| mandelbrot::iterations(3.0 * column as f64 / n as f64 - 2.0, y)).sum::<u64>()
             })
             .sum();
         bench::result(begin, n * n, sum);

@@ -2,9 +2,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -33,10 +30,7 @@ func block(n int, a, b []float64, first int, c []float64) {
 }
 
 func main() {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
+	n := size()
 	a, b, c := matrix(n, 1, 7), matrix(n, 2, 5), make([]float64, n*n)
 	begin := time.Now()
 	var group sync.WaitGroup
@@ -53,5 +47,5 @@ func main() {
 	for _, value := range c {
 		sum += value
 	}
-	fmt.Printf("RESULT ns=%d ops=1 check=%d\n", took.Nanoseconds(), int64(sum))
+	report(took, 1, int64(sum))
 }

@@ -2,25 +2,10 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 )
-
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func result(begin time.Time, ops int, check uint64) {
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), ops, check)
-}
 
 func main() {
 	n := size()

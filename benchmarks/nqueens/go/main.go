@@ -2,9 +2,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -48,12 +45,9 @@ func nqueens(n, row int, b board) uint64 {
 }
 
 func main() {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
+	n := size()
 	nqueens(8, 0, board{})
 	begin := time.Now()
 	ways := nqueens(n, 0, board{})
-	fmt.Printf("RESULT ns=%d ops=1 check=%d\n", time.Since(begin).Nanoseconds(), ways)
+	result(begin, 1, ways)
 }

@@ -2,19 +2,13 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
 func main() {
-	n, err := strconv.ParseUint(os.Args[1], 10, 64)
-	if err != nil {
-		panic(err)
-	}
+	n := uint64(size())
 	begin := time.Now()
 	var sum uint64
 	var group sync.WaitGroup
@@ -27,5 +21,5 @@ func main() {
 		}(i)
 	}
 	group.Wait()
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), n, sum)
+	result(begin, n, sum)
 }

@@ -2,19 +2,14 @@
 package main
 
 import (
-	"fmt"
 	"os"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
 func main() {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
+	n := size()
 	own := os.Args[2] == "own"
 	begin := time.Now()
 	channels := []chan int{make(chan int)}
@@ -42,5 +37,5 @@ func main() {
 		of(i) <- i
 	}
 	group.Wait()
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), n, sum)
+	result(begin, n, sum)
 }

@@ -1,24 +1,7 @@
 // A number goes to another goroutine and back, N times, over two channels without room.
 package main
 
-import (
-	"fmt"
-	"os"
-	"strconv"
-	"time"
-)
-
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func result(begin time.Time, ops int, check uint64) {
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), ops, check)
-}
+import "time"
 
 func main() {
 	n := size()

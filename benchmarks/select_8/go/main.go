@@ -1,27 +1,10 @@
 // N numbers from any of eight channels, with or without room, each with a goroutine that sends.
 package main
 
-import (
-	"fmt"
-	"os"
-	"strconv"
-	"time"
-)
-
-func number(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func result(begin time.Time, ops int, check uint64) {
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), ops, check)
-}
+import "time"
 
 func main() {
-	n, room := number(1), number(2)
+	n, room := argument(1), argument(2)
 	begin := time.Now()
 	var c [8]chan int
 	for i := range c {

@@ -1,24 +1,7 @@
 // Fannkuch: for each order of N pancakes, how often the top ones are flipped until the first is 1.
 package main
 
-import (
-	"fmt"
-	"os"
-	"strconv"
-	"time"
-)
-
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func result(begin time.Time, ops int, check uint64) {
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), ops, int64(check))
-}
+import "time"
 
 func flips(order, pancakes []int) int {
 	copy(pancakes, order)

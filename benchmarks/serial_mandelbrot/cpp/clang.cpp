@@ -2,19 +2,7 @@
 // task.
 
 #include "../../common/bench.hpp"
-
-static uint64_t iterations(double x, double y) {
-  double re = 0, im = 0;
-  uint64_t count = 0;
-  while (count < 200) {
-    double re2 = re * re, im2 = im * im;
-    if (re2 + im2 > 4) break;
-    im = 2 * re * im + y;
-    re = re2 - im2 + x;
-    ++count;
-  }
-  return count;
-}
+#include "../../common/mandelbrot.hpp"
 
 int main(int argc, char** argv) {
   uint64_t n = bench::size(argc, argv);
@@ -23,7 +11,7 @@ int main(int argc, char** argv) {
     for (uint64_t row = 0; row < n; ++row) {
       double y = 2.0 * double(row) / double(n) - 1;
       for (uint64_t column = 0; column < n; ++column) {
-        sum += iterations(3.0 * double(column) / double(n) - 2, y);
+        sum += mandelbrot::iterations(3.0 * double(column) / double(n) - 2, y);
       }
     }
     return sum;

@@ -1,24 +1,7 @@
 // How often each of N by N points of the Mandelbrot set is iterated, at most 200 times, by one task.
 package main
 
-import (
-	"fmt"
-	"os"
-	"strconv"
-	"time"
-)
-
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func result(begin time.Time, ops int, check uint64) {
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), ops, int64(check))
-}
+import "time"
 
 func iterations(x, y float64) uint64 {
 	var re, im float64

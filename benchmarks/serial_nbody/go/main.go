@@ -2,20 +2,9 @@
 package main
 
 import (
-	"fmt"
 	"math"
-	"os"
-	"strconv"
 	"time"
 )
-
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
 
 const (
 	solarMass = 4 * math.Pi * math.Pi
@@ -99,5 +88,5 @@ func main() {
 		advance(system, 0.01)
 	}
 	took := time.Since(begin)
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", took.Nanoseconds(), n, int64(energy(system)*1000000000))
+	report(took, n, int64(energy(system)*1000000000))
 }

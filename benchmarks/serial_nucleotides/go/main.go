@@ -1,20 +1,7 @@
 // How often each sequence of 8 occurs in N bases: a hash map of 65536 keys.
 package main
 
-import (
-	"fmt"
-	"os"
-	"strconv"
-	"time"
-)
-
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
+import "time"
 
 func bases(n int) []byte {
 	out := make([]byte, 0, n)
@@ -48,5 +35,5 @@ func main() {
 	for key, times := range counts {
 		check += (key + 1) * times % 1009
 	}
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", took.Nanoseconds(), n, check)
+	report(took, n, check)
 }

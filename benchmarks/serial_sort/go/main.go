@@ -1,20 +1,7 @@
 // Sorts N numbers, each of 0..N once, by a quicksort written out.
 package main
 
-import (
-	"fmt"
-	"os"
-	"strconv"
-	"time"
-)
-
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
+import "time"
 
 func quicksort(xs []int, first, last int) {
 	low, high := first, last
@@ -53,5 +40,5 @@ func main() {
 	for i, x := range xs {
 		check += x * (i % 7)
 	}
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", took.Nanoseconds(), n, check)
+	report(took, n, check)
 }

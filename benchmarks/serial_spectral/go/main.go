@@ -2,24 +2,9 @@
 package main
 
 import (
-	"fmt"
 	"math"
-	"os"
-	"strconv"
 	"time"
 )
-
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func result(begin time.Time, ops int, check uint64) {
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), ops, int64(check))
-}
 
 func element(i, j int) float64 {
 	return 1 / float64((i+j)*(i+j+1)/2+i+1)

@@ -3,19 +3,9 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"strconv"
 	"strings"
 	"time"
 )
-
-func size() int {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
 
 func line(i int) string {
 	var text strings.Builder
@@ -45,5 +35,5 @@ func main() {
 	for _, count := range counts {
 		check += count * count
 	}
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", took.Nanoseconds(), n*10, check)
+	report(took, n*10, check)
 }

@@ -2,9 +2,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -32,11 +29,8 @@ func skynet(first, size uint64) uint64 {
 }
 
 func main() {
-	n, err := strconv.ParseUint(os.Args[1], 10, 64)
-	if err != nil {
-		panic(err)
-	}
+	n := uint64(size())
 	begin := time.Now()
 	sum := skynet(0, n)
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), n, sum)
+	result(begin, n, sum)
 }

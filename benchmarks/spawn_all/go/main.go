@@ -2,18 +2,12 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"sync"
 	"time"
 )
 
 func main() {
-	n, err := strconv.ParseUint(os.Args[1], 10, 64)
-	if err != nil {
-		panic(err)
-	}
+	n := uint64(size())
 	begin := time.Now()
 	squares := make([]uint64, n)
 	var running sync.WaitGroup
@@ -29,5 +23,5 @@ func main() {
 	for _, square := range squares {
 		sum += square
 	}
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), n, sum)
+	result(begin, n, sum)
 }

@@ -1,18 +1,10 @@
 // One goroutine at a time: started, and its answer taken from a channel before the next.
 package main
 
-import (
-	"fmt"
-	"os"
-	"strconv"
-	"time"
-)
+import "time"
 
 func main() {
-	n, err := strconv.ParseUint(os.Args[1], 10, 64)
-	if err != nil {
-		panic(err)
-	}
+	n := uint64(size())
 	begin := time.Now()
 	var sum uint64
 	for i := uint64(0); i < n; i++ {
@@ -20,5 +12,5 @@ func main() {
 		go func(i uint64) { answer <- i * i }(i)
 		sum += <-answer
 	}
-	fmt.Printf("RESULT ns=%d ops=%d check=%d\n", time.Since(begin).Nanoseconds(), n, sum)
+	result(begin, n, sum)
 }

@@ -5,22 +5,10 @@
 #include <tbb/task_arena.h>
 
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "../../common/bench.hpp"
-
-using Counts = std::unordered_map<std::string_view, int64_t>;
-
-static void count(std::string_view text, Counts& counts) {
-  while (!text.empty()) {
-    size_t end = text.find(' ');
-    std::string_view word = text.substr(0, end);
-    if (!word.empty()) ++counts[word];
-    text = end == text.npos ? std::string_view() : text.substr(end + 1);
-  }
-}
+#include "../../common/words.hpp"
 
 int main(int argc, char** argv) {
   uint64_t n = bench::size(argc, argv);
@@ -28,19 +16,15 @@ int main(int argc, char** argv) {
   tbb::task_arena arena(static_cast<int>(bench::workers()));
   return arena.execute([n] {
     std::vector<std::string> lines(n);
-    for (uint64_t i = 0; i < n; ++i) {
-      for (uint64_t k = 0; k < 10; ++k) {
-        lines[i] += "word" + std::to_string((i * 10 + k) * 2654435761u % 4093) + " ";
-      }
-    }
+    for (uint64_t i = 0; i < n; ++i) lines[i] = words::line(i);
     return bench::measure(n * 10, [&] {
-      Counts counts = tbb::parallel_reduce(
-          tbb::blocked_range<uint64_t>(0, n), Counts(),
-          [&](const auto& part, Counts found) {
-            for (uint64_t i = part.begin(); i < part.end(); ++i) count(lines[i], found);
+      words::Counts counts = tbb::parallel_reduce(
+          tbb::blocked_range<uint64_t>(0, n), words::Counts(),
+          [&](const auto& part, words::Counts found) {
+            for (uint64_t i = part.begin(); i < part.end(); ++i) words::count(lines[i], found);
             return found;
           },
-          [](Counts a, const Counts& b) {
+          [](words::Counts a, const words::Counts& b) {
             for (const auto& [word, times] : b) a[word] += times;
             return a;
           });
