@@ -98,6 +98,7 @@ class Writer {
   }
   void read_members(std::span<const ast::FieldDecl> fields, std::string_view way = {});
   void write_variant(const ast::VariantDecl& variant);
+  void payload_of(const ast::VariantDecl& variant);
   void pattern_of(const ast::VariantDecl& variant);
   void read_variant(Symbol type, const ast::VariantDecl& variant);
   void required(const ast::FieldDecl& field, size_t i, std::string_view way = {});
@@ -197,13 +198,17 @@ void Writer::write_struct(const ast::StructItem& item) {
 
 // ---- enums ---------------------------------------------------------------------------------
 
+// Its parts, in a pattern or to make one.
+void Writer::payload_of(const ast::VariantDecl& variant) {
+  if (variant.payload.empty()) return;
+  code("(");
+  for (size_t i = 0; i < variant.payload.size(); ++i) part(i).code(",");
+  code(")");
+}
+
 void Writer::pattern_of(const ast::VariantDecl& variant) {
   name(variant.name.name);
-  if (!variant.payload.empty()) {
-    code("(");
-    for (size_t i = 0; i < variant.payload.size(); ++i) part(i).code(",");
-    code(")");
-  }
+  payload_of(variant);
   if (variant.has_named_fields) {
     code("{");
     for (size_t i = 0; i < variant.fields.size(); ++i) {
@@ -250,11 +255,7 @@ void Writer::read_variant(Symbol type, const ast::VariantDecl& variant) {
   if (variant.has_named_fields) read_members(variant.fields, way);
   if (!is_bare) code("from' . end_payload ( ) ? ;");
   code("from' . made (").name(type).code(".").name(variant.name.name);
-  if (!variant.payload.empty()) {
-    code("(");
-    for (size_t i = 0; i < variant.payload.size(); ++i) part(i).code(",");
-    code(")");
-  }
+  payload_of(variant);
   if (variant.has_named_fields) {
     code("{");
     for (size_t i = 0; i < variant.fields.size(); ++i) required(variant.fields[i], i, way);

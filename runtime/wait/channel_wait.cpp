@@ -79,11 +79,16 @@ bool select(abi::Wait* wait, Frame* frame) {
   return true;
 }
 
+// Who waited for a lock does not want it any more. Those behind it may have waited for its sake alone, or it
+// was the one that was woken to take it.
+static void leave_to_next(const Waiter* waiter) {
+  wake_all(wake_for_lock(LockRequest(waiter->chan).cell()));
+}
+
 static bool withdraw_from_lock(abi::Wait* wait) {
   Waiter* waiter = static_cast<Waiter*>(behind(wait));
   if (!stop_waiting_for_lock(waiter)) return false;
-  // Readers behind a writer that goes may have waited for its sake alone.
-  wake_all(wake_for_lock(LockRequest(waiter->chan).cell()));
+  leave_to_next(waiter);
   return true;
 }
 
@@ -92,8 +97,7 @@ bool lock(abi::Wait* wait, Frame* frame) {
   waiter->frame = frame;
   Waiting waiting(wait, frame, WaitReason::Lock, withdraw_from_lock);
   if (waiting.is_cancelled()) {
-    // Who was woken to take it and does not, leaves that to the next.
-    if (waiter->kind != 0) wake_all(wake_for_lock(LockRequest(waiter->chan).cell()));
+    if (waiter->kind != 0) leave_to_next(waiter);
     return false;
   }
   waiting.begin();
