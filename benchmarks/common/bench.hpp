@@ -9,11 +9,13 @@
 
 namespace bench {
 
-inline uint64_t size(int argc, char** argv) {
-  if (argc == 2) return std::strtoull(argv[1], nullptr, 10);
-  std::fprintf(stderr, "usage: %s N\n", argv[0]);
+inline uint64_t argument(int argc, char** argv, int at) {
+  if (at < argc) return std::strtoull(argv[at], nullptr, 10);
+  std::fprintf(stderr, "%s: argument %d is missing\n", argv[0], at);
   std::exit(2);
 }
+
+inline uint64_t size(int argc, char** argv) { return argument(argc, argv, 1); }
 
 inline unsigned workers() {
   const char* count = std::getenv("WORKERS");

@@ -2,9 +2,13 @@
 #![allow(dead_code)]
 use std::time::Instant;
 
+pub fn argument(at: usize) -> u64 {
+    let arg = std::env::args().nth(at).expect("an argument is missing");
+    arg.parse().expect("arguments are numbers")
+}
+
 pub fn size() -> u64 {
-    let arg = std::env::args().nth(1).expect("usage: PROGRAM N");
-    arg.parse().expect("N is a number")
+    argument(1)
 }
 
 pub fn workers() -> usize {

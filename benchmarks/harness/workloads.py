@@ -102,7 +102,9 @@ def select(ways, room, goal):
 
 WORKLOADS = {
     "spawn_all": Workload("P1", "spawn N tasks of n*n, then await all", squares,
-                          [10_000, 100_000, 1_000_000, 10_000_000], [10_000, 100_000], goal={1: 5, 2: 20}),
+                          [10_000, 100_000, 1_000_000, 10_000_000], [10_000, 100_000], args=(0,), goal={1: 5, 2: 20}),
+    "spawn_again": Workload("P1", "the same in memory that two rounds before it have used", squares,
+                            [100_000, 1_000_000], [10_000], folder="spawn_all", args=(2,), goal={1: 5, 2: 20}),
     "spawn_await": Workload("P2", "spawn one task, await it, repeat", squares, [1_000_000], [50_000],
                             goal={1: 4, 2: 15}),
     "fib": Workload("P3", "fib(N) by spawn, no cut-off", fib, [39], [25],

@@ -109,6 +109,7 @@ void FunctionEmitter::emit_repeat(const Inst& inst) {
 
 llvm::Value* FunctionEmitter::own_buffer(llvm::Value* place, TypeId array) {
   llvm::Value* buffer = v.load_pointer(place, 0);
+  if (!m.glue.may_be_shared({array})) return buffer;
   return v.select(
       v.rt(Rt::skn_is_unique, {buffer}), Chance::Likely, [&] { return buffer; },
       [&]() -> llvm::Value* {
@@ -120,11 +121,13 @@ llvm::Value* FunctionEmitter::own_buffer(llvm::Value* place, TypeId array) {
 
 llvm::Value* FunctionEmitter::own_buffer_with_room(llvm::Value* place, TypeId array) {
   llvm::Value* buffer = v.load_pointer(place, 0);
-  llvm::Value* is_unique = v.rt(Rt::skn_is_unique, {buffer});
   llvm::Value* capacity = v.load_word(buffer, offsetof(abi::Buffer, capacity));
-  llvm::Value* has_room = b.CreateICmpSLT(v.length(buffer), capacity);
+  llvm::Value* fits = b.CreateICmpSLT(v.length(buffer), capacity);
+  if (m.glue.may_be_shared({array})) {
+    fits = b.CreateAnd(v.rt(Rt::skn_is_unique, {buffer}), fits);
+  }
   return v.select(
-      b.CreateAnd(is_unique, has_room), Chance::Likely, [&] { return buffer; },
+      fits, Chance::Likely, [&] { return buffer; },
       [&]() -> llvm::Value* {
         llvm::Value* fresh = b.CreateCall(m.glue.grow(array), {buffer});
         v.store_at(fresh, place, 0);

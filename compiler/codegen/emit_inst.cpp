@@ -233,11 +233,9 @@ void FunctionEmitter::emit_unshare(const Inst& inst) {
   const sir::Place& place = inst.operands[0].place;
   TypeId type = type_of(place);
   if (kind(type) == TypeKind::FixedArray) return;
-  // What a value of a `unique trait` holds is never shared.
-  bool is_unique = types::traits_of(m.program, type).is_move_only;
-  if (kind(type) == TypeKind::Dyn && is_unique) return;
   bool is_box = is_boxed(place);
   BufferType buffer = {type, is_box};
+  if (!m.glue.may_be_shared(buffer)) return;
   llvm::Value* at = is_box ? address_of_box(place) : address(place);
   llvm::Value* old = v.load_pointer(at, 0);
   llvm::Value* is_shared = b.CreateNot(v.rt(Rt::skn_is_unique, {old}));

@@ -143,7 +143,7 @@ class FunctionEmitter {
   void emit_array_insert(const sir::Inst& inst);
   void emit_array_remove(const sir::Inst& inst);
   void emit_array_forget_before(const sir::Inst& inst);
-  // The buffer of the array in a place, made its only owner's.
+  // The buffer of the array in a place, which has elements, made its only owner's.
   llvm::Value* own_buffer(llvm::Value* place, TypeId array);
   // The same with room for one element more.
   llvm::Value* own_buffer_with_room(llvm::Value* place, TypeId array);

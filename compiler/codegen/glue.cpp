@@ -30,6 +30,10 @@ bool Glue::counts_atomically(BufferType buffer) {
   return m_.sir.counts_atomically(buffer.type);
 }
 
+bool Glue::may_be_shared(BufferType buffer) {
+  return !types::traits_of(m_.program, buffer.type).is_move_only;
+}
+
 // ---- which types contain themselves ------------------------------------------------------------
 
 // The buffers a value owns directly, those inside them left out.
@@ -432,9 +436,7 @@ llvm::Function* Glue::retain_value(TypeId type) {
 static void finish_copy(ModuleEmitter& m, Values& values, BufferType type, llvm::Value* old,
                         llvm::Value* fresh) {
   TypeId element = m.glue.element(type);
-  // An array of what cannot be copied is shared only while it is the empty one.
-  types::TypeTraits traits = types::traits_of(m.program, element);
-  if (traits.needs_drop && !traits.is_move_only) {
+  if (types::traits_of(m.program, element).needs_drop && m.glue.may_be_shared(type)) {
     values.count_up(values.i64(0), values.length(fresh), [&](llvm::Value* index) {
       values.retain(element, values.element(fresh, index, element));
     });

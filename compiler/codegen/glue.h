@@ -81,6 +81,8 @@ class Glue {
   // Whether dropping a value of this type can lead to a recursive buffer.
   bool reaches_recursive(TypeId type);
   bool counts_atomically(BufferType buffer);
+  // Whether a buffer that is not empty can have several owners: what cannot be copied has one.
+  bool may_be_shared(BufferType buffer);
   // The type of the elements; u8 for a str.
   TypeId element(BufferType buffer);
   std::string name(BufferType buffer);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Weakens each memory order of the modelled sources in turn, and says which of that the models catch.
 
-usage: weaken.py --model PROGRAM [--seconds N] [--factor N] [--only REGEX] [--jobs N]
+usage: weaken.py --model PROGRAM [--seconds N] [--factor N] [--only REGEX] [--models PREFIX...] [--jobs N]
 
 An acquire or a release becomes relaxed, an acq_rel each of its halves; a full fence loses its hold on
 stores and later loads, or goes altogether. The program that is given needs no rebuilding for that. The
@@ -26,9 +26,9 @@ Site = collections.namedtuple("Site", "path line column operation")
 Weakening = collections.namedtuple("Weakening", "site slot order weaker models")
 
 
-def sites_of(program, seconds):
+def sites_of(program, seconds, prefixes):
     """Each site with its orders, and the models that execute it."""
-    command = [program, "--quiet", "--sites", f"--seconds={seconds}"]
+    command = [program, "--quiet", "--sites", f"--seconds={seconds}", *prefixes]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     sites = {}
     for match in re.finditer(r"^(\w+) ([\w/.]+):(\d+):(\d+) (\w+) (\w+)( \w+)?$", output, re.M):
@@ -68,9 +68,10 @@ def main():
     parser.add_argument("--seconds", type=int, default=20, help="at most, for each model and order")
     parser.add_argument("--factor", type=int, default=1, help="of executions that are chosen by chance")
     parser.add_argument("--only", default="")
+    parser.add_argument("--models", nargs="*", default=[], help="that begin like this; else all")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    found = [w for w in weakenings_of(sites_of(options.model, options.seconds))
+    found = [w for w in weakenings_of(sites_of(options.model, options.seconds, options.models))
              if re.search(options.only, f"{w.site.path}:{w.site.line}")]
     caught = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

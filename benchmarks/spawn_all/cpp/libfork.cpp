@@ -1,4 +1,5 @@
-// N forks in a loop, then one join; each child has a slot of its own for its square.
+// N forks in a loop, then one join; each child has a slot of its own for its square; before it as many
+// rounds that are not timed as the second argument says.
 #include <libfork.hpp>
 
 #include <vector>
@@ -20,5 +21,7 @@ int main(int argc, char** argv) {
   uint64_t n = bench::size(argc, argv);
   lf::lazy_pool pool(bench::workers());
   lf::sync_wait(pool, square_all, uint64_t{1000});
-  return bench::measure(n, [&] { return lf::sync_wait(pool, square_all, n); });
+  auto all = [&] { return lf::sync_wait(pool, square_all, n); };
+  for (uint64_t i = bench::argument(argc, argv, 2); i > 0; --i) all();
+  return bench::measure(n, all);
 }

@@ -1,4 +1,5 @@
-// N tasks forked one by one into a group that is awaited as a whole.
+// N tasks forked one by one into a group that is awaited as a whole; before it as many rounds that are
+// not timed as the second argument says.
 #include <vector>
 
 #include "../../common/bench.hpp"
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
   uint64_t n = bench::size(argc, argv);
   tmc::cpu_executor().set_thread_count(bench::workers()).init();
   tmc::post_waitable(tmc::cpu_executor(), square_all(1000)).wait();
-  return bench::measure(
-      n, [n] { return tmc::post_waitable(tmc::cpu_executor(), square_all(n)).get(); });
+  auto all = [n] { return tmc::post_waitable(tmc::cpu_executor(), square_all(n)).get(); };
+  for (uint64_t i = bench::argument(argc, argv, 2); i > 0; --i) all();
+  return bench::measure(n, all);
 }

@@ -1,4 +1,5 @@
-// N goroutines that square a number into a slot of their own, and one wait for all.
+// N goroutines that square a number into a slot of their own, and one wait for all; before it as many rounds that are
+// not timed as the second argument says.
 package main
 
 import (
@@ -6,9 +7,7 @@ import (
 	"time"
 )
 
-func main() {
-	n := uint64(size())
-	begin := time.Now()
+func squareAll(n uint64) uint64 {
 	squares := make([]uint64, n)
 	var running sync.WaitGroup
 	running.Add(int(n))
@@ -23,5 +22,14 @@ func main() {
 	for _, square := range squares {
 		sum += square
 	}
-	result(begin, n, sum)
+	return sum
+}
+
+func main() {
+	n := uint64(size())
+	for i := argument(2); i > 0; i-- {
+		squareAll(n)
+	}
+	begin := time.Now()
+	result(begin, n, squareAll(n))
 }
