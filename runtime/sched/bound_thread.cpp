@@ -59,6 +59,7 @@ void Worker::wait_bound() {
       limit = due - base::now();
       if (limit < 0) limit = 0;
     }
+    leave_free_blocks();
     inbox_wake_.sleep(prepared, limit);
   }
   scheduler.end_bound_wait();

@@ -192,6 +192,7 @@ void Worker::run() {
   while (!scheduler.stopping()) {
     if (SKEIN_UNLIKELY(scheduler.retires(id))) {
       hand_over();
+      leave_free_blocks();
       scheduler.stay_retired();
       continue;
     }
@@ -388,11 +389,15 @@ void Worker::watch_others() {
   }
 }
 
+// Before it sleeps, for how long nobody knows.
+void Worker::leave_free_blocks() {
+  if (SKEIN_LIKELY(!task::had_a_peak())) return;
+  host.frames.leave_free_blocks();
+  host.nodes.leave_free_blocks();
+}
+
 void Worker::park() {
-  if (SKEIN_UNLIKELY(task::had_a_peak())) {
-    host.frames.leave_free_blocks();
-    host.nodes.leave_free_blocks();
-  }
+  leave_free_blocks();
   if (quiet_ > 0) rest();
   if (ran_since_look_ && scheduler.look_if_due()) ran_since_look_ = false;
   const uint32_t prepared = scheduler.begin_sleep();

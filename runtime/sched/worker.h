@@ -165,6 +165,7 @@ class alignas(128) Worker {
   void fire_timers_of(Worker& victim, int64_t now);
   void act_on(abi::Timer* fired);
   void act_on(abi::Wait* over);
+  void leave_free_blocks();
   void park();
   void watch_others();
   void rest();

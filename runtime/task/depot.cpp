@@ -32,7 +32,7 @@ void Depot::put(Block* batch) {
   base::SpinGuard guard(lock_);
   batch->next_batch = top_.load(Order::Relaxed);
   top_.store(batch, Order::Relaxed);
-  if (++batches_ == kFew + 1) peak.store(1, Order::Relaxed);
+  ++batches_;
 }
 
 Block* Depot::take() {
@@ -58,6 +58,8 @@ void Depot::note(char* begin, size_t bytes, uint32_t blocks) {
   base::SpinGuard guard(lock_);
   *chunk = {chunks_, nullptr, begin, begin + bytes, blocks, 0};
   chunks_ = chunk;
+  blocks_ += blocks;
+  if (blocks_ > kFew * kBatch) peak.store(1, Order::Relaxed);
 }
 
 Chunk* Depot::take_empty() {

@@ -53,14 +53,16 @@ class alignas(128) Depot {
   size_t least_ = 0;          // of those, since the last look
   uint32_t looks_to_skip_ = 0;
   uint32_t misses_ = 0;       // looks in a row that led to nothing
+  size_t blocks_ = 0;         // of all chunks
   Chunk* chunks_ = nullptr;
   Chunk* empty_ = nullptr;
 };
 
 Depot& depot_of(Blocks kind, size_t size_class);
 
-// Whether any depot ever had more than the next wave will want. From then on workers that go to sleep leave
-// their free blocks here, since a single one of them keeps its chunk.
+// Whether blocks of any size were ever more than the next wave will want. From then on workers that go to
+// sleep leave their free blocks here, since a single one of them keeps its chunk: so this has to be known
+// while the blocks are taken, before those who free the first of them sleep.
 bool had_a_peak();
 
 // Looks at all depots. True: another look, some time later, may find more.
