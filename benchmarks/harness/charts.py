@@ -11,7 +11,7 @@ from harness import results
 
 # One colour for each contender on all charts, of a palette that also colour-blind people tell apart.
 COLOURS = {"skein": "#e8590c", "go": "#1c9ac9", "tokio": "#b8860b", "rayon": "#a855c7", "tbb": "#2f9e64", "libfork": "#4c78e0",
-           "tmc": "#e0569b", "serial": "#8a8f98", "crossbeam": "#c0564b", "parking_lot": "#7a8f2a", "std": "#5f9ea0",
+           "tmc": "#e0569b", "citor": "#6b4fbb", "serial": "#8a8f98", "crossbeam": "#c0564b", "parking_lot": "#7a8f2a", "std": "#5f9ea0",
            "rust": "#b8860b", "clang": "#2f9e64"}
 INK = "#808792"  # of lines and letters: half way between black and white
 SCALING = ["fib", "skynet", "nqueens", "mpmc", "sieve", "sort"]

@@ -2,7 +2,10 @@
 
 A contender is a file in the workload's folder: skein.sk, go/main.go, rust/NAME.rs, cpp/NAME.cpp. Peers are kept until
 their source changes; ours is always built anew, since the compiler changes.
-libfork and TooManyCooks are taken from the checkouts that LIBFORK and TMC name.
+libfork, TooManyCooks and citor are taken from the checkouts that LIBFORK, TMC and CITOR name.
+
+C++ and Rust are compiled for the processor at hand, but for the programs of one task (serial_…): those are beside code that
+runs on any x86-64.
 """
 import glob
 import os
@@ -22,7 +25,7 @@ DEPENDENCIES = {
     "crossbeam-channel": 'crossbeam-channel = "0.5"',
     "parking_lot": 'parking_lot = "0.12"',
 }
-CHECKOUTS = {"libfork": "LIBFORK", "tmc": "TMC"}
+CHECKOUTS = {"libfork": "LIBFORK", "tmc": "TMC", "citor": "CITOR"}
 
 
 class Skipped(Exception):
@@ -37,6 +40,10 @@ def call(command, **more):
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()
         raise Skipped("; ".join(lines[:2]) or f"status {done.returncode}")
+
+
+def is_for_any_processor(source):
+    return source.parts[-3].startswith("serial_")
 
 
 def need(program):
@@ -67,7 +74,8 @@ def build_cpp(source, exe, _):
             raise Skipped(f"{CHECKOUTS[source.stem]} names no checkout of it")
         flags = ["-std=c++23", f"-I{checkout}/include"]
     # Without fused operations, which give other floats than those of Rust and ours.
-    call(["clang++-22", "-O3", "-DNDEBUG", "-march=native", "-ffp-contract=off", "-std=c++20", "-pthread", "-w",
+    processor = [] if is_for_any_processor(source) else ["-march=native"]
+    call(["clang++-22", "-O3", "-DNDEBUG", *processor, "-ffp-contract=off", "-std=c++20", "-pthread", "-w",
           str(source), "-o", str(exe), *flags])
 
 
@@ -76,14 +84,15 @@ def build_rust(source, exe, _):
     found = [line for crate, line in DEPENDENCIES.items() if glob.glob(f"{CRATES}/{crate}-[0-9]*")]
     if not found:
         raise Skipped(f"{CRATES} has none of Debian's crates")
-    project = OUT / "rust"
+    is_general = is_for_any_processor(source)
+    project = OUT / ("rust-any" if is_general else "rust")
     (project / ".cargo").mkdir(parents=True, exist_ok=True)
     # The crates that Debian packages, as a cargo source, so that nothing is downloaded.
     (project / ".cargo" / "config.toml").write_text(
-        f'[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "{CRATES}"\n'
-        '[build]\nrustflags = ["-C", "target-cpu=native"]\n')
+        f'[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "{CRATES}"\n' +
+        ("" if is_general else '[build]\nrustflags = ["-C", "target-cpu=native"]\n'))
     bins = "".join(f'[[bin]]\nname = "{path.parts[-3]}_{path.stem}"\npath = "{path}"\n'
-                   for path in sorted(HERE.glob("*/rust/*.rs")))
+                   for path in sorted(HERE.glob("*/rust/*.rs")) if is_for_any_processor(path) == is_general)
     (project / "Cargo.toml").write_text(
         '[package]\nname = "peers"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n' + "\n".join(found) +
         '\n[profile.release]\nlto = "fat"\ncodegen-units = 1\npanic = "abort"\n' + bins)

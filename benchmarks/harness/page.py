@@ -28,13 +28,14 @@ ALT = {"peers": "How many times our time each peer takes", "tasks": "Time a task
        "workers": "Speed against the number of workers"}
 SHORT = ["spawn_all", "spawn_await", "fib", "skynet", "nqueens", "ping_pong", "spsc", "mpmc", "sieve", "select_2",
          "select_8_buffered", "mutex", "sort", "words"]
-SHORT_PEERS = ["go", "tokio", "rayon", "tbb", "libfork", "tmc"]
+SHORT_PEERS = ["go", "tokio", "rayon", "tbb", "libfork", "citor", "tmc"]
 
 ABOUT = """Made by `scripts/bench` of the figures of its last full run, which stand in `benchmarks/results.json`.
 [The programs](../benchmarks/README.md) do the same work in each language and their answers are checked. All contenders of a
 table ran in turn, five times each; what counts is the column *times ours*, since absolute times change from machine to machine. CPU time
-and peak of memory are those of the whole process, its start included. N is smaller for peers that would need minutes. C++ and Rust
-are compiled for the processor at hand (`-march=native`), Skein and Go for any x86-64."""
+and peak of memory are those of the whole process, its start included. N is smaller for peers that would need minutes. Skein and Go
+are compiled for any x86-64, C++ and Rust for the processor at hand (`-march=native`), but for the programs of one task, which all are
+for any."""
 
 
 def short_table(found):

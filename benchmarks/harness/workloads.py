@@ -113,7 +113,7 @@ WORKLOADS = {
                        slow={"go": 10_000_000, "tokio": 10_000_000, "tbb": 10_000_000}, goal={2: 3.5}),
     "nqueens": Workload("P4", "N queens, a task for each that fits", WAYS.get, [14], [8],
                         slow={"go": 12}, goal={2: 1.4e9}),
-    "matmul": Workload("P4", "the product of two N by N matrices", product, [1024], [64]),
+    "matmul": Workload("P4", "the product of two N by N matrices", product, [1024, 2048], [64]),
     "parked": Workload("P5", "N tasks asleep at once; the memory counts", below, [100_000, 1_000_000], [1_000],
                        bytes_goal=120),
     **{f"parked_at_{name}": Workload("P5", f"N tasks that wait at {title}; the memory counts", below, [100_000, 1_000_000],
