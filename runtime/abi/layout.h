@@ -9,13 +9,13 @@
 //   0                 pending, nobody waits yet
 //   Frame*            pending, that frame waits
 //   Future* | 2       pending, the result is copied on into that future
-//   Scope*  | 4       pending, that scope counts it and drops the result
+//   Child*  | 4       pending, a scope counts it and drops the result
 //   Waiter* | 6       pending, a select waits for it among other things
 //   1                 done, the value is in `result`
 //   Panic*  | 5       done by a panic
 //   9                 done by cancellation
 //
-// Bit 0 says done. Everything pointed at is 16-aligned, but for a Waiter, which is 8-aligned.
+// Bit 0 says done. Everything pointed at is 8-aligned; frames and panics are 16-aligned.
 //
 // What a ramp returns, `{ ptr h, T }`, and what a Task<T> value holds, `{ ptr future, T }`, is
 // tagged alike: null = the value is in T; bit 0 set = an outcome, Panic*|1, or 9 for cancelled
@@ -33,14 +33,15 @@ constexpr uint64_t kValue = 1;        // state: done with a value
 constexpr uint64_t kPanicked = 5;     // tag of a payload in a state word
 constexpr uint64_t kCancelled = 9;    // state and outcome: cancelled
 constexpr uint64_t kForward = 2;      // tag of a Future in a state word
-constexpr uint64_t kCounted = 4;      // tag of a Scope in a state word
-constexpr uint64_t kOffered = 6;      // tag of a Waiter in a state word, in the three lowest bits
-constexpr uint64_t kOfferedMask = 7;
+constexpr uint64_t kCounted = 4;      // tag of a Child in a state word
+constexpr uint64_t kOffered = 6;      // tag of a Waiter in a state word
+constexpr uint64_t kListenerMask = 7; // the tags of those who wait for a result
 constexpr uint64_t kOutcome = 1;      // tag of a payload in a ramp's handle or a Task's future
 constexpr uint64_t kSpent = 3;        // in a Task whose value was taken out of its place
 constexpr uint64_t kTagMask = 15;
-constexpr size_t kAlignment = 16;     // of frames, futures, scopes and panics
+constexpr size_t kAlignment = 16;     // of frames, scopes and panics
 
+struct Child;
 struct Node;
 struct Scope;
 
@@ -64,31 +65,33 @@ static_assert(offsetof(Frame, size) == 24 && offsetof(Frame, site) == 28);
 static_assert(offsetof(Frame, node) == 32 && sizeof(Frame) == kFrameResult + 8);
 
 // Where the result of a spawned call goes that did not end before its parent went on. Its size is
-// 8 bytes plus those of the result, whose alignment is at most 8.
-struct alignas(kAlignment) Future {
+// 8 bytes plus those of the result, whose alignment is at most 8. It is the end of the task's Node.
+struct Future {
   uint64_t state;
   uint64_t result[1];
 };
 constexpr size_t kFutureResult = 8;
 static_assert(offsetof(Future, state) == 0 && offsetof(Future, result) == kFutureResult);
 
-// A task, as far as it can be cancelled, named and looked at from outside. It lies right before the
-// future of the task, in one block, and is the current one of the worker while the task runs.
+// A task, as far as it can be cancelled, named and looked at from outside. It ends in the future of the
+// task, whose result may be longer, and is the current one of the worker while the task runs.
 //
-// While a node is in its pool, and when a task begins, everything is zero but `site`, which a spawn
-// writes, and in programs that set deadlines or task locals `inherited`. So a task that ends in place costs one store.
-struct alignas(kAlignment) Node {
+// While a node is in its pool, and when a task begins, everything is zero but `state`, and `site`, which a
+// spawn writes, and in programs that set deadlines or task locals `inherited`. So a task that ends in place
+// costs one store more than a call.
+struct Node {
   int64_t inherited;  // its deadline and task locals (task/locals.h); 0 = none
   uint32_t cancel;    // bit 0: the task is cancelled; bit d: the block of depth d is to be left
   uint32_t site;      // where it was spawned; above kSiteBits, how many bits are shielded
   uint64_t wait;      // what it waits for (task/node.h), 0 while it runs
-  Scope* block;       // the innermost one its body is in
-  Node* next;         // in the list of the scope that counts it
-  Node** link;        // the pointer that points here; null when it is in no list
+  uint64_t state;     // here its future begins
+  Scope* block;       // the innermost one its body is in; once that is over, the result
 };
+constexpr size_t kNodeFuture = 24;
 constexpr uint32_t kSiteBits = 24;
 constexpr uint32_t kNodeBound = uint32_t(1) << 31;  // in `site`: the task runs on a thread of its own
-static_assert(sizeof(Node) == 48 && offsetof(Node, cancel) == 8 && offsetof(Node, site) == 12);
+static_assert(sizeof(Node) == 40 && offsetof(Node, cancel) == 8 && offsetof(Node, site) == 12);
+static_assert(offsetof(Node, state) == kNodeFuture && kNodeFuture + sizeof(Future) == sizeof(Node));
 
 // A block that waits for the tasks started in it. It lies in the frame of its function, and
 // sixteen-aligned zero bytes are a fresh one that is not entered yet.
@@ -96,7 +99,7 @@ struct alignas(kAlignment) Scope {
   int64_t pending;    // unfinished children, and whether the body waits for them
   Frame* waiter;      // written before the body waits
   uint64_t panic;     // Panic* of the first child that panicked, later ones attached to it
-  Node* children;     // those that were not cancelled yet; locked
+  Child* children;    // those that were not cancelled yet; locked
   Node* owner;        // the task whose block it is; null: it was not entered
   Scope* outer;       // the block around it in that task
   uint32_t depth;     // 1 for the outermost
@@ -107,6 +110,14 @@ struct alignas(kAlignment) Scope {
 static_assert(offsetof(Scope, pending) == 0 && offsetof(Scope, waiter) == 8);
 static_assert(offsetof(Scope, panic) == 16 && offsetof(Scope, flags) == 52);
 static_assert(offsetof(Scope, threshold) == 64 && sizeof(Scope) == 80);
+
+// A task that a scope counts, since it was given up: an awaited one needs none of this.
+struct alignas(kAlignment) Child {
+  Scope* scope;
+  Node* node;
+  Child* next;    // in the list of those that can be cancelled
+  Child** link;   // the pointer that points here; null when it is in no list
+};
 
 enum ScopeFlag : uint32_t {
   kScopeCancelled = 1,    // its tasks are cancelled, those started later as well
@@ -328,7 +339,7 @@ constexpr uint64_t hash_numbers(uint64_t hash) {
       sizeof(Frame),           offsetof(Frame, state),    offsetof(Frame, size),
       offsetof(Frame, site),   kFrameResult,              kFutureResult,
       sizeof(Scope),           offsetof(Scope, waiter),   offsetof(Scope, panic),
-      sizeof(Node),            sizeof(Wait),              offsetof(Wait, cancelled),
+      sizeof(Node) + kNodeFuture, sizeof(Wait),              offsetof(Wait, cancelled),
       offsetof(Buffer, count), offsetof(Buffer, length),  offsetof(Buffer, capacity),
       offsetof(Buffer, bytes), kBufferData,               sizeof(Site),
       sizeof(Sleep),           sizeof(Timer),             sizeof(FormatSpec),

@@ -65,11 +65,17 @@ static void make_ready(sched::Worker& worker, Frame* frame) {
 }
 
 SKEIN_COLD void skn_frame_release(Ptr frame) {
-  sched::current().host.frames.free_later(frame, frame_at(frame)->size);
+  sched::current().host.frames.free_later(frame, task::frame_bytes(frame_at(frame)->size));
+}
+
+// Whose node gets its result is not to be asked any more in which block it is.
+static void leave_task(sched::Worker& worker, const abi::Node* node) {
+  if (sched::skn_node == node) sched::skn_node = &worker.idle;
 }
 
 SKEIN_COLD void skn_frame_finish(Ptr frame, I64 state, I64 result_size) {
   sched::Worker& worker = sched::current();
+  leave_task(worker, frame_at(frame)->node);
   make_ready(worker, task::finish_frame(frame_at(frame), static_cast<uint64_t>(state),
                                         static_cast<size_t>(result_size), worker.host));
 }
@@ -90,6 +96,7 @@ SKEIN_COLD void skn_future_release(Ptr future, I64 size) {
 
 SKEIN_COLD void skn_future_finish(Ptr future, I64 state, I64 size) {
   sched::Worker& worker = sched::current();
+  leave_task(worker, task::node_of(future_at(future)));
   make_ready(worker, task::finish_future(future_at(future), static_cast<uint64_t>(state),
                                          static_cast<size_t>(size), worker.host));
 }

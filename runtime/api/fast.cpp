@@ -2,6 +2,7 @@
 // is optimised, and inlined there. Anything that is not on a fast path is a call into the library.
 #include "runtime/api/api.h"
 #include "runtime/sched/worker.h"
+#include "runtime/task/node.h"
 #include "runtime/task/state.h"
 #include "runtime/value/hash.h"
 #include "runtime/wait/channel.h"
@@ -16,19 +17,20 @@ using base::Order;
 static SKEIN_INLINE task::FramePool& frames() { return sched::current().host.frames; }
 static SKEIN_INLINE task::FramePool& nodes() { return sched::current().host.nodes; }
 static SKEIN_INLINE size_t node_size(I64 future_size) {
-  return sizeof(abi::Node) + static_cast<size_t>(future_size);
+  return task::node_bytes(static_cast<size_t>(future_size));
 }
 
 // --- Frames, futures, spawning -------------------------------------------------------------------
 
 SKEIN_HOT Ptr skn_frame_alloc(I64 size) {
-  abi::Frame* frame = static_cast<abi::Frame*>(frames().allocate(static_cast<size_t>(size)));
+  const size_t bytes = task::frame_bytes(static_cast<size_t>(size));
+  abi::Frame* frame = static_cast<abi::Frame*>(frames().allocate(bytes));
   frame->node = sched::skn_node;
   return frame;
 }
 
 SKEIN_HOT void skn_frame_free(Ptr frame, I64 size) {
-  frames().free_in_place(frame, static_cast<size_t>(size));
+  frames().free_in_place(frame, task::frame_bytes(static_cast<size_t>(size)));
 }
 
 SKEIN_HOT Ptr skn_future_alloc(I64 size) {

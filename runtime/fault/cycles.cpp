@@ -116,7 +116,7 @@ static bool is_held_up_by(uint64_t what, Node* next) {
   if ((what & task::kWaitScope) != 0) {
     if (next == root_node()) return false;
     const task::Listener listener = listener_of(task::future_of(next));
-    return listener.is_scope() && listener.scope() == scope_at_end(what);
+    return listener.is_child() && listener.child()->scope == scope_at_end(what);
   }
   const LockWait lock = lock_waited_for(what);
   return lock.cell != nullptr && has_lock(lock, next);

@@ -41,6 +41,8 @@ Block* Depot::take() {
   Block* batch = top_.load(Order::Relaxed);
   if (batch == nullptr) return nullptr;
   top_.store(batch->next_batch, Order::Relaxed);
+  // Nodes are zero there.
+  batch->next_batch = nullptr;
   if (--batches_ < least_) least_ = batches_;
   return batch;
 }
@@ -120,6 +122,7 @@ struct Kept {
   uint32_t blocks = 0;
 
   void add(Block* block) {
+    block->next_batch = nullptr;
     block->next = filling;
     filling = block;
     if (++blocks == kBatch) close();

@@ -90,9 +90,10 @@ void FramePool::leave_free_blocks() {
   }
 }
 
-// A size of zero is a block all the same.
+// The smallest is as large as a free one.
 static size_t bytes_of(size_t size_class) {
-  return size_class == 0 ? kBlockStep : size_class * kBlockStep;
+  const size_t bytes = size_class * kBlockStep;
+  return bytes < sizeof(Block) ? sizeof(Block) : bytes;
 }
 
 // Own counted blocks first, then the depot, then fresh memory.
@@ -156,9 +157,10 @@ char* FramePool::cut_chunk(size_t bytes) {
 }
 
 void* FramePool::allocate_large(size_t size) {
-  void* memory = aligned_alloc(kBlockStep, (size + kBlockStep - 1) / kBlockStep * kBlockStep);
+  constexpr size_t kStep = abi::kAlignment;
+  void* memory = aligned_alloc(kStep, (size + kStep - 1) / kStep * kStep);
   if (memory == nullptr) base::fatal("out of memory");
-  memset(memory, 0, bytes_before(kind_));
+  if (kind_ == Blocks::Nodes) memset(memory, 0, sizeof(abi::Node));
   return static_cast<char*>(memory) + bytes_before(kind_);
 }
 

@@ -8,13 +8,13 @@
 // for 64 tasks. (Rejected: returning each block to its owner, which costs a locked instruction a
 // block; one shared list, which costs it on every allocation.)
 //
-// Blocks are 16-byte multiples up to a kilobyte; longer ones come from malloc. Fresh blocks are cut
-// from chunks of 4096. Chunks whose blocks have all lain in the depot for a while go back to the system
+// Blocks are 8-byte multiples up to a kilobyte, 16-aligned where their size is a multiple of that, as those of
+// frames are; longer ones come from malloc. Fresh blocks are cut from chunks of 4096. Chunks whose blocks have all lain in the depot for a while go back to the system
 // (task/depot.h).
 //
 // The nodes of tasks, with their futures, have pools of their own. A block of these goes by the
-// address of its future: the list of free ones runs through the words of the future, so that the node
-// in front can stay as it was, which is zero, and a spawn need not write what it finds so. Their
+// address of its future: the list of free ones runs through the word of the future, so that the rest of
+// the node can stay as it was, which is zero, and a spawn need not write what it finds so. Their
 // chunks are known, and a dump finds all tasks that wait without anybody having kept a list
 // (for_each_node_block).
 #pragma once
@@ -31,10 +31,10 @@ namespace skein::task {
 // A free block. Its memory is at least 16 bytes.
 struct Block {
   Block* next;
-  Block* next_batch;  // in the depot, and only in a batch's first block
+  Block* next_batch;  // in the depot, and only in a batch's first block; else as it was
 };
 
-constexpr size_t kBlockStep = 16;
+constexpr size_t kBlockStep = 8;
 constexpr size_t kLargestBlock = base::kModel ? 32 : 1024;
 constexpr size_t kSizeClasses = kLargestBlock / kBlockStep + 1;
 constexpr uint32_t kBatch = base::kModel ? 1 : 64;
@@ -44,9 +44,14 @@ constexpr size_t kNodesInChunk = base::kModel ? 4 : 1024;
 // What a pool's blocks are for. Those of one kind never become those of another.
 enum class Blocks : uint8_t { Frames, Nodes };
 
+// Of the block that a coroutine's frame lies in.
+SKEIN_INLINE size_t frame_bytes(size_t size) {
+  return (size + abi::kAlignment - 1) / abi::kAlignment * abi::kAlignment;
+}
+
 // How many bytes of a block lie in front of its address.
 constexpr size_t bytes_before(Blocks kind) {
-  return kind == Blocks::Nodes ? sizeof(abi::Node) : 0;
+  return kind == Blocks::Nodes ? abi::kNodeFuture : 0;
 }
 
 class FramePool {

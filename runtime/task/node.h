@@ -49,10 +49,16 @@ inline uint32_t cancel_bit(uint32_t depth) {
 }
 
 SKEIN_INLINE abi::Node* node_of(abi::Future* future) {
-  return reinterpret_cast<abi::Node*>(future) - 1;
+  return reinterpret_cast<abi::Node*>(reinterpret_cast<char*>(future) - abi::kNodeFuture);
 }
 SKEIN_INLINE abi::Future* future_of(abi::Node* node) {
-  return reinterpret_cast<abi::Future*>(node + 1);
+  return reinterpret_cast<abi::Future*>(&node->state);
+}
+
+// Of the block that a node and its future lie in. A node has room for a block its task is in.
+SKEIN_INLINE size_t node_bytes(size_t future_bytes) {
+  const size_t bytes = abi::kNodeFuture + future_bytes;
+  return bytes > sizeof(abi::Node) ? bytes : sizeof(abi::Node);
 }
 
 SKEIN_INLINE AtomicRef<uint32_t> cancel_of(abi::Node* node) {

@@ -75,13 +75,15 @@ bool leave_scope(abi::Scope* scope, uint32_t flags) {
 
 void add_child(abi::Scope* scope) { pending_of(scope).fetch_add(1, Order::Relaxed); }
 
-void list_child(abi::Scope* scope, abi::Node* child, Host& host) {
+abi::Child* list_child(abi::Scope* scope, abi::Node* node, Host& host) {
   add_child(scope);
+  abi::Child* child = static_cast<abi::Child*>(host.frames.allocate(sizeof(abi::Child)));
+  *child = {scope, node, nullptr, nullptr};
   abi::Frame* woken = nullptr;
   {
     base::SpinGuard guard(lock_of(scope));
     if ((flags_of(scope).load(Order::Relaxed) & abi::kScopeCancelled) != 0) {
-      woken = cancel(child, kCancelTask);
+      woken = cancel(node, kCancelTask);
     } else {
       child->next = scope->children;
       child->link = &scope->children;
@@ -90,9 +92,10 @@ void list_child(abi::Scope* scope, abi::Node* child, Host& host) {
     }
   }
   if (woken != nullptr) host.wake(host, woken);
+  return child;
 }
 
-static void unlink(abi::Node* child) {
+static void unlink(abi::Child* child) {
   if (child->link == nullptr) return;
   *child->link = child->next;
   if (child->next != nullptr) child->next->link = child->link;
@@ -100,9 +103,12 @@ static void unlink(abi::Node* child) {
   child->link = nullptr;
 }
 
-void unlist_child(abi::Scope* scope, abi::Node* child) {
-  base::SpinGuard guard(lock_of(scope));
-  unlink(child);
+void unlist_child(abi::Child* child, Host& host) {
+  {
+    base::SpinGuard guard(lock_of(child->scope));
+    unlink(child);
+  }
+  host.frames.free_later(child, sizeof(abi::Child));
 }
 
 abi::Frame* child_done(abi::Scope* scope) {
@@ -147,8 +153,8 @@ uint32_t look_at_children(abi::Scope* scope, abi::Node** children, uint32_t most
   base::SpinLock& lock = lock_of(scope);
   if (!lock.try_lock()) return 0;
   uint32_t count = 0;
-  for (abi::Node* child = scope->children; child != nullptr && count < most; child = child->next) {
-    children[count++] = child;
+  for (abi::Child* child = scope->children; child != nullptr && count < most; child = child->next) {
+    children[count++] = child->node;
   }
   lock.unlock();
   return count;
@@ -161,9 +167,9 @@ void cancel_children(abi::Scope* scope, Host& host) {
     base::SpinGuard guard(lock_of(scope));
     flags_of(scope).fetch_or(abi::kScopeCancelled, Order::Relaxed);
     for (int i = 0; i < kCancelledAtOnce && scope->children != nullptr; ++i) {
-      abi::Node* child = scope->children;
+      abi::Child* child = scope->children;
       unlink(child);
-      if (abi::Frame* woken = cancel(child, kCancelTask)) host.wake(host, woken);
+      if (abi::Frame* woken = cancel(child->node, kCancelTask)) host.wake(host, woken);
     }
     more = scope->children != nullptr;
   }

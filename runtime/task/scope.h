@@ -6,7 +6,7 @@
 // itself and the waiting away in one step, and wakes the body.
 //
 // `children` lists those that were not cancelled yet, under a lock found by the scope's address. A
-// child that ends takes itself out under the lock, so what a canceller finds there is alive. Whoever
+// child that ends takes its record out under the lock, so what a canceller finds there is alive. Whoever
 // cancels the scope empties the list, a few at a time; children that come later are cancelled as they
 // are counted.
 //
@@ -28,13 +28,13 @@ bool leave_scope(abi::Scope* scope, uint32_t flags);
 
 // One more child. The scope's body calls this, or a child of it, so the scope cannot end meanwhile.
 void add_child(abi::Scope* scope);
-// The same for one that can be cancelled.
-void list_child(abi::Scope* scope, abi::Node* child, Host& host);
+// The same for one that can be cancelled: its record.
+abi::Child* list_child(abi::Scope* scope, abi::Node* node, Host& host);
 
 // A child is done. Gives the frame to make ready, or null.
 [[nodiscard]] abi::Frame* child_done(abi::Scope* scope);
-// Before that, for one that was listed.
-void unlist_child(abi::Scope* scope, abi::Node* child);
+// Before that, for one that was listed: its record is gone.
+void unlist_child(abi::Child* child, Host& host);
 
 // True: `frame` stays suspended until no more children are left than the scope's threshold. False: there
 // is nothing to wait for.

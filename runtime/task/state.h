@@ -20,17 +20,19 @@ class Listener {
  public:
   explicit Listener(uint64_t word) : word_(word) {}
 
-  bool is_frame() const { return word_ != abi::kPending && (word_ & abi::kTagMask) == 0; }
-  bool is_future() const { return (word_ & abi::kTagMask) == abi::kForward; }
-  bool is_scope() const { return (word_ & abi::kTagMask) == abi::kCounted; }
-  bool is_arm() const { return (word_ & abi::kOfferedMask) == abi::kOffered; }
+  bool is_frame() const { return word_ != abi::kPending && tag() == 0; }
+  bool is_future() const { return tag() == abi::kForward; }
+  bool is_child() const { return tag() == abi::kCounted; }
+  bool is_arm() const { return tag() == abi::kOffered; }
 
   abi::Frame* frame() const { return reinterpret_cast<abi::Frame*>(word_); }
   abi::Future* future() const { return reinterpret_cast<abi::Future*>(word_ ^ abi::kForward); }
-  abi::Scope* scope() const { return reinterpret_cast<abi::Scope*>(word_ ^ abi::kCounted); }
+  abi::Child* child() const { return reinterpret_cast<abi::Child*>(word_ ^ abi::kCounted); }
   abi::Waiter* arm() const { return reinterpret_cast<abi::Waiter*>(word_ ^ abi::kOffered); }
 
  private:
+  uint64_t tag() const { return word_ & abi::kListenerMask; }
+
   uint64_t word_;
 };
 
@@ -67,8 +69,8 @@ class StateWord {
     return listen(reinterpret_cast<uint64_t>(future) | abi::kForward);
   }
   // Pending → counted by a scope. False: it is done.
-  bool count_in(abi::Scope* scope) {
-    return listen(reinterpret_cast<uint64_t>(scope) | abi::kCounted);
+  bool count_in(abi::Child* child) {
+    return listen(reinterpret_cast<uint64_t>(child) | abi::kCounted);
   }
 
   // Pending → one of the things a select waits for. False: it is done.

@@ -18,22 +18,22 @@ void release_future(abi::Future* future, size_t size, Host& host) {
   wait_of(node).store(0, Order::Relaxed);
   node->inherited = 0;
   node->cancel = 0;
+  // Where the result was.
   node->block = nullptr;
-  node->next = nullptr;
-  node->link = nullptr;
-  host.nodes.free_later(future, sizeof(abi::Node) + size);
+  host.nodes.free_later(future, node_bytes(size));
 }
 
 // Moves the result of a frame that is done, and that we own, into a future.
 static void move_result(abi::Frame* frame, abi::Future* future, size_t size, Host& host) {
   memcpy(result_of(future), result_of(frame), size);
-  host.frames.free_later(frame, frame->size);
+  host.frames.free_later(frame, frame_bytes(frame->size));
 }
 
 // A child that a scope counts has ended.
-static abi::Frame* count_off(abi::Scope* scope, abi::Future* future, uint64_t state, size_t size,
+static abi::Frame* count_off(abi::Child* child, abi::Future* future, uint64_t state, size_t size,
                              Host& host) {
-  unlist_child(scope, node_of(future));
+  abi::Scope* scope = child->scope;
+  unlist_child(child, host);
   if (is_panic(state)) note_panic(scope, panic_of(state), host);
   release_future(future, size, host);
   return child_done(scope);
@@ -51,7 +51,7 @@ abi::Frame* finish_future(abi::Future* future, uint64_t state, size_t size, Host
   while (true) {
     const Listener listener = StateWord(future->state).finish(state);
     if (listener.is_frame()) return listener.frame();
-    if (listener.is_scope()) return count_off(listener.scope(), future, state, size, host);
+    if (listener.is_child()) return count_off(listener.child(), future, state, size, host);
     if (listener.is_arm()) return serve_arm(listener.arm());
     if (!listener.is_future()) return nullptr;
     memcpy(result_of(listener.future()), result_of(future), size - abi::kFutureResult);
@@ -69,11 +69,11 @@ abi::Frame* link_frame(abi::Frame* child, abi::Future* future, size_t result_siz
 
 void adopt(abi::Scope* scope, abi::Future* future, size_t size, Host& host) {
   // Counted first: the child may end, and count itself off, as soon as the word is written.
-  list_child(scope, node_of(future), host);
-  if (StateWord(future->state).count_in(scope)) return;
+  abi::Child* child = list_child(scope, node_of(future), host);
+  if (StateWord(future->state).count_in(child)) return;
   const uint64_t state = StateWord(future->state).load();
   // A task of the scope is running this, so the body cannot be through and is not to be woken by it.
-  (void)count_off(scope, future, state, size, host);
+  (void)count_off(child, future, state, size, host);
 }
 
 }  // namespace skein::task

@@ -29,7 +29,7 @@ static Scope* innermost_block() {
 // it is resumed. A scope keeps no values, so this drops the value before the scope counts the task off.
 struct Heir {
   Frame frame;
-  Scope* scope;
+  abi::Child* child;
   abi::Future* future;
   size_t size;
   void (*drop)(void*);
@@ -41,20 +41,21 @@ static void inherit(void* memory) {
   sched::Worker& worker = sched::current();
   worker.host.frames.free_later(heir, sizeof(Heir));
   const uint64_t state = task::StateWord(task.future->state).load();
-  task::unlist_child(task.scope, task::node_of(task.future));
-  if (task::is_panic(state)) task::note_panic(task.scope, task::panic_of(state), worker.host);
+  Scope* scope = task.child->scope;
+  task::unlist_child(task.child, worker.host);
+  if (task::is_panic(state)) task::note_panic(scope, task::panic_of(state), worker.host);
   if (state == abi::kValue) task.drop(task::result_of(task.future));
   // The value may have been the last owner of anything, but its drop does not suspend.
   task::release_future(task.future, task.size, worker.host);
-  Frame* woken = task::child_done(task.scope);
+  Frame* woken = task::child_done(scope);
   if (woken != nullptr) worker.make_ready(woken);
 }
 
 static void leave_to_heir(Scope* scope, abi::Future* future, size_t size, void (*drop)(void*)) {
   task::Host& host = sched::current().host;
-  Heir* heir = new (host.frames.allocate(sizeof(Heir))) Heir{{}, scope, future, size, drop};
+  abi::Child* child = task::list_child(scope, task::node_of(future), host);
+  Heir* heir = new (host.frames.allocate(sizeof(Heir))) Heir{{}, child, future, size, drop};
   heir->frame.resume = reinterpret_cast<void*>(inherit);
-  task::list_child(scope, task::node_of(future), host);
   if (!task::StateWord(future->state).wait(&heir->frame)) inherit(heir);
 }
 

@@ -57,9 +57,7 @@ class ScopeFails : public ScopeModel {
       task::note_panic(scope_, panic_, host());
       return;
     }
-    task::list_child(scope_, &child_, host());
-    listed_ = 1;
-    task::unlist_child(scope_, &child_);
+    task::unlist_child(task::list_child(scope_, &child_, host()), host());
     make_ready(task::child_done(scope_));
   }
   void end() override {
@@ -71,7 +69,6 @@ class ScopeFails : public ScopeModel {
  private:
   Node child_ = {};
   abi::Panic* panic_ = nullptr;
-  int listed_ = 0;
 };
 MODEL(ScopeFails, "a child that is listed while the scope ends is in no list afterwards", 2, Switches, 4)
 
@@ -81,7 +78,7 @@ class ScopeCancels : public ScopeModel {
     if (index == 0) {
       task::cancel_children(scope_, host());
     } else {
-      task::list_child(scope_, &child_, host());
+      (void)task::list_child(scope_, &child_, host());
     }
   }
   void end() override { CHECK(task::is_cancelled(&child_)); }

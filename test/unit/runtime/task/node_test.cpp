@@ -137,7 +137,7 @@ TEST_F(NodeTest, ChildrenThatComeLaterAreCancelledAsTheyAreCounted) {
   cancel_children(&scope, host);
   begin_wait(&node, what());
   EXPECT_TRUE(settle_wait(&node, what()));
-  list_child(&scope, &node, host);
+  (void)list_child(&scope, &node, host);
   ASSERT_EQ(woken.size(), 1u);
   EXPECT_EQ(woken[0], &frame);
 }

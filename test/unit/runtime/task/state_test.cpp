@@ -19,24 +19,24 @@ TEST(StateWord, WaitFailsOnceDone) {
   alignas(16) abi::Frame waiter = {};
   uint64_t word = abi::kPending;
   const Listener listener = StateWord(word).finish(abi::kValue);
-  EXPECT_FALSE(listener.is_frame() || listener.is_future() || listener.is_scope());
+  EXPECT_FALSE(listener.is_frame() || listener.is_future() || listener.is_child());
   EXPECT_FALSE(StateWord(word).wait(&waiter));
   EXPECT_EQ(word, abi::kValue);
 }
 
 TEST(StateWord, ForwardAndCountAreToldApart) {
   abi::Future future = {};
-  abi::Scope scope = {};
+  abi::Child child = {};
   uint64_t forwarded = abi::kPending;
   uint64_t counted = abi::kPending;
   EXPECT_TRUE(StateWord(forwarded).forward_to(&future));
-  EXPECT_TRUE(StateWord(counted).count_in(&scope));
+  EXPECT_TRUE(StateWord(counted).count_in(&child));
   const Listener first = StateWord(forwarded).finish(abi::kValue);
   const Listener second = StateWord(counted).finish(abi::kCancelled);
-  EXPECT_TRUE(first.is_future() && !first.is_scope() && !first.is_frame());
+  EXPECT_TRUE(first.is_future() && !first.is_child() && !first.is_frame());
   EXPECT_EQ(first.future(), &future);
-  EXPECT_TRUE(second.is_scope() && !second.is_future() && !second.is_frame());
-  EXPECT_EQ(second.scope(), &scope);
+  EXPECT_TRUE(second.is_child() && !second.is_future() && !second.is_frame());
+  EXPECT_EQ(second.child(), &child);
 }
 
 TEST(StateWord, PanicKeepsItsPayloadAndCancellationIsNone) {

@@ -22,7 +22,7 @@ class TaskTest : public ::testing::Test {
     return frame;
   }
   abi::Future* new_future() {
-    void* block = host.nodes.allocate(sizeof(abi::Node) + kFutureSize);
+    void* block = host.nodes.allocate(node_bytes(kFutureSize));
     abi::Future* future = static_cast<abi::Future*>(block);
     node_of(future)->site = 0;
     future->state = abi::kPending;
