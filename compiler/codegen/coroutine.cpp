@@ -12,8 +12,8 @@
 //     coro.end; ret { handle or null or outcome, value }
 //   }
 //
-// The ramp runs the body at once, as an ordinary call. The promise is { state, size, site, result },
-// as runtime/abi/layout.h says of Frame.
+// The ramp runs the body at once, as an ordinary call. The promise is { state, size or wait, site, result or
+// record }, as runtime/abi/layout.h says of Frame.
 //
 // A suspend point is coro.save, coro.await.suspend.bool, coro.suspend, and nothing in between: code
 // inlined there by hand could spill into the frame after it was published. For the same reason
@@ -52,8 +52,8 @@ FramePlan ModuleEmitter::frame_plan(sir::FunctionId id) {
 
 void FunctionEmitter::begin_frame() {
   const Layout& result = v.layout(signature_.result);
-  llvm::Type* bytes = llvm::ArrayType::get(b.getInt8Ty(), kPromiseResult + result.size);
-  promise_ = entry_alloca(bytes, abi::kAlignment, "promise");
+  promise_ = entry_alloca(b.getInt8Ty(), abi::kAlignment, "promise");
+  make_room(result.size);
   ret_block_ = llvm::BasicBlock::Create(m.context, "ret", function_);
   destroy_block_ = llvm::BasicBlock::Create(m.context, "destroy", function_);
   coro_id_ = coro(llvm::Intrinsic::coro_id,
@@ -61,7 +61,20 @@ void FunctionEmitter::begin_frame() {
   llvm::Value* size = coro(llvm::Intrinsic::coro_size, {}, {b.getInt64Ty()});
   llvm::Value* memory = v.rt(Rt::skn_frame_alloc, {size});
   frame_ = coro(llvm::Intrinsic::coro_begin, {coro_id_, memory});
+  v.rt(Rt::skn_frame_begin, {frame_});
   v.store_at(v.i64(abi::kPending), promise_, 0);
+}
+
+// Behind the header of the frame, for the result and for what the function waits with before that.
+void FunctionEmitter::make_room(uint64_t size) {
+  room_ = std::max(room_, size);
+  promise_->setAllocatedType(llvm::ArrayType::get(b.getInt8Ty(), kPromiseResult + room_));
+}
+
+// There is one for all places where the function waits.
+llvm::Value* FunctionEmitter::record(uint64_t size) {
+  make_room(size);
+  return v.offset(promise_, kPromiseResult);
 }
 
 void FunctionEmitter::test_stack() {

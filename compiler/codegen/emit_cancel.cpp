@@ -22,9 +22,10 @@ llvm::Value* FunctionEmitter::cancelled() {
   return b.CreateIntToPtr(v.i64(abi::kCancelled), b.getPtrTy());
 }
 
-llvm::Value* FunctionEmitter::is_taken_back(llvm::Value* record) {
-  llvm::Value* at = v.offset(record, offsetof(abi::Wait, cancelled));
-  return b.CreateICmpNE(b.CreateAlignedLoad(b.getInt16Ty(), at, llvm::Align(2)), b.getInt16(0));
+llvm::Value* FunctionEmitter::is_taken_back() {
+  constexpr uint64_t kWait = offsetof(abi::Frame, wait) - abi::kFramePromise;
+  llvm::Value* at = v.offset(promise_, kWait + offsetof(abi::Wait, cancelled));
+  return b.CreateICmpNE(b.CreateLoad(b.getInt8Ty(), at), b.getInt8(0));
 }
 
 void FunctionEmitter::cancel_if(llvm::Value* condition, llvm::function_ref<void()> before) {

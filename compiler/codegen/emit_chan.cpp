@@ -38,13 +38,12 @@ llvm::Value* FunctionEmitter::channel(const Operand& operand) {
 // it unwinds after what `before` writes.
 llvm::Value* FunctionEmitter::wait_at_channel(llvm::Value* chan, llvm::Value* value, Rt wait,
                                               llvm::function_ref<void()> before) {
-  llvm::Value* record = temp_bytes(abi::kBehindWait + sizeof(abi::Waiter), alignof(abi::Waiter));
-  llvm::Value* waiter = v.offset(record, abi::kBehindWait);
+  llvm::Value* waiter = record(abi::kWaiterBytes);
   v.store_at(value, waiter, offsetof(abi::Waiter, value));
   v.store_at(chan, waiter, offsetof(abi::Waiter, chan));
   note_site();
-  suspend(record, m.rt.get(wait));
-  cancel_if(is_taken_back(record), before);
+  suspend(waiter, m.rt.get(wait));
+  cancel_if(is_taken_back(), before);
   return outcome_of(waiter);
 }
 

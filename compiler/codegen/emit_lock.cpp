@@ -55,8 +55,7 @@ void FunctionEmitter::emit_lock_acquire(const Inst& inst) {
 // faster. Where it is cancelled, it unwinds after what `before` writes.
 llvm::Value* FunctionEmitter::wait_for_lock(llvm::Value* lock,
                                             llvm::function_ref<void()> before) {
-  llvm::Value* record = temp_bytes(abi::kBehindWait + sizeof(abi::Waiter), alignof(abi::Waiter));
-  llvm::Value* waiter = v.offset(record, abi::kBehindWait);
+  llvm::Value* waiter = record(abi::kWaiterBytes);
   v.store_at(lock, waiter, offsetof(abi::Waiter, chan));
   v.store_at(b.getInt8(0), waiter, offsetof(abi::Waiter, kind));
   llvm::BasicBlock* waits = v.new_block("wait");
@@ -66,8 +65,8 @@ llvm::Value* FunctionEmitter::wait_for_lock(llvm::Value* lock,
   b.CreateBr(waits);
   b.SetInsertPoint(waits);
   note_site();
-  suspend(record, m.rt.get(Rt::skn_await_lock));
-  cancel_if(is_taken_back(record), before);
+  suspend(waiter, m.rt.get(Rt::skn_await_lock));
+  cancel_if(is_taken_back(), before);
   llvm::Value* handed = outcome_of(waiter);
   llvm::BasicBlock* waited = b.GetInsertBlock();
   b.CreateCondBr(b.CreateICmpEQ(handed, busy), tries, got);

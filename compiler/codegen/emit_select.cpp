@@ -62,8 +62,8 @@ std::vector<FunctionEmitter::SelectArm> FunctionEmitter::arms_of(const Inst& ins
 // may have no room for one beside its tag.
 llvm::Value* FunctionEmitter::build_select(const Inst& inst, std::vector<SelectArm>& arms) {
   llvm::StringRef words = inst.text;
-  uint64_t size = abi::kBehindWait + abi::kSelectArms + arms.size() * sizeof(abi::Waiter);
-  llvm::Value* select = v.offset(temp_bytes(size, alignof(abi::Waiter)), abi::kBehindWait);
+  uint64_t size = abi::kSelectArms + arms.size() * sizeof(abi::SelectArm);
+  llvm::Value* select = temp_bytes(size, alignof(abi::SelectArm));
   auto flag = [&](const char* word, uint64_t at) {
     bool is_set = false;
     for (llvm::StringRef rest = words; !rest.empty(); rest = rest.split(' ').second) {
@@ -78,7 +78,7 @@ llvm::Value* FunctionEmitter::build_select(const Inst& inst, std::vector<SelectA
   v.store_at(b.getInt8(0), select, offsetof(abi::Select, has_each));
   for (size_t i = 0; i < arms.size(); ++i) {
     SelectArm& arm = arms[i];
-    llvm::Value* waiter = v.offset(select, abi::kSelectArms + i * sizeof(abi::Waiter));
+    llvm::Value* waiter = v.offset(select, abi::kSelectArms + i * sizeof(abi::SelectArm));
     llvm::Value* kind = b.CreateSelect(value(*arm.guard), b.getInt8(uint8_t(arm.kind)),
                                        b.getInt8(uint8_t(abi::Arm::Off)));
     v.store_at(kind, waiter, offsetof(abi::Waiter, kind));
@@ -94,7 +94,8 @@ void FunctionEmitter::fill_arm(SelectArm& arm, llvm::Value* waiter) {
     v.store_at(future, waiter, offsetof(abi::Waiter, chan));
   } else if (arm.kind == abi::Arm::After) {
     llvm::Value* after = temp_bytes(sizeof(abi::After), alignof(abi::After));
-    v.store_at(value(*arm.other), after, abi::kSleepNanoseconds);
+    v.store_at(value(*arm.other), after,
+               offsetof(abi::After, timer) + offsetof(abi::Timer, nanoseconds));
     v.store_at(v.i64(0), after, offsetof(abi::After, until));
     v.store_at(after, waiter, offsetof(abi::Waiter, value));
   } else if (arm.channel != nullptr) {
@@ -138,11 +139,11 @@ llvm::Value* FunctionEmitter::run_select(llvm::Value* select, llvm::function_ref
   b.CreateCondBr(b.CreateICmpEQ(at_once, blocked), waits, chosen);
   b.SetInsertPoint(waits);
   note_site();
-  llvm::Value* record = b.CreateInBoundsGEP(
-      b.getInt8Ty(), select, v.i64(uint64_t(0) - static_cast<uint64_t>(abi::kBehindWait)));
-  suspend(record, m.rt.get(Rt::skn_await_select));
+  llvm::Value* waits_with = record(sizeof(abi::Select*));
+  v.store_at(select, waits_with, 0);
+  suspend(waits_with, m.rt.get(Rt::skn_await_select));
   llvm::Value* later = v.rt(Rt::skn_select_finish, {select});
-  cancel_if(is_taken_back(record), before);
+  cancel_if(is_taken_back(), before);
   llvm::BasicBlock* waited = b.GetInsertBlock();
   b.CreateCondBr(b.CreateICmpEQ(later, blocked), again, chosen);
   b.SetInsertPoint(chosen);
@@ -184,7 +185,7 @@ void FunctionEmitter::emit_select(const Inst& inst) {
     llvm::BasicBlock* block = v.new_block("arm");
     choice->addCase(b.getInt32(static_cast<uint32_t>(i)), block);
     b.SetInsertPoint(block);
-    finish_arm(arms[i], v.offset(select, abi::kSelectArms + i * sizeof(abi::Waiter)));
+    finish_arm(arms[i], v.offset(select, abi::kSelectArms + i * sizeof(abi::SelectArm)));
     b.CreateBr(after);
   }
   b.SetInsertPoint(after);
@@ -211,7 +212,7 @@ llvm::Value* FunctionEmitter::run_select_over(const Operand& array, llvm::Value*
   llvm::Value* number = b.CreateSExt(chosen, b.getInt64Ty());
   llvm::Value* arms = v.offset(select, abi::kSelectArms);
   finish(b.CreateInBoundsGEP(b.getInt8Ty(), arms,
-                             b.CreateMul(number, v.i64(sizeof(abi::Waiter)))));
+                             b.CreateMul(number, v.i64(sizeof(abi::SelectArm)))));
   free();
   return number;
 }

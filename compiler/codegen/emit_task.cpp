@@ -240,11 +240,11 @@ void FunctionEmitter::emit_yield() {
 
 void FunctionEmitter::emit_sleep(const Inst& inst) {
   llvm::Value* nanoseconds = value(inst.operands[0]);
-  llvm::Value* sleep = temp_bytes(sizeof(abi::Sleep), alignof(abi::Sleep));
-  v.store_at(nanoseconds, sleep, abi::kSleepNanoseconds);
+  llvm::Value* timer = record(abi::kTimerBytes);
+  v.store_at(nanoseconds, timer, offsetof(abi::Timer, nanoseconds));
   note_site();
-  suspend(sleep, m.rt.get(Rt::skn_await_sleep));
-  cancel_if(is_taken_back(sleep));
+  suspend(timer, m.rt.get(Rt::skn_await_sleep));
+  cancel_if(is_taken_back());
 }
 
 // Waits for a task that stays in its place: afterwards it has its value at hand, or is spent.

@@ -268,8 +268,8 @@ class FunctionEmitter {
   llvm::Value* cancelled();
   // Unwinds where the condition holds, after what `before` writes.
   void cancel_if(llvm::Value* condition, llvm::function_ref<void()> before = nullptr);
-  // Whether the wait of this record was.
-  llvm::Value* is_taken_back(llvm::Value* record);
+  // Whether the wait that is over was.
+  llvm::Value* is_taken_back();
   // Suspends in a place where no cancellation is delivered.
   void suspend_shielded(llvm::Value* awaiter, llvm::Function* wrapper);
   // The wait for this task was taken back.
@@ -349,6 +349,9 @@ class FunctionEmitter {
 
   // ---- coroutine.cpp
   void begin_frame();
+  void make_room(uint64_t size);
+  // Where what is waited with has to lie, `size` bytes (abi::Frame).
+  llvm::Value* record(uint64_t size);
   // Goes to the heap first where the stack below is nearly full, or others are to have a turn. What
   // the caller passed has been taken by then.
   void test_stack();
@@ -398,6 +401,7 @@ class FunctionEmitter {
   bool is_early_ = false;                       // only what comes before the frame
   sir::BlockId first_ = sir::BlockId(0);        // where the function begins
   llvm::AllocaInst* promise_ = nullptr;
+  uint64_t room_ = 0;                           // bytes of it for the record or the result
   llvm::BasicBlock* begin_block_ = nullptr;
   llvm::Value* coro_id_ = nullptr;
   llvm::Value* frame_ = nullptr;

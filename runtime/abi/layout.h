@@ -10,7 +10,7 @@
 //   Frame*            pending, that frame waits
 //   Future* | 2       pending, the result is copied on into that future
 //   Child*  | 4       pending, a scope counts it and drops the result
-//   Waiter* | 6       pending, a select waits for it among other things
+//   SelectArm* | 6    pending, a select waits for it among other things
 //   1                 done, the value is in `result`
 //   Panic*  | 5       done by a panic
 //   9                 done by cancellation
@@ -34,7 +34,7 @@ constexpr uint64_t kPanicked = 5;     // tag of a payload in a state word
 constexpr uint64_t kCancelled = 9;    // state and outcome: cancelled
 constexpr uint64_t kForward = 2;      // tag of a Future in a state word
 constexpr uint64_t kCounted = 4;      // tag of a Child in a state word
-constexpr uint64_t kOffered = 6;      // tag of a Waiter in a state word
+constexpr uint64_t kOffered = 6;      // tag of a SelectArm in a state word
 constexpr uint64_t kListenerMask = 7; // the tags of those who wait for a result
 constexpr uint64_t kOutcome = 1;      // tag of a payload in a ramp's handle or a Task's future
 constexpr uint64_t kSpent = 3;        // in a Task whose value was taken out of its place
@@ -45,24 +45,35 @@ struct Child;
 struct Node;
 struct Scope;
 
+// What a task waits for, where a word does not say it all.
+struct Wait {
+  uint8_t reason;      // WaitReason
+  uint8_t cancelled;   // 1: it was taken back
+  uint16_t detail;     // what `reason` says
+};
+
 // A suspended coroutine, as LLVM's switched-resume lowering lays it out with a promise of
-// alignment 16. `size` and `result` are written before an asynchronous completion, `site` when the
-// frame suspends, `node` when it is made; the rest of the frame is the coroutine's own.
+// alignment 16. `node` lies where LLVM puts what destroys a coroutine, which nobody calls; it is written
+// when the frame is made, `size` and the result before an asynchronous completion, `site` and `wait`
+// when the frame suspends. What it waits with, a record, lies behind that, where the result comes later:
+// a Timer, a Waiter, the address of a Select. The rest of the frame is the coroutine's own.
 struct alignas(kAlignment) Frame {
-  void* resume;     // fastcc void(ptr): only called through llvm.coro.resume
-  void* destroy;
-  uint64_t state;   // the promise begins here
-  uint32_t size;    // bytes, as llvm.coro.size says
-  uint32_t site;    // index into skn_sites
-  Node* node;       // the task it belongs to
-  // The result follows, at kFrameResult.
+  void* resume;
+  Node* node;         // the task it belongs to
+  uint64_t state;     // the promise begins here
+  union {
+    uint32_t size;    // bytes, as llvm.coro.size says
+    Wait wait;
+  };
+  uint32_t site;      // index into skn_sites
+  // The record or the result follows, at kFrameResult.
 };
 constexpr size_t kFramePromise = 16;
-constexpr size_t kFrameResult = 40;
-static_assert(offsetof(Frame, resume) == 0 && offsetof(Frame, destroy) == 8);
+constexpr size_t kFrameResult = 32;
+static_assert(offsetof(Frame, resume) == 0 && offsetof(Frame, node) == 8);
 static_assert(offsetof(Frame, state) == kFramePromise);
 static_assert(offsetof(Frame, size) == 24 && offsetof(Frame, site) == 28);
-static_assert(offsetof(Frame, node) == 32 && sizeof(Frame) == kFrameResult + 8);
+static_assert(sizeof(Frame) == kFrameResult && sizeof(Wait) == sizeof(uint32_t));
 
 // Where the result of a spawned call goes that did not end before its parent went on. Its size is
 // 8 bytes plus those of the result, whose alignment is at most 8. It is the end of the task's Node.
@@ -168,32 +179,20 @@ struct Site {
 };
 static_assert(sizeof(Site) == 32);
 
-// What a task waits for, where a word does not say it all. It lies in the frame that waits.
-struct Wait {
-  Frame* frame;              // made ready when the wait is over
-  bool (*withdraw)(Wait*);   // takes it back; false: it is over, the frame is being made ready
-  uint16_t reason;           // WaitReason
-  uint16_t cancelled;        // 1: it was taken back
-  uint32_t detail;           // what `reason` says
-};
-static_assert(sizeof(Wait) == 24 && offsetof(Wait, cancelled) == 18);
-// Behind it lies what the operation waits with: a Waiter, a Select.
-constexpr size_t kBehindWait = sizeof(Wait);
-
-// A timer in a frame or in a deadline, behind a Wait. Owner: the worker in whose wheel it is.
+// A timer, the record of a sleep, or part of what else waits for time to pass. Before it lies a Wait that
+// says which. Owner: the worker in whose wheel it is.
 struct Timer {
-  Timer* next;
-  Timer** link;    // the pointer that points here; null when it is in no wheel
-  uint64_t when;   // tick; before it is set, nanoseconds from now
+  union {
+    Timer* next;
+    int64_t nanoseconds;  // before it is set: how long
+  };
+  Timer** link;           // the pointer that points here; null when it is in no wheel
+  uint32_t when;          // tick, the lower half
+  uint16_t when_high;
 };
-
-// The awaiter of skn_await_sleep. Its `detail` is the number of the worker that has the timer.
-struct Sleep {
-  Wait wait;
-  Timer timer;
-};
-constexpr size_t kSleepNanoseconds = offsetof(Sleep, timer) + offsetof(Timer, when);
-static_assert(sizeof(Timer) == 24 && kSleepNanoseconds == 40);
+constexpr size_t kTimerBytes = 22;  // a frame has something else behind it
+constexpr size_t kTimerAfterWait = kFrameResult - offsetof(Frame, wait);
+static_assert(offsetof(Timer, nanoseconds) == 0 && offsetof(Timer, when_high) + 2 == kTimerBytes);
 
 constexpr uint64_t kUnbounded = ~uint64_t(0);   // the capacity of a channel with room for any number
 
@@ -202,23 +201,22 @@ constexpr uint32_t kChanDone = 0;
 constexpr uint32_t kChanClosed = 1;
 constexpr uint32_t kChanBlocked = 2;
 
-// A task that waits at a channel, in one of its two queues. It lies in the frame. The awaiter of
-// skn_await_send and skn_await_receive is a Wait with one behind it whose `value` and `chan` are set.
+// A task that waits at a channel, in one of its two queues, or for a lock. It is the record of the frame,
+// whose awaiter has set `value` and `chan`, or the arm of a select.
 struct Waiter {
   Waiter* next;
   Waiter* previous;
-  Frame* frame;       // made ready when it is served
-  void* value;        // the bytes that are sent, or where those received go; of an After, its record
+  void* value;        // the bytes that are sent, or where those received go; of an After, its timer
   void* chan;         // a wait::Channel; of an Await, what the Task has in place of a future
-  uint32_t* claim;    // of a select, see below: who serves it first wins; null: there is no other offer
-  uint32_t arm;       // of the select
   uint8_t outcome;    // a wait::Outcome
   uint8_t kind;       // an abi::Arm; of a lock: how often it was woken and found it taken again
   uint8_t is_linked;  // in a queue; under the channel's lock. Of an Await or After: is being offered
-  uint8_t unused;
+  uint8_t is_arm;     // a SelectArm
+  uint32_t arm;       // of a select: its number. Not part of a record
 };
-static_assert(sizeof(Waiter) == 56 && offsetof(Waiter, value) == 24);
-static_assert(offsetof(Waiter, outcome) == 52 && offsetof(Waiter, kind) == 53);
+constexpr size_t kWaiterBytes = 36;
+static_assert(sizeof(Waiter) == 40 && offsetof(Waiter, value) == 16);
+static_assert(offsetof(Waiter, outcome) == 32 && offsetof(Waiter, arm) == kWaiterBytes);
 
 // Tasks that wait for the same thing, the first first. See wait/wait_queue.h.
 struct WaitQueue {
@@ -232,7 +230,7 @@ struct alignas(kAlignment) Cell {
   int64_t weak;         // Weak handles, and one for all that keep the value: these keep the memory
   uint32_t state;       // kCellWriter: somebody may change the value; else twice those who look at it
   uint32_t queue_lock;  // of `waiting`
-  WaitQueue waiting;    // for the lock; `arm` of each is 1 if it wants to read
+  WaitQueue waiting;    // for the lock
   uint32_t poisoned;    // 1: a panic left a block that could change the value
   uint32_t waits;       // how often a task had to wait; under queue_lock, as the next
   uint64_t waited;      // for how long, all together, in nanoseconds
@@ -266,17 +264,24 @@ enum class Arm : uint8_t {
   Off,       // its guard is false, or it was an Each that is through
 };
 
-// The time of an After: a timer, and whose arm it is. The record before the timer is as in a Sleep.
+// One arm of a select.
+struct SelectArm : Waiter {
+  Frame* frame;       // made ready when it is served
+  uint32_t* claim;    // that of the select: who serves an arm first wins
+};
+static_assert(sizeof(SelectArm) == 56);
+
+// The time of an After: a timer, and whose arm it is.
 struct After {
   Wait wait;
-  Timer timer;          // `when`, before the select is offered: nanoseconds from now
-  Waiter* arm;
+  Timer timer;
+  SelectArm* arm;
   int64_t until;        // when its time is over; 0: it has not begun
 };
-static_assert(offsetof(After, timer) == offsetof(Sleep, timer) && sizeof(After) == 64);
+static_assert(offsetof(After, timer) == kTimerAfterWait && sizeof(After) == 48);
 
-// A select: `count` waiters follow. The awaiter of skn_await_select is a Wait with one behind it. Compiled code sets what is not
-// marked, and `kind`, `value` and `chan` of the waiters.
+// A select: `count` arms follow. The record of a frame that waits in one is its address. Compiled code
+// sets what is not marked, and `kind`, `value` and `chan` of the arms.
 struct Select {
   uint32_t claim;      // kSelect…: ours
   uint32_t count;
@@ -337,12 +342,12 @@ constexpr uint64_t hash_text(const char* text, uint64_t hash) {
 constexpr uint64_t hash_numbers(uint64_t hash) {
   const uint64_t numbers[] = {
       sizeof(Frame),           offsetof(Frame, state),    offsetof(Frame, size),
-      offsetof(Frame, site),   kFrameResult,              kFutureResult,
+      offsetof(Frame, site),   offsetof(Frame, node),     kFutureResult,
       sizeof(Scope),           offsetof(Scope, waiter),   offsetof(Scope, panic),
       sizeof(Node) + kNodeFuture, sizeof(Wait),              offsetof(Wait, cancelled),
       offsetof(Buffer, count), offsetof(Buffer, length),  offsetof(Buffer, capacity),
       offsetof(Buffer, bytes), kBufferData,               sizeof(Site),
-      sizeof(Sleep),           sizeof(Timer),             sizeof(FormatSpec),
+      sizeof(SelectArm),       kTimerBytes,               sizeof(FormatSpec),
       sizeof(Waiter),          offsetof(Waiter, value),   offsetof(Waiter, outcome),
       sizeof(Cell),            offsetof(Cell, weak),      kLockBusy,
       offsetof(Waiter, kind),  kSelectArms,               offsetof(Select, is_biased),

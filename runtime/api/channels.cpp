@@ -41,12 +41,12 @@ I32 skn_chan_receive_now(Ptr chan, Ptr value) {
   return static_cast<I32>(outcome);
 }
 
-I1 skn_await_send(Ptr wait, Ptr frame) {
-  return wait::send(static_cast<abi::Wait*>(wait), static_cast<Frame*>(frame));
+I1 skn_await_send(Ptr waiter, Ptr frame) {
+  return wait::send(static_cast<abi::Waiter*>(waiter), static_cast<Frame*>(frame));
 }
 
-I1 skn_await_receive(Ptr wait, Ptr frame) {
-  return wait::receive(static_cast<abi::Wait*>(wait), static_cast<Frame*>(frame));
+I1 skn_await_receive(Ptr waiter, Ptr frame) {
+  return wait::receive(static_cast<abi::Waiter*>(waiter), static_cast<Frame*>(frame));
 }
 
 void skn_chan_close(Ptr chan) { wait::wake_all(channel_at(chan).close()); }
@@ -86,8 +86,8 @@ I32 skn_select_try(Ptr select) {
   return wait::try_arms(select_at(select), sched::current().turn(), wait::wake);
 }
 
-I1 skn_await_select(Ptr wait, Ptr frame) {
-  return wait::select(static_cast<abi::Wait*>(wait), static_cast<Frame*>(frame));
+I1 skn_await_select(Ptr record, Ptr frame) {
+  return wait::select(*static_cast<abi::Select**>(record), static_cast<Frame*>(frame));
 }
 
 I32 skn_select_finish(Ptr select) { return wait::finish(select_at(select)); }

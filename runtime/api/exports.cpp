@@ -145,8 +145,8 @@ I1 skn_await_yield(Ptr, Ptr frame) {
   return true;
 }
 
-I1 skn_await_sleep(Ptr sleep, Ptr frame) {
-  return wait::sleep(static_cast<abi::Sleep*>(sleep), frame_at(frame));
+I1 skn_await_sleep(Ptr timer, Ptr frame) {
+  return wait::sleep(static_cast<abi::Timer*>(timer), frame_at(frame));
 }
 
 I1 skn_await_blocking(Ptr call, Ptr frame) {

@@ -23,10 +23,11 @@ static SKEIN_INLINE size_t node_size(I64 future_size) {
 // --- Frames, futures, spawning -------------------------------------------------------------------
 
 SKEIN_HOT Ptr skn_frame_alloc(I64 size) {
-  const size_t bytes = task::frame_bytes(static_cast<size_t>(size));
-  abi::Frame* frame = static_cast<abi::Frame*>(frames().allocate(bytes));
-  frame->node = sched::skn_node;
-  return frame;
+  return frames().allocate(task::frame_bytes(static_cast<size_t>(size)));
+}
+
+SKEIN_HOT void skn_frame_begin(Ptr frame) {
+  static_cast<abi::Frame*>(frame)->node = sched::skn_node;
 }
 
 SKEIN_HOT void skn_frame_free(Ptr frame, I64 size) {

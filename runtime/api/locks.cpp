@@ -57,21 +57,23 @@ I32 skn_lock_try_slowly(Ptr request) { return wait::try_lock(LockRequest(request
 // a task does.
 I32 skn_lock_block(Ptr request) {
   const LockRequest wanted(request);
-  abi::Waiter waiter = {};
-  waiter.chan = request;
+  uint8_t times_woken = 0;
   int32_t outcome = wait::try_lock(wanted);
   while (outcome == int32_t(abi::kLockBusy)) {
     sched::ThreadFrame thread;
-    waiter.frame = thread.frame();
-    if (wait::wait_for_lock(wanted, &waiter)) thread.wait();
-    outcome = waiter.outcome;
+    abi::Waiter* waiter = thread.waiter();
+    waiter->chan = request;
+    waiter->kind = times_woken;
+    if (wait::wait_for_lock(wanted, waiter)) thread.wait();
+    outcome = waiter->outcome;
+    times_woken = waiter->kind;
     if (outcome == int32_t(abi::kLockBusy)) outcome = wait::try_lock(wanted);
   }
   return outcome;
 }
 
-I1 skn_await_lock(Ptr wait, Ptr frame) {
-  return wait::lock(static_cast<abi::Wait*>(wait), static_cast<abi::Frame*>(frame));
+I1 skn_await_lock(Ptr waiter, Ptr frame) {
+  return wait::lock(static_cast<abi::Waiter*>(waiter), static_cast<abi::Frame*>(frame));
 }
 
 SKEIN_COLD void skn_locks_give_back(Ptr requests, I64 taken) {

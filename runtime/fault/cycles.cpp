@@ -17,6 +17,7 @@
 #include "runtime/task/locals.h"
 #include "runtime/task/frame_pool.h"
 #include "runtime/task/node.h"
+#include "runtime/task/record.h"
 #include "runtime/task/reasons.h"
 #include "runtime/task/scope.h"
 #include "runtime/wait/channel_wait.h"
@@ -53,15 +54,15 @@ struct LockWait {
 };
 
 static LockWait lock_waited_for(uint64_t what) {
-  const abi::Wait* wait = reinterpret_cast<const abi::Wait*>(what);
-  if (wait->reason != static_cast<uint16_t>(WaitReason::Lock)) return {};
-  const abi::Waiter* waiter = wait::waiter_behind(wait);
+  abi::Frame* frame = reinterpret_cast<abi::Frame*>(what);
+  if (frame->wait.reason != static_cast<uint8_t>(WaitReason::Lock)) return {};
+  abi::Waiter* waiter = task::record_in<abi::Waiter>(frame);
   const wait::LockRequest request(waiter->chan);
   base::WordGuard guard(request.cell()->queue_lock);
   if (!waiter->is_linked) return {};
-  const abi::Waiter* writer = request.reads() ? waiter->previous : nullptr;
+  abi::Waiter* writer = request.reads() ? waiter->previous : nullptr;
   while (writer != nullptr && wait::LockRequest(writer->chan).reads()) writer = writer->previous;
-  return {request.cell(), request.reads(), writer != nullptr ? writer->frame->node : nullptr};
+  return {request.cell(), request.reads(), writer != nullptr ? task::frame_of(writer)->node : nullptr};
 }
 
 // Tasks that are found one by one, as far as there is room.

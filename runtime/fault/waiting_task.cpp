@@ -3,6 +3,7 @@
 
 #include "runtime/task/node.h"
 #include "runtime/task/reasons.h"
+#include "runtime/task/record.h"
 #include "runtime/task/scope.h"
 #include "runtime/wait/channel.h"
 #include "runtime/wait/channel_wait.h"
@@ -54,15 +55,14 @@ static Parked parked_on(uint64_t what) {
     (void)task::look_at_children(scope, &parked.child, 1);
     return parked;
   }
-  const abi::Wait* wait = reinterpret_cast<const abi::Wait*>(what);
-  parked.reason = static_cast<WaitReason>(wait->reason);
-  parked.frame = wait->frame;
+  parked.frame = reinterpret_cast<abi::Frame*>(what);
+  parked.reason = static_cast<WaitReason>(parked.frame->wait.reason);
+  const abi::Waiter* waiter = task::record_in<abi::Waiter>(parked.frame);
   if (parked.reason == WaitReason::Send || parked.reason == WaitReason::Receive) {
-    parked.channel =
-        static_cast<const wait::Channel*>(wait::waiter_behind(wait)->chan)->name();
+    parked.channel = static_cast<const wait::Channel*>(waiter->chan)->name();
   }
   if (parked.reason == WaitReason::Lock) {
-    parked.owner = wait::owner_of(wait::LockRequest(wait::waiter_behind(wait)->chan).cell());
+    parked.owner = wait::owner_of(wait::LockRequest(waiter->chan).cell());
   }
   return parked;
 }

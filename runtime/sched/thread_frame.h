@@ -15,13 +15,15 @@ class ThreadFrame {
   ThreadFrame& operator=(const ThreadFrame&) = delete;
 
   abi::Frame* frame() { return &frame_; }
+  abi::Waiter* waiter() { return &waiter_; }
   // Until the frame has run. It has to be in a queue by now.
   void wait();
 
  private:
   static void run(void* frame);
 
-  abi::Frame frame_ = {};  // first: a pointer to it is one to all of this
+  abi::Frame frame_ = {};   // first: a pointer to it is one to all of this
+  abi::Waiter waiter_ = {};  // its record
   base::EventCount* event_;
   base::Atomic<uint32_t> has_run_;
 };

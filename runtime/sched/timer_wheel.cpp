@@ -9,11 +9,12 @@ uint32_t TimerWheel::slot_of(uint64_t tick, int level) const {
 
 void TimerWheel::place(Timer* timer) {
   constexpr uint64_t kFarthest = (uint64_t(1) << 32) - 1;
-  const uint64_t distance = timer->when - now_;
+  const uint64_t due = tick_of(*timer);
+  const uint64_t distance = due - now_;
   int level = 0;
   while (level < kLevels - 1 && distance >> (8 * (level + 1)) != 0) ++level;
   // Beyond the last level: as far as it goes; it will be placed again from there.
-  const uint64_t tick = distance > kFarthest ? now_ + kFarthest : timer->when;
+  const uint64_t tick = distance > kFarthest ? now_ + kFarthest : due;
   const uint32_t slot = slot_of(tick, level);
   Timer*& first = slots_[level][slot];
   timer->next = first;
@@ -24,7 +25,9 @@ void TimerWheel::place(Timer* timer) {
 }
 
 void TimerWheel::insert(Timer* timer, uint64_t when) {
-  timer->when = when > now_ ? when : now_ + 1;
+  const uint64_t due = when > now_ ? when : now_ + 1;
+  timer->when = static_cast<uint32_t>(due);
+  timer->when_high = static_cast<uint16_t>(due >> 32);
   place(timer);
   ++count_;
 }

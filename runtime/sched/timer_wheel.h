@@ -3,7 +3,8 @@
 // A timer is a node in a coroutine frame, so setting one allocates nothing: insert 3 to 5 ns,
 // remove 10. Level l holds what is due within 256^(l+1) ticks, in the slot of its l-th byte; when
 // the wheel turns to a slot of a higher level, that slot's timers move down. A bit for each slot
-// says whether it may hold something, so standing still for an hour costs nothing to catch up.
+// says whether it may hold something, so standing still for an hour costs nothing to catch up. Ticks have
+// 48 bits: 8900 years.
 //
 // Not safe for threads; the worker's owner lock guards it.
 #pragma once
@@ -15,6 +16,10 @@ namespace skein::sched {
 using abi::Timer;
 
 constexpr uint64_t kNever = UINT64_MAX;
+
+inline uint64_t tick_of(const Timer& timer) {
+  return uint64_t(timer.when_high) << 32 | timer.when;
+}
 
 class TimerWheel {
  public:

@@ -12,9 +12,17 @@ namespace skein::sched {
 constexpr int64_t kTick = 1'000'000;  // nanoseconds
 constexpr int64_t kNoTimer = INT64_MAX;
 
+// A timer for which no frame waits, and what is done when it is due.
+struct Alarm {
+  abi::Wait wait;    // Tick
+  abi::Timer timer;
+  void (*act)(Alarm*);
+};
+static_assert(offsetof(Alarm, timer) == abi::kTimerAfterWait);
+
 class Timers {
  public:
-  // Owner: the record before the timer is filled in; fires `nanoseconds` from `now` at the earliest. It may have
+  // Owner: the Wait before the timer is filled in; fires `nanoseconds` from `now` at the earliest. It may have
   // fired before this returns.
   void insert(abi::Timer* timer, int64_t now, int64_t nanoseconds);
   // Anybody else. The owner may sleep and not know of it.

@@ -6,6 +6,7 @@
 #include "runtime/task/deadline.h"
 #include "runtime/task/depot.h"
 #include "runtime/task/reasons.h"
+#include "runtime/task/record.h"
 #include "runtime/task/task.h"
 
 namespace skein::sched {
@@ -225,34 +226,36 @@ Frame* Worker::take_global() {
 
 // --- Timers --------------------------------------------------------------------------------------
 
-abi::Wait* wait_of(abi::Timer* timer) {
-  return reinterpret_cast<abi::Wait*>(reinterpret_cast<char*>(timer) - offsetof(abi::Sleep, timer));
+// What a timer is part of begins with a Wait, or is a frame that sleeps.
+static char* begin_of(abi::Timer* timer) {
+  return reinterpret_cast<char*>(timer) - abi::kTimerAfterWait;
 }
-static_assert(offsetof(task::Deadline, timer) == offsetof(abi::Sleep, timer));
+static_assert(offsetof(task::Deadline, timer) == abi::kTimerAfterWait);
 
-void Worker::act_on(abi::Wait* over) {
-  switch (static_cast<task::WaitReason>(over->reason)) {
+void Worker::act_on(abi::Timer* timer) {
+  char* begin = begin_of(timer);
+  switch (static_cast<task::WaitReason>(reinterpret_cast<abi::Wait*>(begin)->reason)) {
     case task::WaitReason::Deadline:
-      return task::fire_deadline(reinterpret_cast<task::Deadline*>(over), host);
+      return task::fire_deadline(reinterpret_cast<task::Deadline*>(begin), host);
     case task::WaitReason::After: {
-      Frame* frame = task::serve_arm(reinterpret_cast<abi::After*>(over)->arm);
+      Frame* frame = task::serve_arm(reinterpret_cast<abi::After*>(begin)->arm);
       if (frame != nullptr) make_ready_last(frame);
       return;
     }
-    case task::WaitReason::Tick:
-      // No frame waits: what is there to be called acts itself.
-      (void)over->withdraw(over);
-      return;
+    case task::WaitReason::Tick: {
+      Alarm* alarm = reinterpret_cast<Alarm*>(begin);
+      return alarm->act(alarm);
+    }
     default:
-      return make_ready_last(over->frame);
+      return make_ready_last(task::frame_around(timer));
   }
 }
 
-void Worker::act_on(abi::Timer* fired) {
+void Worker::act_on_all(abi::Timer* fired) {
   while (fired != nullptr) {
-    // The node lies in the frame, which may run and be gone as soon as it is ready.
+    // It lies in the frame, which may run and be gone as soon as it is ready.
     abi::Timer* next = fired->next;
-    act_on(wait_of(fired));
+    act_on(fired);
     fired = next;
   }
 }
@@ -282,18 +285,18 @@ bool Worker::fire_timers() {
   looked_at_clock_ = base::cycles();
   const int64_t now = base::now();
   if (timers.due() > now) return false;
-  act_on(timers.fire(now));
+  act_on_all(timers.fire(now));
   return true;
 }
 
 void Worker::fire_timers_of(Worker& victim, int64_t now) {
   const int64_t due = victim.timers.due();
   if (due == kNoTimer || now - due < kTimerPatience) return;
-  act_on(victim.timers.fire_as_guest(now));
+  act_on_all(victim.timers.fire_as_guest(now));
 }
 
 void Worker::fire_for(Worker& victim, int64_t now) {
-  act_on(victim.timers.fire_as_guest(now));
+  act_on_all(victim.timers.fire_as_guest(now));
   hand_over();
 }
 

@@ -59,7 +59,6 @@ class alignas(128) Worker {
   }
   void make_ready_last(Frame* frame);
 
-  void sleep(abi::Sleep* sleep, Frame* frame);
   // After a test found the stack low, or was asked to.
   void give_way(Frame* frame);
 
@@ -163,8 +162,8 @@ class alignas(128) Worker {
   void resume_and_learn(Frame* frame);
   bool fire_timers();
   void fire_timers_of(Worker& victim, int64_t now);
-  void act_on(abi::Timer* fired);
-  void act_on(abi::Wait* over);
+  void act_on(abi::Timer* timer);
+  void act_on_all(abi::Timer* fired);
   void leave_free_blocks();
   void park();
   void watch_others();
@@ -212,9 +211,6 @@ bool is_alone();
 
 // Never keep the result across a call that may suspend: the task may go on elsewhere.
 SKEIN_INLINE Worker& current() { return *skn_worker; }
-
-// A timer lies behind the record of what it ends.
-abi::Wait* wait_of(abi::Timer* timer);
 
 // Sets a timer as Timers::insert does, also where a guest fires one and sets it again. Gives the number of the
 // worker in whose wheel it is.

@@ -15,20 +15,21 @@ enum class Claim : uint8_t {
   Won,      // its frame waits, and has to be made ready
   WonEarly  // its task has not suspended yet and will notice
 };
-Claim claim_slowly(abi::Waiter* waiter);
-// One that waits for a single thing has no word, and whoever finds it serves it.
+Claim claim_arm(abi::SelectArm* arm);
+// Whoever finds one that waits for a single thing serves it.
 SKEIN_INLINE Claim claim(abi::Waiter* waiter) {
-  return SKEIN_LIKELY(waiter->claim == nullptr) ? Claim::Won : claim_slowly(waiter);
+  if (SKEIN_LIKELY(!waiter->is_arm)) return Claim::Won;
+  return claim_arm(static_cast<abi::SelectArm*>(waiter));
 }
 
 // Serves an arm that no queue holds, of a task that ended or a time that has passed: gives the frame
 // to make ready, or null. The task may take the arm away as soon as this is done with it.
-[[nodiscard]] abi::Frame* serve_arm(abi::Waiter* arm);
+[[nodiscard]] abi::Frame* serve_arm(abi::SelectArm* arm);
 
 // The task itself: somebody is at such an arm; waits for the few instructions that takes.
-void wait_until_served(abi::Waiter* arm);
+void wait_until_served(abi::SelectArm* arm);
 
-inline base::AtomicRef<uint8_t> offered_of(abi::Waiter* arm) {
+inline base::AtomicRef<uint8_t> offered_of(abi::SelectArm* arm) {
   return base::AtomicRef<uint8_t>(arm->is_linked);
 }
 

@@ -21,7 +21,7 @@ Deadline* new_deadline(abi::Scope* scope, int64_t when, size_t size, Host& host)
   Deadline* deadline = static_cast<Deadline*>(host.frames.allocate(size));
   memset(deadline, 0, size);
   deadline->size = static_cast<uint32_t>(size);
-  deadline->wait.reason = static_cast<uint16_t>(WaitReason::Deadline);
+  deadline->wait.reason = static_cast<uint8_t>(WaitReason::Deadline);
   deadline->scope = scope;
   deadline->when = when;
   return deadline;

@@ -12,7 +12,7 @@ namespace skein::task {
 enum class DeadlineState : uint32_t { Armed, Firing, Fired, Left };
 
 struct Deadline {
-  abi::Wait wait;     // as in a Sleep; its reason tells them apart
+  abi::Wait wait;     // its reason says that it is one, or stands for a token
   abi::Timer timer;
   abi::Scope* scope;
   int64_t when;       // nanoseconds of base::now()

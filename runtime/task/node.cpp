@@ -43,10 +43,10 @@ static abi::Frame* withdraw(uint64_t what) {
   if ((what & kWaitScope) != 0) {
     return stop_waiting_for_children(reinterpret_cast<abi::Scope*>(what & ~kTags));
   }
-  abi::Wait* wait = reinterpret_cast<abi::Wait*>(what);
-  if (!wait->withdraw(wait)) return nullptr;
-  wait->cancelled = 1;
-  return wait->frame;
+  abi::Frame* frame = reinterpret_cast<abi::Frame*>(what);
+  if (!withdraws[frame->wait.reason](frame)) return nullptr;
+  frame->wait.cancelled = 1;
+  return frame;
 }
 
 bool settle_cancelled_wait(abi::Node* node, uint64_t what) {

@@ -9,7 +9,7 @@
 // Waits. `wait` says what the task is parked on:
 //
 //   0                 it runs, or is ready to
-//   Wait*             a record in the frame that waits
+//   Frame*            the frame, which says more, has a record
 //   Future* | 2       the result of another task; the frame is in that future's state word
 //   Scope* | 4        the end of a scope; the frame is in the scope
 //
@@ -35,6 +35,11 @@ namespace skein::task {
 constexpr uint64_t kWaitLocked = 1;
 constexpr uint64_t kWaitFuture = 2;
 constexpr uint64_t kWaitScope = 4;
+
+// Takes the record of a frame back, with the wait locked: false where its waker was first. One for each
+// WaitReason, null where there is no record; wait/withdraw.cpp has them all.
+using Withdraw = bool (*)(abi::Frame* frame);
+extern const Withdraw withdraws[];
 
 constexpr uint32_t kCancelTask = 1;
 // Set while values are dropped by unwinding: tasks among them are cancelled.
@@ -77,7 +82,7 @@ SKEIN_INLINE WaitReason reason_in(uint64_t what) {
   if (what <= kWaitLocked) return WaitReason::None;
   if ((what & kWaitFuture) != 0) return WaitReason::Task;
   if ((what & kWaitScope) != 0) return WaitReason::Scope;
-  return static_cast<WaitReason>(reinterpret_cast<abi::Wait*>(what & ~kWaitLocked)->reason);
+  return static_cast<WaitReason>(reinterpret_cast<abi::Frame*>(what & ~kWaitLocked)->wait.reason);
 }
 inline WaitReason reason_of(abi::Node* node) {
   if (node == nullptr) return WaitReason::None;

@@ -5,8 +5,8 @@
 
 namespace skein::task {
 
-enum class WaitReason : uint16_t {
-#define SKEIN_REASON(kind, text) kind,
+enum class WaitReason : uint8_t {
+#define SKEIN_REASON(kind, text, withdraw) kind,
 #include "runtime/task/reasons.def"
 };
 

@@ -28,7 +28,7 @@ class Listener {
   abi::Frame* frame() const { return reinterpret_cast<abi::Frame*>(word_); }
   abi::Future* future() const { return reinterpret_cast<abi::Future*>(word_ ^ abi::kForward); }
   abi::Child* child() const { return reinterpret_cast<abi::Child*>(word_ ^ abi::kCounted); }
-  abi::Waiter* arm() const { return reinterpret_cast<abi::Waiter*>(word_ ^ abi::kOffered); }
+  abi::SelectArm* arm() const { return reinterpret_cast<abi::SelectArm*>(word_ ^ abi::kOffered); }
 
  private:
   uint64_t tag() const { return word_ & abi::kListenerMask; }
@@ -74,11 +74,11 @@ class StateWord {
   }
 
   // Pending → one of the things a select waits for. False: it is done.
-  bool offer_to(abi::Waiter* arm) {
+  bool offer_to(abi::SelectArm* arm) {
     return listen(reinterpret_cast<uint64_t>(arm) | abi::kOffered);
   }
   // The reverse. False: it is done, and who finished it is about to look at the arm, or has.
-  bool withdraw(abi::Waiter* arm) {
+  bool withdraw(abi::SelectArm* arm) {
     uint64_t offered = reinterpret_cast<uint64_t>(arm) | abi::kOffered;
     return word_.compare_exchange(offered, abi::kPending, Order::AcqRel);
   }

@@ -2,6 +2,7 @@
 #include "runtime/wait/channel.h"
 
 #include "runtime/base/platform.h"
+#include "runtime/task/record.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +11,7 @@
 
 namespace skein::wait {
 
+using abi::SelectArm;
 using base::Order;
 using base::SpinGuard;
 using task::Claim;
@@ -17,7 +19,7 @@ using task::claim;
 
 static void serve(Waiter* waiter, Claim won, Outcome outcome, Frame*& wake) {
   waiter->outcome = static_cast<uint8_t>(outcome);
-  if (won == Claim::Won) wake = waiter->frame;
+  if (won == Claim::Won) wake = task::frame_of(waiter);
 }
 
 Channel* Channel::make(int64_t capacity, uint32_t size, const char* name) {
@@ -169,12 +171,12 @@ WaitQueue& Channel::queue_of(const Waiter* waiter) {
 
 // Whether the operation could be done now; a select that both sends and receives here is no partner
 // for itself.
-bool Channel::may_meet(const Waiter* waiter, bool sends) const {
+bool Channel::may_meet(const SelectArm* waiter, bool sends) const {
   if (closed_.load(Order::Relaxed) != 0) return true;
   if (sends ? has_room() : length_.load(Order::Relaxed) > 0) return true;
   const WaitQueue& others = sends ? receivers_ : senders_;
   for (const Waiter* other = others.first; other != nullptr; other = other->next) {
-    if (other->claim != waiter->claim) return true;
+    if (!other->is_arm || static_cast<const SelectArm*>(other)->claim != waiter->claim) return true;
   }
   return false;
 }
@@ -182,7 +184,7 @@ bool Channel::may_meet(const Waiter* waiter, bool sends) const {
 // Nobody may serve a task twice, so it claims itself before it takes what is there. If the other
 // side is then lost to a third, others have passed this task over meanwhile, who will not look for it
 // again: it cannot just go on waiting.
-Channel::Offer Channel::offer(Waiter* waiter, Frame*& wake) {
+Channel::Offer Channel::offer(SelectArm* waiter, Frame*& wake) {
   const bool sends = waiter->kind == uint8_t(abi::Arm::Send);
   SpinGuard guard(lock_);
   waiter->outcome = static_cast<uint8_t>(Outcome::Waiting);

@@ -61,14 +61,14 @@ class alignas(abi::kAlignment) Channel {
   bool wait_to_send(Waiter* waiter, Frame*& wake);
   bool wait_to_receive(Waiter* waiter, Frame*& wake);
 
-  // A node of a select that is being offered, with `claim` set.
+  // An arm of a select that is being offered.
   enum class Offer : uint8_t {
     Linked,  // it waits
     Served,  // its task has won, and the operation is done
     Lost,    // its task was served through another node
     Again,   // the other side was lost; the select has to withdraw and try once more
   };
-  Offer offer(Waiter* waiter, Frame*& wake);
+  Offer offer(abi::SelectArm* waiter, Frame*& wake);
 
   // Takes the node out of its queue; false if it is not there any more. Afterwards what was written by
   // whoever served it can be read.
@@ -78,8 +78,7 @@ class alignas(abi::kAlignment) Channel {
   bool may_send() const;
   bool may_receive() const;
 
-  // No more values are sent. Gives the tasks that waited, linked by `next`, each served as Closed;
-  // those whose `frame` is null are not to be made ready.
+  // No more values are sent. Gives the tasks that waited, linked by `next`, each served as Closed.
   Waiter* close();
   bool is_closed() const { return closed_.load(Order::Acquire) != 0; }
 
@@ -96,7 +95,7 @@ class alignas(abi::kAlignment) Channel {
   bool try_send(const void* value, Frame*& wake);
   bool try_receive(void* value, Frame*& wake);
   bool has_room() const;
-  bool may_meet(const Waiter* waiter, bool sends) const;
+  bool may_meet(const abi::SelectArm* waiter, bool sends) const;
   WaitQueue& queue_of(const Waiter* waiter);
   void put_last(const void* value);
   Waiter* serve_all_closed();

@@ -25,7 +25,7 @@ void enter_within(abi::Scope* scope, int64_t nanoseconds) {
       task::new_deadline(scope, later(now, nanoseconds), sizeof(Deadline), worker.host);
   scope->deadline = deadline;
   deadline->outer = task::enter_deadline(node, deadline->when);
-  deadline->wait.detail = worker.id;
+  deadline->wait.detail = static_cast<uint16_t>(worker.id);
   if (nanoseconds <= 0) return task::end_scope(scope, abi::kScopeTimedOut, worker.host);
   worker.timers.insert(&deadline->timer, now, nanoseconds);
 }
@@ -37,7 +37,7 @@ bool leave_within(abi::Scope* scope, bool unwinds) {
   task::leave_deadline(scope->owner, deadline->outer);
   const bool is_late = base::now() >= deadline->when;
   // One that was due at once has never been in a wheel.
-  const bool is_unused = deadline->timer.when == 0;
+  const bool is_unused = sched::tick_of(deadline->timer) == 0;
   if (is_unused || sched::withdraw_timer(&deadline->timer, deadline->wait.detail)) {
     task::free_deadline(deadline, worker.host);
   } else {

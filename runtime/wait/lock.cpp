@@ -5,6 +5,7 @@
 #include "runtime/base/platform.h"
 #include "runtime/base/spin_lock.h"
 #include "runtime/sched/worker.h"
+#include "runtime/task/record.h"
 #include "runtime/wait/readers.h"
 #include "runtime/wait/wait_queue.h"
 
@@ -158,7 +159,6 @@ static void fence_owner() {
 bool wait_for_lock(LockRequest request, Waiter* waiter) {
   Cell* cell = request.cell();
   base::WordGuard guard(cell->queue_lock);
-  waiter->arm = request.reads() ? 1 : 0;
   begin_count(cell, waiter);
   if (waiter->kind == 0) {
     add_last(cell->waiting, waiter);
@@ -168,7 +168,7 @@ bool wait_for_lock(LockRequest request, Waiter* waiter) {
   fence_owner();
   if (cell->waiting.first != waiter || !take(request)) return true;
   leave_queue(cell, waiter);
-  waiter->outcome = static_cast<uint8_t>(note_taken(request, waiter->frame->node));
+  waiter->outcome = static_cast<uint8_t>(note_taken(request, task::frame_of(waiter)->node));
   return false;
 }
 
@@ -188,7 +188,7 @@ static Waiter* hand_over(Cell* cell) {
     const LockRequest request(waiter->chan);
     if (!take(request)) break;
     leave_queue(cell, waiter);
-    waiter->outcome = static_cast<uint8_t>(note_taken(request, waiter->frame->node));
+    waiter->outcome = static_cast<uint8_t>(note_taken(request, task::frame_of(waiter)->node));
     waiter->next = nullptr;
     *end = waiter;
     end = &waiter->next;
@@ -200,7 +200,7 @@ Waiter* wake_for_lock(Cell* cell) {
   base::WordGuard guard(cell->queue_lock);
   Waiter* first = cell->waiting.first;
   if (first == nullptr) return nullptr;
-  const bool reads = first->arm != 0;
+  const bool reads = LockRequest(first->chan).reads();
   if (reads || first->kind >= kMostPassedOver) return hand_over(cell);
   // Who took it meanwhile finds the queue when it gives it back.
   if (!is_free(state_of(cell).load(Order::Relaxed), reads)) return nullptr;

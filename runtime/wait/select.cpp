@@ -14,17 +14,18 @@ namespace skein::wait {
 using abi::After;
 using abi::Arm;
 using abi::Select;
+using abi::SelectArm;
 using base::AtomicRef;
 using base::Order;
 
-static Waiter* arms_of(Select& select) {
-  return reinterpret_cast<Waiter*>(reinterpret_cast<char*>(&select) + abi::kSelectArms);
+static SelectArm* arms_of(Select& select) {
+  return reinterpret_cast<SelectArm*>(reinterpret_cast<char*>(&select) + abi::kSelectArms);
 }
 
-static Arm kind_of(const Waiter& arm) { return static_cast<Arm>(arm.kind); }
-static void turn_off(Waiter& arm) { arm.kind = static_cast<uint8_t>(Arm::Off); }
-static Channel& channel_of(const Waiter& arm) { return *static_cast<Channel*>(arm.chan); }
-static After& after_of(const Waiter& arm) { return *static_cast<After*>(arm.value); }
+static Arm kind_of(const SelectArm& arm) { return static_cast<Arm>(arm.kind); }
+static void turn_off(SelectArm& arm) { arm.kind = static_cast<uint8_t>(Arm::Off); }
+static Channel& channel_of(const SelectArm& arm) { return *static_cast<Channel*>(arm.chan); }
+static After& after_of(const SelectArm& arm) { return *static_cast<After*>(arm.value); }
 
 static bool uses_channel(Arm kind) {
   return kind == Arm::Receive || kind == Arm::Send || kind == Arm::Each;
@@ -36,9 +37,9 @@ static bool can_happen(Arm kind) {
 // --- Tasks and time ------------------------------------------------------------------------------
 
 // What a Task has: nothing or an outcome when it is over, else its future.
-static abi::Future* future_of(const Waiter& arm) { return static_cast<abi::Future*>(arm.chan); }
+static abi::Future* future_of(const SelectArm& arm) { return static_cast<abi::Future*>(arm.chan); }
 
-static bool has_ended(const Waiter& arm) {
+static bool has_ended(const SelectArm& arm) {
   const uint64_t bits = reinterpret_cast<uint64_t>(arm.chan);
   if (bits == 0 || (bits & abi::kOutcome) != 0) return true;
   return task::is_done(task::StateWord(future_of(arm)->state).load());
@@ -46,12 +47,12 @@ static bool has_ended(const Waiter& arm) {
 
 // A time that has not begun is over only if it is none.
 static bool has_passed(const After& after) {
-  if (after.until == 0) return static_cast<int64_t>(after.timer.when) <= 0;
+  if (after.until == 0) return after.timer.nanoseconds <= 0;
   return base::now() >= after.until;
 }
 
 // Afterwards somebody may be at the arm until it is taken back.
-static bool offer_to_task(Waiter& arm) {
+static bool offer_to_task(SelectArm& arm) {
   if (has_ended(arm)) return false;
   task::offered_of(&arm).store(true, Order::Relaxed);
   if (task::StateWord(future_of(arm)->state).offer_to(&arm)) return true;
@@ -59,26 +60,25 @@ static bool offer_to_task(Waiter& arm) {
   return false;
 }
 
-static bool set_timer(Waiter& arm) {
+static bool set_timer(SelectArm& arm) {
   After& after = after_of(arm);
   const int64_t now = base::now();
   if (after.until == 0) {
-    const int64_t nanoseconds = static_cast<int64_t>(after.timer.when);
+    const int64_t nanoseconds = after.timer.nanoseconds;
     if (nanoseconds <= 0) return false;
     after.until = nanoseconds < INT64_MAX - now ? now + nanoseconds : INT64_MAX;
   }
   if (after.until <= now) return false;
   sched::Worker& worker = sched::current();
   after.arm = &arm;
-  after.wait.frame = arm.frame;
-  after.wait.reason = static_cast<uint16_t>(task::WaitReason::After);
-  after.wait.detail = worker.id;
+  after.wait.reason = static_cast<uint8_t>(task::WaitReason::After);
+  after.wait.detail = static_cast<uint16_t>(worker.id);
   task::offered_of(&arm).store(true, Order::Relaxed);
   worker.timers.insert(&after.timer, now, after.until - now);
   return true;
 }
 
-static void take_back_arm(Waiter& arm) {
+static void take_back_arm(SelectArm& arm) {
   if (!task::offered_of(&arm).load(Order::Acquire)) return;
   const bool is_ours = kind_of(arm) == Arm::Await
                            ? task::StateWord(future_of(arm)->state).withdraw(&arm)
@@ -93,7 +93,7 @@ static void take_back_arm(Waiter& arm) {
 // --- Trying --------------------------------------------------------------------------------------
 
 // An Each whose channel is through goes off.
-static bool try_channel(Waiter& arm, Arm kind, Wake wake) {
+static bool try_channel(SelectArm& arm, Arm kind, Wake wake) {
   Channel& channel = channel_of(arm);
   Frame* other = nullptr;
   const Outcome outcome =
@@ -106,7 +106,7 @@ static bool try_channel(Waiter& arm, Arm kind, Wake wake) {
   return false;
 }
 
-static bool try_other_arm(Waiter& arm, Arm kind, Wake wake) {
+static bool try_other_arm(SelectArm& arm, Arm kind, Wake wake) {
   switch (kind) {
     case Arm::Receive:
     case Arm::Each:
@@ -125,7 +125,7 @@ static bool try_other_arm(Waiter& arm, Arm kind, Wake wake) {
 }
 
 // Whether the arm happened. Of many, most are receives from channels that have nothing.
-static SKEIN_INLINE bool try_arm(Waiter& arm, Wake wake) {
+static SKEIN_INLINE bool try_arm(SelectArm& arm, Wake wake) {
   const Arm kind = kind_of(arm);
   if (SKEIN_LIKELY(kind == Arm::Receive)) {
     return channel_of(arm).may_receive() && try_channel(arm, kind, wake);
@@ -135,7 +135,7 @@ static SKEIN_INLINE bool try_arm(Waiter& arm, Wake wake) {
 
 // No arm is ready: what there is beside them.
 static int32_t when_none_is_ready(Select& select) {
-  const Waiter* arms = arms_of(select);
+  const SelectArm* arms = arms_of(select);
   bool has_open = false;
   bool has_each = false;
   int32_t closed = abi::kSelectBlocked;
@@ -157,7 +157,7 @@ static uint32_t place_in(uint32_t count, uint32_t start) {
 }
 
 int32_t try_arms(Select& select, uint32_t start, Wake wake) {
-  Waiter* arms = arms_of(select);
+  SelectArm* arms = arms_of(select);
   const uint32_t count = select.count;
   uint32_t at = select.is_biased ? 0 : place_in(count, start);
   for (uint32_t i = 0; i < count; ++i) {
@@ -171,7 +171,7 @@ int32_t try_arms(Select& select, uint32_t start, Wake wake) {
 // --- Waiting -------------------------------------------------------------------------------------
 
 static void withdraw_arms(Select& select) {
-  Waiter* arms = arms_of(select);
+  SelectArm* arms = arms_of(select);
   for (uint32_t i = 0; i < select.count; ++i) {
     if (uses_channel(kind_of(arms[i]))) {
       (void)channel_of(arms[i]).withdraw(&arms[i]);
@@ -181,7 +181,7 @@ static void withdraw_arms(Select& select) {
   }
 }
 
-static Channel::Offer offer_arm(Waiter& arm, Wake wake) {
+static Channel::Offer offer_arm(SelectArm& arm, Wake wake) {
   if (uses_channel(kind_of(arm))) {
     Frame* other = nullptr;
     const Channel::Offer offer = channel_of(arm).offer(&arm, other);
@@ -194,12 +194,15 @@ static Channel::Offer offer_arm(Waiter& arm, Wake wake) {
 }
 
 Offered offer_arms(Select& select, Frame* frame, Wake wake) {
-  Waiter* arms = arms_of(select);
+  SelectArm* arms = arms_of(select);
   AtomicRef<uint32_t> word(select.claim);
   word.store(abi::kSelectRegisters, Order::Relaxed);
-  for (uint32_t i = 0; i < select.count; ++i) arms[i].is_linked = false;
   for (uint32_t i = 0; i < select.count; ++i) {
-    Waiter& arm = arms[i];
+    arms[i].is_linked = false;
+    arms[i].is_arm = true;
+  }
+  for (uint32_t i = 0; i < select.count; ++i) {
+    SelectArm& arm = arms[i];
     if (!can_happen(kind_of(arm))) continue;
     arm.frame = frame;
     arm.claim = &select.claim;
@@ -230,7 +233,7 @@ int32_t finish(Select& select) {
   if (word < abi::kSelectChosen) return abi::kSelectBlocked;
   withdraw_arms(select);
   const uint32_t chosen = word - abi::kSelectChosen;
-  Waiter& arm = arms_of(select)[chosen];
+  SelectArm& arm = arms_of(select)[chosen];
   const bool is_through = kind_of(arm) == Arm::Each &&
                           arm.outcome == static_cast<uint8_t>(Outcome::Closed);
   if (!is_through) return static_cast<int32_t>(chosen);
@@ -241,13 +244,13 @@ int32_t finish(Select& select) {
 // --- Over arrays ---------------------------------------------------------------------------------
 
 Select* make_select(const char* elements, uint32_t count, size_t size, void* value) {
-  const size_t bytes = abi::kBehindWait + abi::kSelectArms + count * sizeof(Waiter);
-  char* memory = static_cast<char*>(calloc(1, bytes));
+  const size_t bytes = abi::kSelectArms + count * sizeof(SelectArm);
+  void* memory = calloc(1, bytes);
   if (memory == nullptr) base::fatal("out of memory");
-  Select& select = *reinterpret_cast<Select*>(memory + abi::kBehindWait);
+  Select& select = *static_cast<Select*>(memory);
   select.count = count;
   for (uint32_t i = 0; i < count; ++i) {
-    Waiter& arm = arms_of(select)[i];
+    SelectArm& arm = arms_of(select)[i];
     memcpy(&arm.chan, elements + i * size, sizeof(arm.chan));
     arm.value = value;
     arm.kind = static_cast<uint8_t>(value != nullptr ? Arm::Receive : Arm::Await);
@@ -257,6 +260,6 @@ Select* make_select(const char* elements, uint32_t count, size_t size, void* val
   return &select;
 }
 
-void free_select(Select* select) { free(reinterpret_cast<char*>(select) - abi::kBehindWait); }
+void free_select(Select* select) { free(select); }
 
 }  // namespace skein::wait

@@ -5,20 +5,18 @@
 
 namespace skein::wait {
 
-static bool withdraw_sleep(abi::Wait* wait) {
-  abi::Sleep* sleep = reinterpret_cast<abi::Sleep*>(wait);
-  return sched::withdraw_timer(&sleep->timer, wait->detail);
+bool withdraw_sleep(abi::Frame* frame) {
+  return sched::withdraw_timer(task::record_in<abi::Timer>(frame), frame->wait.detail);
 }
 
-bool sleep(abi::Sleep* sleep, abi::Frame* frame) {
+bool sleep(abi::Timer* timer, abi::Frame* frame) {
   sched::Worker& worker = sched::current();
-  sleep->wait.detail = worker.id;
-  Waiting waiting(&sleep->wait, frame, WaitReason::Sleep, withdraw_sleep);
+  Waiting waiting(frame, WaitReason::Sleep, worker.id);
   if (waiting.is_cancelled()) return false;
-  const int64_t nanoseconds = static_cast<int64_t>(sleep->timer.when);
+  const int64_t nanoseconds = timer->nanoseconds;
   if (nanoseconds <= 0) return false;
   waiting.begin();
-  worker.timers.insert(&sleep->timer, base::now(), nanoseconds);
+  worker.timers.insert(timer, base::now(), nanoseconds);
   return waiting.settle();
 }
 

@@ -5,7 +5,8 @@
 
 namespace skein::wait {
 
-// The nanoseconds are in the timer. True: `frame` stays suspended until then.
-bool sleep(abi::Sleep* sleep, abi::Frame* frame);
+// The nanoseconds are in the timer, the record of the frame. True: `frame` stays suspended until then.
+bool sleep(abi::Timer* timer, abi::Frame* frame);
+bool withdraw_sleep(abi::Frame* frame);
 
 }  // namespace skein::wait

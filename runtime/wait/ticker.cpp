@@ -13,8 +13,7 @@
 namespace skein::wait {
 
 struct Ticker {
-  abi::Wait wait;      // as in a Sleep; its reason tells them apart
-  abi::Timer timer;
+  sched::Alarm alarm;
   Channel* channel;    // owned, by a count
   int64_t period;      // 0: a single tick
   int64_t due;
@@ -23,10 +22,10 @@ struct Ticker {
   bool is_stopped;     // the channel is closed: no more ticks
   bool is_over;        // there will be no more ticks: the channel frees it
 };
-static_assert(offsetof(Ticker, timer) == offsetof(abi::Sleep, timer));
 
 static void set_timer(Ticker* ticker, int64_t now) {
-  ticker->wait.detail = sched::set_timer(&ticker->timer, now, ticker->due - now);
+  const uint32_t worker = sched::set_timer(&ticker->alarm.timer, now, ticker->due - now);
+  ticker->alarm.wait.detail = static_cast<uint16_t>(worker);
 }
 
 static void free_ticker(Ticker* ticker) {
@@ -42,9 +41,9 @@ static void advance(Ticker* ticker, int64_t now) {
   if (ticker->due <= now) ticker->due += ticker->period;
 }
 
-// The timer is due; called by whoever turned the wheel, which is always true.
-static bool tick(abi::Wait* wait) {
-  Ticker* ticker = reinterpret_cast<Ticker*>(wait);
+// The timer is due; called by whoever turned the wheel.
+static void tick(sched::Alarm* alarm) {
+  Ticker* ticker = reinterpret_cast<Ticker*>(alarm);
   const int64_t now = base::now();
   Frame* woken = nullptr;
   (void)ticker->channel->send(&now, woken);
@@ -61,7 +60,6 @@ static bool tick(abi::Wait* wait) {
     }
   }
   if (is_stopped) free_ticker(ticker);
-  return true;
 }
 
 void start_ticker(Channel* channel, int64_t nanoseconds, bool once) {
@@ -69,8 +67,8 @@ void start_ticker(Channel* channel, int64_t nanoseconds, bool once) {
   if (memory == nullptr) base::fatal("out of memory");
   Ticker* ticker = new (memory) Ticker{};
   channel->retain();
-  ticker->wait.withdraw = tick;
-  ticker->wait.reason = static_cast<uint16_t>(task::WaitReason::Tick);
+  ticker->alarm.act = tick;
+  ticker->alarm.wait.reason = static_cast<uint8_t>(task::WaitReason::Tick);
   ticker->channel = channel;
   const int64_t now = base::now();
   const int64_t wait = nanoseconds < 0 ? 0 : nanoseconds;
@@ -86,7 +84,7 @@ void stop_ticker(Ticker* ticker) {
   {
     base::SpinGuard guard(ticker->lock);
     ticker->is_stopped = true;
-    is_last = ticker->is_over || sched::withdraw_timer(&ticker->timer, ticker->wait.detail);
+    is_last = ticker->is_over || sched::withdraw_timer(&ticker->alarm.timer, ticker->alarm.wait.detail);
   }
   if (is_last) free_ticker(ticker);
 }

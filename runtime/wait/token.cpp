@@ -15,8 +15,9 @@ namespace {
 struct Guard {
   Deadline deadline;
   abi::Frame frame;   // `resume` is null where the block never stood in the queue
-  abi::Waiter waiter;
+  abi::Waiter waiter;  // its record
 };
+static_assert(offsetof(Guard, waiter) == offsetof(Guard, frame) + abi::kFrameResult);
 
 }  // namespace
 
@@ -29,17 +30,16 @@ static void end_block(void* frame) {
 }
 
 bool is_token(const Deadline* deadline) {
-  return deadline->wait.reason == static_cast<uint16_t>(WaitReason::Token);
+  return deadline->wait.reason == static_cast<uint8_t>(WaitReason::Token);
 }
 
 void enter_within_token(abi::Scope* scope, Channel* token) {
   task::Host& host = sched::current().host;
   task::enter_scope(scope, sched::skn_node);
   Guard* guard = reinterpret_cast<Guard*>(task::new_deadline(scope, 0, sizeof(Guard), host));
-  guard->deadline.wait.reason = static_cast<uint16_t>(WaitReason::Token);
+  guard->deadline.wait.reason = static_cast<uint8_t>(WaitReason::Token);
   scope->deadline = guard;
   guard->frame.resume = reinterpret_cast<void*>(end_block);
-  guard->waiter.frame = &guard->frame;
   guard->waiter.chan = token;
   guard->waiter.kind = static_cast<uint8_t>(abi::Arm::Receive);
   // From here on the guard may be at work, unless the token was cancelled before.

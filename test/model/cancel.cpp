@@ -4,6 +4,7 @@
 
 #include "runtime/api/api.h"
 #include "runtime/task/reasons.h"
+#include "runtime/task/record.h"
 #include "runtime/task/scope.h"
 #include "runtime/wait/channel.h"
 #include "runtime/wait/channel_wait.h"
@@ -138,12 +139,12 @@ class CancelLock : public CancelModel {
  public:
   void begin() override {
     CHECK(wait::try_lock(request()) == int32_t(abi::kLockTaken));
-    await_->waiter.chan = &cell_;
+    frame_->waiter.chan = &cell_;
   }
   void thread(unsigned index) override {
     sched::skn_node = &node_;
     if (index == 0) {
-      if (!wait::lock(&await_->wait, frame_)) frame_->ready.raise();
+      if (!wait::lock(&frame_->waiter, frame_)) frame_->ready.raise();
     } else if (index == 1) {
       cancel();
     } else if (index == 2) {
@@ -151,35 +152,29 @@ class CancelLock : public CancelModel {
       give_back();
     } else {
       resume();
-      if (await_->wait.cancelled == 0) {
+      if (frame_->wait.cancelled == 0) {
         // One that was woken to try again finds nobody else there.
-        int32_t outcome = await_->waiter.outcome;
+        int32_t outcome = frame_->waiter.outcome;
         if (outcome == int32_t(abi::kLockBusy)) outcome = wait::try_lock(request());
         CHECK(outcome == int32_t(abi::kLockTaken));
         ++value_;
         give_back();
       }
-      release(await_);
       release(frame_);
     }
   }
   void end() override { CHECK(cell_.state == 0 && cell_.waiting.first == nullptr); }
 
  private:
-  struct Await {
-    abi::Wait wait;
-    Waiter waiter;
-  };
   wait::LockRequest request() { return wait::LockRequest(&cell_); }
   void give_back() {
     for (Waiter *served = wait::release_lock(request(), false), *next; served != nullptr;
          served = next) {
       next = served->next;
-      make_ready(served->frame);
+      make_ready(task::frame_of(served));
     }
   }
 
-  Await* await_ = new (allocate(sizeof(Await))) Await();
   abi::Cell cell_ = {};
   int value_ = 0;
 };
@@ -207,13 +202,13 @@ class CancelReceive : public CancelModel {
  public:
   void begin() override {
     channel_ = wait::Channel::make(0, sizeof(int*), nullptr);
-    await_->waiter.value = &value_;
-    await_->waiter.chan = channel_;
+    frame_->waiter.value = &value_;
+    frame_->waiter.chan = channel_;
   }
   void thread(unsigned index) override {
     sched::skn_node = &node_;
     if (index == 0) {
-      if (!wait::receive(&await_->wait, frame_)) frame_->ready.raise();
+      if (!wait::receive(&frame_->waiter, frame_)) frame_->ready.raise();
     } else if (index == 1) {
       cancel();
     } else if (index == 2) {
@@ -224,22 +219,16 @@ class CancelReceive : public CancelModel {
       make_ready(woken);
     } else {
       resume();
-      if (await_->wait.cancelled == 0) {
+      if (frame_->wait.cancelled == 0) {
         CHECK(*value_ == 1);
         received_ = true;
       }
-      release(await_);
       release(frame_);
     }
   }
   void end() override { CHECK(took_ == received_); }
 
  private:
-  struct Await {
-    abi::Wait wait;
-    Waiter waiter;
-  };
-  Await* await_ = new (allocate(sizeof(Await))) Await();
   wait::Channel* channel_ = nullptr;
   int* value_ = nullptr;
   int sent_ = 0;
@@ -258,9 +247,9 @@ class CancelLooked : public CancelReceive {
     const uint64_t what = task::try_lock_wait(&node_);
     if (what == 0) return;
     // What is waited for lives until it is unlocked.
-    const abi::Wait* wait = reinterpret_cast<abi::Wait*>(what);
-    CHECK(wait->reason == uint16_t(task::WaitReason::Receive));
-    CHECK(wait->frame == frame_);
+    const Frame* frame = reinterpret_cast<Frame*>(what);
+    CHECK(frame->wait.reason == uint8_t(task::WaitReason::Receive));
+    CHECK(frame == frame_);
     task::unlock_wait(&node_, what);
   }
 };

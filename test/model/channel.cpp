@@ -2,6 +2,7 @@
 // was sent, and nobody waits for ever.
 #include "runtime/wait/channel.h"
 
+#include "runtime/task/record.h"
 #include "test/model/host.h"
 
 namespace skein::model {
@@ -24,9 +25,8 @@ class ChannelModel : public Model {
   // A task's node, gone as soon as the task goes on.
   struct Waiting {
     ModelFrame* frame = new (allocate(sizeof(ModelFrame))) ModelFrame();
-    Waiter* waiter = new (allocate(sizeof(Waiter))) Waiter();
+    Waiter* waiter = &frame->waiter;
     Waiting(Channel* channel, void* value, abi::Arm kind) {
-      waiter->frame = frame;
       waiter->value = value;
       waiter->chan = channel;
       waiter->kind = uint8_t(kind);
@@ -34,7 +34,6 @@ class ChannelModel : public Model {
     Outcome finish(bool waits) {
       if (waits) frame->ready.wait();
       const Outcome outcome = Outcome(waiter->outcome);
-      release(waiter);
       release(frame);
       return outcome;
     }
@@ -77,7 +76,7 @@ class ChannelModel : public Model {
     Waiter* served = channel_->close();
     while (served != nullptr) {
       Waiter* next = served->next;
-      make_ready(served->frame);
+      make_ready(task::frame_of(served));
       served = next;
     }
   }

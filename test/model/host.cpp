@@ -3,6 +3,7 @@
 
 #include "runtime/api/api.h"
 #include "runtime/base/platform.h"
+#include "runtime/task/record.h"
 #include "runtime/wait/channel.h"
 #include "runtime/wait/lock.h"
 #include "runtime/wait/ticker.h"
@@ -63,7 +64,7 @@ using skein::wait::LockRequest;
 static void wake_all(skein::abi::Waiter* served) {
   while (served != nullptr) {
     skein::abi::Waiter* next = served->next;
-    skein::model::make_ready(served->frame);
+    skein::model::make_ready(skein::task::frame_of(served));
     served = next;
   }
 }

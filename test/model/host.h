@@ -9,6 +9,7 @@
 namespace skein::model {
 
 struct ModelFrame : abi::Frame {
+  abi::Waiter waiter = {};  // its record
   Signal ready;
 };
 

@@ -3,6 +3,7 @@
 #include "runtime/wait/lock.h"
 
 #include "runtime/api/api.h"
+#include "runtime/task/record.h"
 #include "runtime/wait/channel_wait.h"
 #include "test/model/host.h"
 
@@ -28,19 +29,19 @@ class LockModel : public Model {
   uint32_t take(bool reads) {
     const int32_t outcome = api::skn_lock_try(bits(reads));
     if (outcome != abi::kLockBusy) return uint32_t(outcome);
-    Waiter* waiter = new (allocate(sizeof(Waiter))) Waiter();
-    waiter->chan = bits(reads);
+    uint8_t times_woken = 0;
     uint32_t taken = abi::kLockBusy;
     while (taken == abi::kLockBusy) {
       ModelFrame* frame = new (allocate(sizeof(ModelFrame))) ModelFrame();
       frame->node = sched::skn_node;
-      waiter->frame = frame;
-      if (wait::wait_for_lock(request(reads), waiter)) frame->ready.wait();
-      taken = waiter->outcome;
+      frame->waiter.chan = bits(reads);
+      frame->waiter.kind = times_woken;
+      if (wait::wait_for_lock(request(reads), &frame->waiter)) frame->ready.wait();
+      taken = frame->waiter.outcome;
+      times_woken = frame->waiter.kind;
       release(frame);
       if (taken == abi::kLockBusy) taken = uint32_t(wait::try_lock(request(reads)));
     }
-    release(waiter);
     return taken;
   }
   void give_back(bool reads, bool poisons = false) {
@@ -49,7 +50,7 @@ class LockModel : public Model {
   static void wake(Waiter* served) {
     while (served != nullptr) {
       Waiter* next = served->next;
-      make_ready(served->frame);
+      make_ready(task::frame_of(served));
       served = next;
     }
   }
@@ -121,10 +122,9 @@ class LockWithdrawn : public LockModel {
       ++value_;
       return give_back(false);
     }
-    Waiter waiter = {};
     ModelFrame frame = {};
+    Waiter& waiter = frame.waiter;
     frame.node = sched::skn_node;
-    waiter.frame = &frame;
     waiter.chan = &cell_;
     bool has_lock = !wait::wait_for_lock(request(false), &waiter);
     if (!has_lock && !wait::stop_waiting_for_lock(&waiter)) {
@@ -154,10 +154,9 @@ class LockReaderBehindWriter : public LockModel {
   void thread(unsigned index) override {
     be_task(index);
     if (index == 1) return read();
-    Waiter waiter = {};
     ModelFrame frame = {};
+    Waiter& waiter = frame.waiter;
     frame.node = sched::skn_node;
-    waiter.frame = &frame;
     waiter.chan = bits(false);
     CHECK(wait::wait_for_lock(request(false), &waiter));
     CHECK(wait::stop_waiting_for_lock(&waiter));

@@ -1,6 +1,7 @@
 // Selects (wait/select.h): one arm of each is served, and who serves it and the task agree on which.
 #include "runtime/wait/select.h"
 
+#include "runtime/task/record.h"
 #include "test/model/host.h"
 
 namespace skein::model {
@@ -16,10 +17,10 @@ constexpr int kArms = 2;
 
 // As it lies in a frame.
 struct Arms {
-  alignas(16) Select select;
-  alignas(16) Waiter arms[kArms];
+  Select select;
+  char gap[abi::kSelectArms - sizeof(Select)];
+  abi::SelectArm arms[kArms];
 };
-static_assert(offsetof(Arms, arms) == abi::kSelectArms);
 
 class SelectModel : public Model {
  public:
@@ -74,22 +75,20 @@ class SelectModel : public Model {
     int* text = write(value);
     abi::Frame* woken = nullptr;
     ModelFrame* frame = new (allocate(sizeof(ModelFrame))) ModelFrame();
-    Waiter* waiter = new (allocate(sizeof(Waiter))) Waiter();
-    waiter->frame = frame;
+    Waiter* waiter = &frame->waiter;
     waiter->value = &text;
     waiter->chan = channels_[channel];
     waiter->kind = uint8_t(Arm::Send);
     const bool waits = channels_[channel]->wait_to_send(waiter, woken);
     make_ready(woken);
     if (waits) frame->ready.wait();
-    release(waiter);
     release(frame);
   }
   void close(int channel) {
     Waiter* served = channels_[channel]->close();
     while (served != nullptr) {
       Waiter* next = served->next;
-      make_ready(served->frame);
+      make_ready(task::frame_of(served));
       served = next;
     }
   }

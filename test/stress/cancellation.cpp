@@ -1,6 +1,8 @@
 // See cancellation.h.
 #include "test/stress/cancellation.h"
 
+#include "test/stress/waiting.h"
+
 #include <atomic>
 #include <vector>
 
@@ -170,32 +172,9 @@ Ramp<int64_t> failing_scopes(int64_t rounds) {
 
 // --- Values --------------------------------------------------------------------------------------
 
-// Receives; true when that was cut short.
-struct Receive {
-  struct Record {
-    abi::Wait wait;
-    abi::Waiter waiter;
-  };
-  Record record = {};
-  int64_t value = 0;
-  explicit Receive(void* channel) { record.waiter.chan = channel; }
-  bool await_ready() {
-    record.waiter.value = &value;
-    return api::skn_chan_receive_now(record.waiter.chan, &value) == 0;
-  }
-  template <class P>
-  bool await_suspend(std::coroutine_handle<P> handle) {
-    Record* at = &record;
-    return suspend([at](void* frame) { return api::skn_await_receive(at, frame); })
-        .await_suspend(handle);
-  }
-  bool await_resume() { return record.wait.cancelled != 0; }
-};
-static_assert(sizeof(abi::Wait) == abi::kBehindWait);
-
 static Ramp<int64_t> receiver(void* channel) {
-  Receive receive(channel);
-  co_return co_await receive ? 0 : receive.value;
+  int64_t value = 0;
+  co_return co_await receive(channel, value) == Result::Cancelled ? 0 : value;
 }
 
 static Ramp<int64_t> sender(void* channel, int64_t values) {

@@ -16,6 +16,7 @@
 #include "runtime/abi/layout.h"
 #include "runtime/api/api.h"
 #include "runtime/sched/worker.h"
+#include "runtime/task/record.h"
 #include "runtime/task/state.h"
 
 #include <coroutine>
@@ -44,10 +45,13 @@ struct RampSlot {
 template <class T>
 struct alignas(16) Promise {
   uint64_t state = abi::kPending;
-  uint32_t size;
+  uint32_t size_or_wait = 0;
   uint32_t site = 0;
-  abi::Node* node = sched::skn_node;
-  T result = T();
+  union {
+    T result;
+    unsigned char record[abi::kWaiterBytes];
+  };
+  uint32_t frame_size = static_cast<uint32_t>(last_frame_size);
   RampSlot<T>* slot = nullptr;  // null once the ramp has returned
 
   struct Maker : RampSlot<T> {
@@ -58,7 +62,10 @@ struct alignas(16) Promise {
     operator Ramp<T>() { return {this->handle, this->value}; }
   };
 
-  Promise() : size(static_cast<uint32_t>(last_frame_size)) {}
+  Promise() : record() { frame()->node = sched::skn_node; }
+  Frame* frame() {
+    return reinterpret_cast<Frame*>(reinterpret_cast<char*>(this) - abi::kFramePromise);
+  }
   static void* operator new(size_t size) {
     last_frame_size = size;
     return api::skn_frame_alloc(static_cast<int64_t>(size));
@@ -82,7 +89,8 @@ struct alignas(16) Promise {
   struct Final {
     bool in_ramp;
     bool await_ready() noexcept { return in_ramp; }
-    void await_suspend(std::coroutine_handle<> handle) noexcept {
+    void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+      handle.promise().frame()->size = handle.promise().frame_size;
       api::skn_frame_finish(handle.address(), abi::kValue, sizeof(T));
     }
     void await_resume() noexcept {}
@@ -250,25 +258,23 @@ inline auto end_of(abi::Scope& scope) {
   return suspend([at](void* frame) { return api::skn_await_scope(at, frame); });
 }
 
-inline auto sleep(abi::Sleep& sleep) {
-  abi::Sleep* at = &sleep;
-  return suspend([at](void* frame) { return api::skn_await_sleep(at, frame); });
-}
-
 // --- Cancellation: what compiled code does by unwinding, these tasks do by looking ----------------
 
 // Sleeps; true when that was cut short.
 struct Nap {
-  abi::Sleep record = {};
-  explicit Nap(int64_t nanoseconds) { record.timer.when = static_cast<uint64_t>(nanoseconds); }
+  int64_t nanoseconds;
+  Frame* frame = nullptr;
+  explicit Nap(int64_t time) : nanoseconds(time) {}
   bool await_ready() { return false; }
   template <class P>
   bool await_suspend(std::coroutine_handle<P> handle) {
-    abi::Sleep* at = &record;
-    return suspend([at](void* frame) { return api::skn_await_sleep(at, frame); })
+    frame = static_cast<Frame*>(handle.address());
+    abi::Timer* timer = task::record_in<abi::Timer>(frame);
+    timer->nanoseconds = nanoseconds;
+    return suspend([timer](void* at) { return api::skn_await_sleep(timer, at); })
         .await_suspend(handle);
   }
-  bool await_resume() { return record.wait.cancelled != 0; }
+  bool await_resume() { return frame->wait.cancelled != 0; }
 };
 
 // Waits for a task without taking its value; true when that was cut short.

@@ -65,7 +65,7 @@ static Ramp<int64_t> select_two(History* history, int task, uint64_t choice, int
   }
   Selecting<2> selecting({arms[0], arms[1]});
   const uint64_t begin = moment();
-  while (co_await selecting == abi::kSelectBlocked && selecting.wait.cancelled == 0) {
+  while (co_await selecting == abi::kSelectBlocked && !selecting.is_cancelled()) {
   }
   const Result result = selecting.result();
   if (result == Result::Cancelled) co_return 0;

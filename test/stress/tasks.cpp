@@ -20,9 +20,7 @@ static int64_t scale = 1;
 static Ramp<int64_t> leaf(int64_t id) {
   if (id % 3 == 0) co_await yield();
   if (id % 7 == 0) {
-    abi::Sleep nap = {};
-    nap.timer.when = 1'000'000;
-    if (id % 21 == 0) co_await stress::sleep(nap);
+    if (id % 21 == 0) co_await Nap(1'000'000);
   }
   co_return id % 1000;
 }

@@ -80,7 +80,7 @@ static Ramp<int64_t> exchange(Exchange* shared, bool turned, int64_t count) {
     int64_t in = 0;
     Selecting<2> selecting({sending(turned ? shared->back : shared->there, out),
                             receiving(turned ? shared->there : shared->back, in)});
-    while (co_await selecting == abi::kSelectBlocked && selecting.wait.cancelled == 0) {
+    while (co_await selecting == abi::kSelectBlocked && !selecting.is_cancelled()) {
     }
     if (selecting.result() != Result::Done) co_return i;
     if (selecting.chosen == 0) {

@@ -1,5 +1,5 @@
 // Channels, selects, locks and deadlines for the coroutines of coroutine.h, as compiled code uses them:
-// first without waiting, then with a record in the frame.
+// first without waiting, then with the record of the frame.
 //
 //   const Result sent = co_await send(channel, 7);
 //   int64_t value = 0;
@@ -18,41 +18,37 @@ namespace skein::stress {
 
 enum class Result : uint8_t { Done, Closed, Cancelled };
 
-// A record and the node behind it.
-struct Await {
-  abi::Wait wait = {};
-  abi::Waiter waiter = {};
-};
-static_assert(offsetof(Await, waiter) == abi::kBehindWait);
-
 // A send or a receive; `value` stays where it is while it waits.
 struct Transfer {
   void* channel;
   void* value;
   bool sends;
-  Await await = {};
+  int32_t outcome = 0;
+  Frame* frame = nullptr;  // that had to wait
 
   bool await_ready() {
-    const int32_t outcome =
-        sends ? api::skn_chan_send(channel, value, sizeof(int64_t))
-              : api::skn_chan_receive(channel, value, sizeof(int64_t));
-    await.waiter.outcome = static_cast<uint8_t>(outcome);
+    outcome = sends ? api::skn_chan_send(channel, value, sizeof(int64_t))
+                    : api::skn_chan_receive(channel, value, sizeof(int64_t));
     return outcome != int32_t(wait::Outcome::Blocked);
   }
   template <class P>
   bool await_suspend(std::coroutine_handle<P> handle) {
-    await.waiter.value = value;
-    await.waiter.chan = channel;
-    Await* at = &await;
+    frame = static_cast<Frame*>(handle.address());
+    abi::Waiter* waiter = task::record_in<abi::Waiter>(frame);
+    waiter->value = value;
+    waiter->chan = channel;
     const bool is_send = sends;
-    return suspend([at, is_send](void* frame) {
-             return is_send ? api::skn_await_send(at, frame) : api::skn_await_receive(at, frame);
+    return suspend([waiter, is_send](void* at) {
+             return is_send ? api::skn_await_send(waiter, at) : api::skn_await_receive(waiter, at);
            })
         .await_suspend(handle);
   }
   Result await_resume() {
-    if (await.wait.cancelled != 0) return Result::Cancelled;
-    return await.waiter.outcome == uint8_t(wait::Outcome::Closed) ? Result::Closed : Result::Done;
+    if (frame != nullptr) {
+      if (frame->wait.cancelled != 0) return Result::Cancelled;
+      outcome = task::record_in<abi::Waiter>(frame)->outcome;
+    }
+    return outcome == int32_t(wait::Outcome::Closed) ? Result::Closed : Result::Done;
   }
 };
 
@@ -69,14 +65,13 @@ inline ArmOf receiving(void* channel, int64_t& value) { return {channel, &value,
 
 template <int kArms>
 struct Selecting {
-  abi::Wait wait = {};
   abi::Select select = {};
-  alignas(8) abi::Waiter arms[kArms] = {};
+  char gap[abi::kSelectArms - sizeof(abi::Select)] = {};
+  abi::SelectArm arms[kArms] = {};
+  Frame* frame = nullptr;  // that had to wait
   int32_t chosen = abi::kSelectBlocked;
 
   explicit Selecting(const ArmOf (&of)[kArms]) {
-    static_assert(offsetof(Selecting, select) == abi::kBehindWait);
-    static_assert(offsetof(Selecting, arms) == abi::kBehindWait + abi::kSelectArms);
     select.count = kArms;
     for (int i = 0; i < kArms; ++i) {
       arms[i].chan = of[i].channel;
@@ -91,15 +86,18 @@ struct Selecting {
   }
   template <class P>
   bool await_suspend(std::coroutine_handle<P> handle) {
-    abi::Wait* at = &wait;
-    return suspend([at](void* frame) { return api::skn_await_select(at, frame); })
+    frame = static_cast<Frame*>(handle.address());
+    abi::Select** record = task::record_in<abi::Select*>(frame);
+    *record = &select;
+    return suspend([record](void* at) { return api::skn_await_select(record, at); })
         .await_suspend(handle);
   }
-  // The arm, or kSelectBlocked: it has to be tried again, if `wait.cancelled` is not set.
+  // The arm, or kSelectBlocked: it has to be tried again, if the task is not cancelled.
   int32_t await_resume() {
     if (chosen == abi::kSelectBlocked) chosen = api::skn_select_finish(&select);
     return chosen;
   }
+  bool is_cancelled() const { return frame != nullptr && frame->wait.cancelled != 0; }
   Result result() const {
     if (chosen < 0) return Result::Cancelled;
     const bool is_closed = arms[chosen].outcome == uint8_t(wait::Outcome::Closed);
@@ -109,24 +107,32 @@ struct Selecting {
 
 struct Locking {
   void* request;
-  Await await = {};
+  uint8_t times_woken = 0;
+  bool waits = false;
+  Frame* frame = nullptr;  // that had to wait
 
-  bool await_ready() { return api::skn_lock_try(request) != int32_t(abi::kLockBusy); }
+  bool await_ready() {
+    waits = api::skn_lock_try(request) == int32_t(abi::kLockBusy);
+    return !waits;
+  }
   template <class P>
   bool await_suspend(std::coroutine_handle<P> handle) {
-    await.waiter.chan = request;
-    Await* at = &await;
-    return suspend([at](void* frame) { return api::skn_await_lock(at, frame); })
+    frame = static_cast<Frame*>(handle.address());
+    abi::Waiter* waiter = task::record_in<abi::Waiter>(frame);
+    waiter->chan = request;
+    waiter->kind = times_woken;
+    return suspend([waiter](void* at) { return api::skn_await_lock(waiter, at); })
         .await_suspend(handle);
   }
   // False: it was woken to try again.
   bool await_resume() {
-    const bool is_busy = await.waiter.outcome == uint8_t(abi::kLockBusy);
-    await.waiter.outcome = uint8_t(abi::kLockTaken);
-    return is_cancelled() || !is_busy;
+    if (!waits) return true;
+    const abi::Waiter* waiter = task::record_in<abi::Waiter>(frame);
+    times_woken = waiter->kind;
+    return is_cancelled() || waiter->outcome != uint8_t(abi::kLockBusy);
   }
   // Then the lock is not ours.
-  bool is_cancelled() const { return await.wait.cancelled != 0; }
+  bool is_cancelled() const { return waits && frame->wait.cancelled != 0; }
 };
 inline Locking lock(void* cell, bool reads) {
   return {reinterpret_cast<void*>(reinterpret_cast<uint64_t>(cell) | (reads ? 1 : 0))};

@@ -15,7 +15,7 @@ target triple = "x86_64-pc-linux-gnu"
 
 %ramp = type { ptr, i64 }                   ; null | outcome | frame, value
 %spawn = type { i64, ptr, i64 }             ; argument, the Task: future, value
-%promise = type { i64, i32, i32, i64, i64 } ; state, size, site, node, result
+%promise = type { i64, i32, i32, i64 } ; state, size, site, result
 
 @skn_sites = constant [2 x { ptr, ptr, i32, i32, ptr }] [
   { ptr, ptr, i32, i32, ptr } zeroinitializer,
@@ -36,6 +36,7 @@ declare i1 @llvm.coro.await.suspend.bool(ptr, ptr, ptr)
 declare i1 @llvm.coro.is_in_ramp()
 
 declare ptr @skn_frame_alloc(i64)
+declare void @skn_frame_begin(ptr)
 declare void @skn_frame_free(ptr, i64)
 declare preserve_mostcc void @skn_frame_release(ptr)
 declare preserve_mostcc void @skn_frame_finish(ptr, i64, i64)
@@ -126,6 +127,7 @@ start:
   %size = call i64 @llvm.coro.size.i64()
   %mem = call ptr @skn_frame_alloc(i64 %size)
   %h = call ptr @llvm.coro.begin(token %id, ptr %mem)
+  call void @skn_frame_begin(ptr %h)
   store i64 0, ptr %prom
   %low = call zeroext i1 @skn_stack_low()
   br i1 %low, label %tolow, label %go, !prof !1
@@ -170,7 +172,7 @@ sus1:
 r1:
   %pst = getelementptr i8, ptr %ch, i64 16
   %stc = load atomic i64, ptr %pst acquire, align 8
-  %pv = getelementptr i8, ptr %ch, i64 40
+  %pv = getelementptr i8, ptr %ch, i64 32
   %vv = load i64, ptr %pv
   call preserve_mostcc void @skn_frame_release(ptr %ch)
   %okc = icmp eq i64 %stc, 1
@@ -292,7 +294,7 @@ doneasync:
   %szt = trunc i64 %szz to i32
   %psz = getelementptr %promise, ptr %prom, i32 0, i32 1
   store i32 %szt, ptr %psz
-  %pres = getelementptr %promise, ptr %prom, i32 0, i32 4
+  %pres = getelementptr %promise, ptr %prom, i32 0, i32 3
   store i64 %r, ptr %pres
   call preserve_mostcc void @skn_frame_finish(ptr %h, i64 1, i64 8)
   br label %ret
@@ -315,6 +317,7 @@ entry:
   %size = call i64 @llvm.coro.size.i64()
   %mem = call ptr @skn_frame_alloc(i64 %size)
   %h = call ptr @llvm.coro.begin(token %id, ptr %mem)
+  call void @skn_frame_begin(ptr %h)
   store i64 0, ptr %prom
   %n = call i64 @begin()
   %res = call fastcc %ramp @fib(i64 %n)
@@ -338,7 +341,7 @@ sus1:
 r1:
   %pst = getelementptr i8, ptr %ch, i64 16
   %stc = load atomic i64, ptr %pst acquire, align 8
-  %pv = getelementptr i8, ptr %ch, i64 40
+  %pv = getelementptr i8, ptr %ch, i64 32
   %vv = load i64, ptr %pv
   call preserve_mostcc void @skn_frame_release(ptr %ch)
   %okc = icmp eq i64 %stc, 1
@@ -372,7 +375,7 @@ doneasync:
   %szt = trunc i64 %szz to i32
   %psz = getelementptr %promise, ptr %prom, i32 0, i32 1
   store i32 %szt, ptr %psz
-  %pres = getelementptr %promise, ptr %prom, i32 0, i32 4
+  %pres = getelementptr %promise, ptr %prom, i32 0, i32 3
   store i64 %value, ptr %pres
   call preserve_mostcc void @skn_frame_finish(ptr %h, i64 %state, i64 8)
   br label %ret

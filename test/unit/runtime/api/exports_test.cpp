@@ -233,7 +233,7 @@ TEST_F(TaskExports, AwaitedFutureWakesItsWaiter) {
 
 TEST_F(TaskExports, LinkedFrameFillsItsFuture) {
   abi::Frame* child = static_cast<abi::Frame*>(skn_frame_alloc(48));
-  *child = {nullptr, nullptr, abi::kPending, 48, 0, nullptr};
+  *child = {nullptr, nullptr, abi::kPending, {48}, 0};
   const int64_t result = 5;
   memcpy(reinterpret_cast<char*>(child) + abi::kFrameResult, &result, sizeof(result));
   abi::Future* future = static_cast<abi::Future*>(skn_future_alloc(16));
@@ -246,7 +246,7 @@ TEST_F(TaskExports, LinkedFrameFillsItsFuture) {
 
 TEST_F(TaskExports, AwaitedFrameIsReleasedByItsOwner) {
   abi::Frame* child = static_cast<abi::Frame*>(skn_frame_alloc(48));
-  *child = {nullptr, nullptr, abi::kPending, 48, 0, nullptr};
+  *child = {nullptr, nullptr, abi::kPending, {48}, 0};
   EXPECT_TRUE(skn_await_frame(child, &waiter));
   skn_frame_finish(child, abi::kCancelled, 8);
   EXPECT_EQ(ready(), &waiter);
@@ -276,11 +276,10 @@ TEST_F(TaskExports, WaitsThatMakeReadyAtOnce) {
   EXPECT_EQ(ready(), &waiter);
   EXPECT_TRUE(skn_await_stack(nullptr, &waiter));
   EXPECT_EQ(ready(), &waiter);
-  abi::Sleep none = {};
-  EXPECT_FALSE(skn_await_sleep(&none, &waiter));
-  abi::Sleep little = {};
-  little.timer.when = 1;
-  EXPECT_TRUE(skn_await_sleep(&little, &waiter));
+  abi::Timer timer = {};
+  EXPECT_FALSE(skn_await_sleep(&timer, &waiter));
+  timer.nanoseconds = 1;
+  EXPECT_TRUE(skn_await_sleep(&timer, &waiter));
   EXPECT_NE(sched::current().timers.due(), sched::kNoTimer);
 }
 

@@ -12,6 +12,7 @@ namespace skein::sched {
 // A frame without a coroutine: its resume function counts, and gives way a few times.
 struct Counting {
   Frame frame = {};
+  abi::Timer timer = {};  // its record
   std::atomic<int>* left = nullptr;
   int turns = 0;
 };
@@ -53,10 +54,9 @@ TEST_P(SchedulerTest, SleepingFrameIsWokenInTime) {
   Counting counting;
   counting.frame.resume = reinterpret_cast<void*>(turn);
   counting.left = &left;
-  abi::Sleep sleep = {};
-  sleep.timer.when = 5'000'000;
+  counting.timer.nanoseconds = 5'000'000;
   const int64_t start = base::now();
-  EXPECT_TRUE(wait::sleep(&sleep, &counting.frame));
+  EXPECT_TRUE(wait::sleep(&counting.timer, &counting.frame));
   worker.run();
   EXPECT_GE(base::now() - start, 5'000'000);
   scheduler->join();

@@ -1,38 +1,41 @@
 // Requests and waits find each other whichever comes first.
 #include "runtime/task/node.h"
 #include "runtime/task/scope.h"
+#include "runtime/wait/channel.h"
 
 #include <gtest/gtest.h>
 #include <vector>
 
 namespace skein::task {
 
-// A wait that can be taken back as long as `is_queued`.
-struct Queued {
-  abi::Wait wait = {};
-  bool is_queued = true;
-};
-static_assert(offsetof(Queued, wait) == 0);
-
-static bool withdraw(abi::Wait* wait) {
-  Queued* queued = reinterpret_cast<Queued*>(wait);
-  const bool was_queued = queued->is_queued;
-  queued->is_queued = false;
-  return was_queued;
-}
-
 class NodeTest : public ::testing::Test {
  protected:
-  NodeTest() { queued.wait = {&frame, withdraw, 0, 0, 0}; }
-  uint64_t what() { return reinterpret_cast<uint64_t>(&queued.wait); }
+  // A frame that waits to receive.
+  struct Receiving {
+    abi::Frame frame = {};
+    abi::Waiter waiter = {};
+  };
+  static_assert(offsetof(Receiving, waiter) == abi::kFrameResult);
+
+  NodeTest() {
+    frame.wait.reason = static_cast<uint8_t>(WaitReason::Receive);
+    receiving.waiter.chan = channel;
+    receiving.waiter.kind = static_cast<uint8_t>(abi::Arm::Receive);
+    abi::Frame* nobody = nullptr;
+    EXPECT_TRUE(channel->wait_to_receive(&receiving.waiter, nobody));
+  }
+  ~NodeTest() override { wait::Channel::free(channel); }
+  uint64_t what() { return reinterpret_cast<uint64_t>(&frame); }
+  bool is_queued() { return receiving.waiter.is_linked != 0; }
 
   static inline std::vector<abi::Frame*> woken;
   static void wake(Host&, abi::Frame* ready) { woken.push_back(ready); }
   void SetUp() override { woken.clear(); }
 
-  abi::Frame frame = {};
+  wait::Channel* channel = wait::Channel::make(0, 0, nullptr);
+  Receiving receiving;
+  abi::Frame& frame = receiving.frame;
   abi::Node node = {};
-  Queued queued;
   Host host{wake};
 };
 
@@ -46,7 +49,7 @@ TEST_F(NodeTest, RequestTakesAWaitBack) {
   begin_wait(&node, what());
   EXPECT_TRUE(settle_wait(&node, what()));
   EXPECT_EQ(cancel(&node, kCancelTask), &frame);
-  EXPECT_EQ(queued.wait.cancelled, 1);
+  EXPECT_EQ(frame.wait.cancelled, 1);
   EXPECT_EQ(node.wait, 0u);
   // A second one changes nothing.
   EXPECT_EQ(cancel(&node, kCancelTask), nullptr);
@@ -55,9 +58,9 @@ TEST_F(NodeTest, RequestTakesAWaitBack) {
 TEST_F(NodeTest, RequestThatComesAfterTheWakerLeavesTheWaitAlone) {
   begin_wait(&node, what());
   EXPECT_TRUE(settle_wait(&node, what()));
-  queued.is_queued = false;
+  EXPECT_TRUE(channel->withdraw(&receiving.waiter));
   EXPECT_EQ(cancel(&node, kCancelTask), nullptr);
-  EXPECT_EQ(queued.wait.cancelled, 0);
+  EXPECT_EQ(frame.wait.cancelled, 0);
   leave_wait(&node);
   EXPECT_EQ(node.wait, 0u);
   EXPECT_TRUE(is_cancelled(&node));
@@ -67,7 +70,7 @@ TEST_F(NodeTest, RequestWhileTheWaitBeginsIsSeenWhenItSettles) {
   begin_wait(&node, what());
   node.cancel = kCancelTask;
   EXPECT_FALSE(settle_wait(&node, what()));
-  EXPECT_EQ(queued.wait.cancelled, 1);
+  EXPECT_EQ(frame.wait.cancelled, 1);
   EXPECT_EQ(node.wait, 0u);
 }
 
@@ -94,7 +97,7 @@ TEST_F(NodeTest, ShieldedWaitIsNotTakenBack) {
   begin_wait(&node, what());
   EXPECT_TRUE(settle_wait(&node, what()));
   EXPECT_EQ(cancel(&node, kCancelTask), nullptr);
-  EXPECT_TRUE(queued.is_queued);
+  EXPECT_TRUE(is_queued());
   EXPECT_EQ(node.wait, what());
 }
 

@@ -17,7 +17,7 @@ class TaskTest : public ::testing::Test {
  protected:
   abi::Frame* new_frame(int64_t result) {
     abi::Frame* frame = static_cast<abi::Frame*>(host.frames.allocate(kFrameSize));
-    *frame = {nullptr, nullptr, abi::kPending, kFrameSize, 0, nullptr};
+    *frame = {nullptr, nullptr, abi::kPending, {kFrameSize}, 0};
     memcpy(result_of(frame), &result, sizeof(result));
     return frame;
   }

@@ -12,11 +12,10 @@ namespace {
 // A task that waits: only the address of its frame matters here.
 struct Task {
   abi::Frame frame = {};
-  Waiter node = {};
+  Waiter node = {};  // its record
   int64_t value = 0;
 
   Waiter* waiter(abi::Arm kind) {
-    node.frame = &frame;
     node.value = &value;
     node.kind = static_cast<uint8_t>(kind);
     return &node;
@@ -121,7 +120,7 @@ TEST_F(ChannelTest, CloseServesWhoWaitsAndDrains) {
 struct TwoArms {
   abi::Select select = {};
   char gap[abi::kSelectArms - sizeof(abi::Select)] = {};
-  Waiter arms[2] = {};
+  abi::SelectArm arms[2] = {};
   int64_t values[2] = {};
   abi::Frame frame = {};
 
