@@ -23,6 +23,7 @@ static void print_stats() {
     runs += worker.activity() / 2;
     all.steals += worker.counters.steals;
     all.ready_steals += worker.counters.ready_steals;
+    all.pauses += worker.counters.pauses;
     all.sleeps += worker.counters.sleeps;
     all.wakes += worker.counters.wakes;
     frames += worker.host.frames.bytes_from_chunks();
@@ -37,6 +38,7 @@ static void print_stats() {
   report.text("\nskein: runs            ").number(runs);
   report.text("\nskein: steals          ").number(all.steals);
   report.text("\nskein: ready steals    ").number(all.ready_steals);
+  report.text("\nskein: search pauses   ").number(all.pauses);
   report.text("\nskein: sleeps          ").number(all.sleeps);
   report.text("\nskein: wakes           ").number(all.wakes);
   report.text("\nskein: bytes of frames ").number(frames);

@@ -57,4 +57,10 @@ uint32_t ReadyPatience::pauses() const {
   return static_cast<uint32_t>(kPauses * (factor > 16 ? 16 : factor));
 }
 
+void SearchPatience::learn(bool found) {
+  pauses_ = found ? pauses_ * 2 : pauses_ / 2;
+  if (pauses_ > kMost) pauses_ = kMost;
+  if (pauses_ < kLeast) pauses_ = kLeast;
+}
+
 }  // namespace skein::sched

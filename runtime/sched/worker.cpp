@@ -17,7 +17,7 @@ __thread const char* skn_stack_limit = nullptr;
 __thread abi::Node* skn_node = nullptr;
 }
 
-// Looks at the others before a worker gives up; with a pause of about a microsecond between them.
+// Looks at the others before a worker gives up, where they run.
 constexpr int kSearchRounds = 120;
 constexpr int64_t kLeastQuiet = 64'000;
 constexpr int64_t kMostQuiet = 2'000'000;
@@ -303,22 +303,58 @@ void Worker::fire_for(Worker& victim, int64_t now) {
 // --- Looking for work ----------------------------------------------------------------------------
 
 Frame* Worker::search() {
-  const int64_t quiet = quiet_;
-  quiet_ = 0;
   scheduler.run_errand();
   if (fire_timers()) return ready.pick();
-  if (Frame* frame = take_global()) return frame;
-  quiet_ = quiet;
-  if (scheduler.started() == 1 || !scheduler.begin_search()) return nullptr;
-  Frame* frame = nullptr;
-  for (int round = 0; round < kSearchRounds && !scheduler.stopping(); ++round) {
-    frame = search_once();
-    if (frame != nullptr) break;
-    for (uint32_t i = ready_patience_.pauses(); i > 0; --i) base::spin_pause();
+  if (Frame* frame = take_global()) {
+    quiet_ = 0;
+    return frame;
   }
+  if (scheduler.started() == 1 || !scheduler.begin_search()) return nullptr;
+  Frame* frame = search_for_a_while();
   scheduler.end_search();
   if (frame != nullptr) scheduler.wake_more();
   return frame;
+}
+
+// What others ran so far, as one number: it changes while they run tasks, however short these are.
+uint64_t Worker::activity_of_others() {
+  const uint32_t count = scheduler.started();
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (i != id) sum += scheduler.worker(i).activity();
+  }
+  return sum;
+}
+
+bool Worker::another_runs() {
+  const uint32_t count = scheduler.started();
+  for (uint32_t i = 0; i < count; ++i) {
+    if (i != id && is_running(scheduler.worker(i).activity())) return true;
+  }
+  return false;
+}
+
+// Goes on for long only while others run something, who may have work to offer.
+Frame* Worker::search_for_a_while() {
+  uint64_t activity = activity_of_others();
+  uint32_t in_vain = 0;
+  for (int round = 0; round < kSearchRounds && !scheduler.stopping(); ++round) {
+    if (Frame* frame = search_once()) {
+      if (stolen_ != Stolen::Nothing) search_patience_.learn(true);
+      return frame;
+    }
+    const uint32_t pauses = ready_patience_.pauses();
+    const uint64_t before = activity;
+    activity = activity_of_others();
+    if (activity == before && !another_runs()) {
+      in_vain += pauses;
+      if (in_vain > search_patience_.pauses()) break;
+    }
+    counters.pauses += pauses;
+    for (uint32_t i = pauses; i > 0; --i) base::spin_pause();
+  }
+  if (in_vain > 0) search_patience_.learn(false);
+  return nullptr;
 }
 
 Frame* Worker::search_once() {
@@ -344,7 +380,8 @@ Frame* Worker::steal_from(Worker& victim) {
     }
   }
   const ReadyGlance glance = victim.ready.glance();
-  if (glance.empty() || !ready_patience_.wait_for(victim.id, glance)) return nullptr;
+  if (glance.empty()) return nullptr;
+  if (!ready_patience_.wait_for(victim.id, glance)) return nullptr;
   Frame* stolen[ReadyQueue::kMostStolen];
   const uint32_t count = victim.ready.steal(stolen);
   if (count == 0) return nullptr;
@@ -401,7 +438,10 @@ void Worker::leave_free_blocks() {
 
 void Worker::park() {
   leave_free_blocks();
-  if (quiet_ > 0) rest();
+  if (quiet_ > 0) {
+    rest();
+    if (timers.due() != kNoTimer && timers.due() <= base::now()) return;
+  }
   if (ran_since_look_ && scheduler.look_if_due()) ran_since_look_ = false;
   const uint32_t prepared = scheduler.begin_sleep();
   scheduler.ask_for_wake();

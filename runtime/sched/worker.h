@@ -24,6 +24,7 @@ struct Counters {
   uint64_t picks = 0;
   uint64_t steals = 0;        // continuations from deques
   uint64_t ready_steals = 0;  // frames from ready queues
+  uint64_t pauses = 0;        // between two looks for work
   uint64_t sleeps = 0;
   uint64_t wakes = 0;  // of others
 };
@@ -151,6 +152,9 @@ class alignas(128) Worker {
   Frame* next_local();
   Frame* take_global();
   Frame* search();
+  Frame* search_for_a_while();
+  uint64_t activity_of_others();
+  bool another_runs();
   Frame* search_once();
   Frame* steal_from(Worker& victim);
   void resume(Frame* frame);
@@ -175,6 +179,7 @@ class alignas(128) Worker {
 
   StealPatience steal_patience_;
   ReadyPatience ready_patience_;
+  SearchPatience search_patience_;
   Stolen stolen_ = Stolen::Nothing;
   uint64_t random_;
   uint32_t turn_ = 0;
