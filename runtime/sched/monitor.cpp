@@ -117,9 +117,11 @@ void Monitor::see(Worker& worker, Seen& seen, uint64_t activity, int64_t now) {
 }
 
 bool Monitor::may_stand_in(Worker& worker, Seen& seen, int64_t now) {
-  // A thread that gets no core takes no processor time either.
-  const bool is_idle = worker.processor_time() - seen.processor_time < kBlocked;
-  if (is_idle && worker.is_blocked()) return true;
+  // A thread that gets no core takes no processor time either. It gets none the sooner for another thread that
+  // wants one too, so one that computes is stuck after its own time, not that of the clock.
+  const int64_t taken = worker.processor_time() - seen.processor_time;
+  if (taken < kBlocked && worker.is_blocked()) return true;
+  if (taken < kSlice) return false;
   if (computing_ > 0) {
     const int64_t doubled = computing_ - 1 < kMostDoubled ? computing_ - 1 : kMostDoubled;
     if (now - replaced_ < kStuck << doubled) return false;

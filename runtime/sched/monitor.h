@@ -10,7 +10,9 @@
 //   it came back                                a worker is too many again: one that stood in retires
 //                                               when it is between two frames (Scheduler::retires)
 //
-// A thread that is blocked leaves its core to others, so it is replaced at once. Of those that compute, each
+// A thread that is blocked leaves its core to others, so it is replaced at once. One that computes is replaced
+// when it has taken that much processor time: on a busy machine a worker that waits for a core is not stuck, and
+// stand-ins would rob each other of what one of them could do alone. Of those that compute, each
 // one more waits twice as long for its stand-in: else a program of long plain tasks would soon have a thread
 // for each of them. There is no number at which that ends, since they may wait for a task that has not run.
 //
