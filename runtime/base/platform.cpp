@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -28,7 +29,7 @@ int64_t now() {
   return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
-static bool read_file(const char* path, char* text, size_t size) {
+bool read_file(const char* path, char* text, size_t size) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
   ssize_t got = read(fd, text, size - 1);
@@ -36,48 +37,6 @@ static bool read_file(const char* path, char* text, size_t size) {
   if (got < 0) return false;
   text[got] = 0;
   return true;
-}
-
-// Cores that a `cpu.max` line ("200000 100000", or "max 100000") allows, rounded up; 0 = no limit.
-static int cores_of_quota(const char* text) {
-  char* rest = nullptr;
-  long quota = strtol(text, &rest, 10);
-  if (rest == text || quota <= 0) return 0;
-  long period = strtol(rest, nullptr, 10);
-  if (period <= 0) return 0;
-  return static_cast<int>((quota + period - 1) / period);
-}
-
-// The quota of our control group (version 2), looked for in every group from ours up to the root.
-static int cores_of_group() {
-  char text[4096];
-  if (!read_file("/proc/self/cgroup", text, sizeof(text))) return 0;
-  char* line = strstr(text, "0::/");
-  if (line == nullptr) return 0;
-  char* group = line + 3;
-  group[strcspn(group, "\n")] = 0;
-  int least = 0;
-  while (true) {
-    char path[4200];
-    char quota[64];
-    snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cpu.max", group);
-    if (read_file(path, quota, sizeof(quota))) {
-      int cores = cores_of_quota(quota);
-      if (cores > 0 && (least == 0 || cores < least)) least = cores;
-    }
-    char* slash = strrchr(group, '/');
-    if (slash == nullptr) return least;
-    *slash = 0;
-  }
-}
-
-int usable_cores() {
-  cpu_set_t set;
-  int cores = 1;
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) cores = CPU_COUNT(&set);
-  int quota = cores_of_group();
-  if (quota > 0 && quota < cores) cores = quota;
-  return cores < 1 ? 1 : cores;
 }
 
 int64_t environment_number(const char* name) {
@@ -116,10 +75,15 @@ void futex_wake(const uint32_t* word, int count) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
 }
 
-void* reserve_pages(size_t size) {
+void* try_reserve_pages(size_t size) {
   void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) fatal("out of memory");
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+void* reserve_pages(size_t size) {
+  void* memory = try_reserve_pages(size);
+  if (memory == nullptr) fatal("out of memory");
   return memory;
 }
 
@@ -132,14 +96,19 @@ constexpr size_t kLeastStack = size_t(1) << 22;
 // A limit on address space is shared by many stacks, and the heap: plain recursion is then less deep.
 static size_t shares = 64;
 
-void expect_stacks(size_t count) {
-  if (2 * count > shares) shares = 2 * count;
-}
-
 static size_t most_address_space() {
   rlimit limit = {};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
   return limit.rlim_cur;
+}
+
+// What the allocator reserves for a thread that allocates, until there are so many that others share.
+constexpr size_t kArena = size_t(64) << 20;
+
+void expect_stacks(size_t count) {
+  if (2 * count > shares) shares = 2 * count;
+  const size_t arenas = most_address_space() / 8 / kArena;
+  if (arenas < count) mallopt(M_ARENA_MAX, arenas < 1 ? 1 : static_cast<int>(arenas));
 }
 
 static size_t share_of_address_space() {
@@ -147,10 +116,11 @@ static size_t share_of_address_space() {
   return share < kLeastStack ? kLeastStack : share;
 }
 
-// Half of the space is for the heap.
+// Whose stack it is reserves memory for frames and for tasks too; a quarter of the space is for everything else.
 size_t most_stacks() {
   const size_t share = share_of_address_space();
-  return share < kStackSize ? most_address_space() / 2 / share : SIZE_MAX;
+  if (share >= kStackSize) return SIZE_MAX;
+  return most_address_space() / 4 * 3 / (share + kGuardSize + 2 * kPoolArena);
 }
 
 bool reserve_stack(Stack& stack, size_t most) {
@@ -214,7 +184,7 @@ static void* run_thread(void* memory) {
 
 bool start_thread(const Stack& stack, void (*body)(void*), void* argument, Thread& thread) {
   ThreadStart* start = static_cast<ThreadStart*>(malloc(sizeof(ThreadStart)));
-  if (start == nullptr) fatal("out of memory");
+  if (start == nullptr) return false;
   *start = {stack, body, argument};
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -223,12 +193,6 @@ bool start_thread(const Stack& stack, void (*body)(void*), void* argument, Threa
   pthread_attr_destroy(&attributes);
   if (!starts) free(start);
   return starts;
-}
-
-Thread need_thread(const Stack& stack, void (*body)(void*), void* argument) {
-  Thread thread = {};
-  if (!start_thread(stack, body, argument, thread)) fatal("the system refuses a thread");
-  return thread;
 }
 
 void join_thread(Thread thread) { pthread_join(thread.handle, nullptr); }
@@ -325,10 +289,14 @@ void end_process(int status) {
 
 void end_process_now(int status) { _exit(status); }
 
-void fatal(const char* what) {
+void warn(const char* what) {
   char line[256];
-  int size = snprintf(line, sizeof(line), "skein runtime: %s\n", what);
+  const int size = snprintf(line, sizeof(line), "skein runtime: %s\n", what);
   write_all(2, line, static_cast<size_t>(size));
+}
+
+void fatal(const char* what) {
+  warn(what);
   _exit(70);
 }
 

@@ -1,4 +1,4 @@
-// What the runtime asks of the system: cores, clocks, pages, stacks, threads, fences.
+// What the runtime asks of the system: clocks, pages, stacks, threads, fences.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,6 @@ int64_t now();
 // time by `cycles_per_microsecond` to compare.
 inline uint64_t cycles() { return __builtin_ia32_rdtsc(); }
 constexpr uint64_t kCyclesPerMicrosecond = 2500;
-
-// Cores this process may use: its affinity, and its control group's quota rounded up.
-int usable_cores();
 
 // The value of an environment variable as a positive number, or 0.
 int64_t environment_number(const char* name);
@@ -33,6 +30,8 @@ void futex_wake(const uint32_t* word, int count);
 
 // Zeroed memory that costs nothing until it is touched; ends the process when there is none.
 void* reserve_pages(size_t size);
+// The same; null when there is none.
+void* try_reserve_pages(size_t size);
 void release_pages(void* memory, size_t size);
 // What is in these whole pages is gone, and they cost nothing until they are touched again; then they are zero.
 void give_back_pages(void* memory, size_t size);
@@ -50,11 +49,13 @@ struct Stack {
 constexpr size_t kStackSize = size_t(1) << 30;
 constexpr size_t kGuardSize = size_t(1) << 20;
 constexpr size_t kSignalStackSize = size_t(64) << 10;
+// What the pools of a worker reserve at a time, for its frames and for its tasks.
+constexpr size_t kPoolArena = size_t(16) << 20;
 // False: there is no room for one.
 bool reserve_stack(Stack& stack, size_t most = kStackSize);
 // The same where the program cannot go on without.
 Stack need_stack(size_t most = kStackSize);
-// How many there may be, so that room is left for the heap; and that so many are wanted, before the first.
+// How many there may be, with the pools of as many workers, so that room is left for the heap; and that so many are wanted, before the first.
 size_t most_stacks();
 void expect_stacks(size_t count);
 void release_stack(const Stack& stack);
@@ -62,13 +63,11 @@ void release_stack(const Stack& stack);
 // Signals that ask for it are handled on the stack's signal stack, on the calling thread.
 void use_signal_stack(const Stack& stack);
 
-// A thread that runs on `stack`, with its signal stack; ends the process when the system refuses one.
 struct Thread {
   unsigned long handle;
 };
-// False: the system refuses one.
+// A thread that runs on `stack`, with its signal stack. False: the system refuses one.
 bool start_thread(const Stack& stack, void (*body)(void*), void* argument, Thread& thread);
-Thread need_thread(const Stack& stack, void (*body)(void*), void* argument);
 void join_thread(Thread thread);
 // The calling thread's name, "KIND NUMBER", for debuggers, profilers and the system's tools.
 void name_thread(const char* kind, uint32_t number);
@@ -105,6 +104,9 @@ void call_on_stack(const Stack& stack, void (*body)(void*), void* argument);
 bool enable_process_fence();
 void process_fence();
 
+// The beginning of a file, as a text that ends in 0. False: it cannot be read.
+bool read_file(const char* path, char* text, size_t size);
+
 // Writes all the bytes to a descriptor; gives 0 or errno.
 int write_all(int fd, const char* data, size_t size);
 
@@ -116,6 +118,9 @@ bool begin_ending();
 [[noreturn]] void end_process(int status);
 // Ends the process at once, from a signal handler for instance.
 [[noreturn]] void end_process_now(int status);
+
+// Says something about the program that is running, in one line on standard error.
+void warn(const char* what);
 
 // Something the runtime cannot go on from: says so and ends the process with status 70.
 [[noreturn]] void fatal(const char* what);

@@ -23,8 +23,19 @@ static pthread_cond_t offered = PTHREAD_COND_INITIALIZER;
 // Guarded by `lock`.
 static BlockingCall* first = nullptr;
 static BlockingCall* last = nullptr;
+static uint32_t threads = 0;
 static uint32_t idle = 0;     // threads that wait
 static uint32_t waiting = 0;  // calls in the list
+
+// With the lock held; null when there is none.
+static BlockingCall* take_call() {
+  BlockingCall* call = first;
+  if (call == nullptr) return nullptr;
+  first = call->next;
+  if (first == nullptr) last = nullptr;
+  --waiting;
+  return call;
+}
 
 // The next call, or null when none came for a while. With the lock held.
 static BlockingCall* next_call() {
@@ -35,12 +46,7 @@ static BlockingCall* next_call() {
   int error = 0;
   while (first == nullptr && error == 0) error = pthread_cond_timedwait(&offered, &lock, &until);
   --idle;
-  BlockingCall* call = first;
-  if (call == nullptr) return nullptr;
-  first = call->next;
-  if (first == nullptr) last = nullptr;
-  --waiting;
-  return call;
+  return take_call();
 }
 
 // A frame goes to the workers through the queue that belongs to none of them.
@@ -53,16 +59,35 @@ static void give_back(Scheduler& scheduler, Frame* frame) {
   scheduler.end_outside();
 }
 
+static void run(Scheduler& scheduler, BlockingCall* call) {
+  call->run(call);
+  // The record lies in the frame, which may be gone as soon as it is ready.
+  give_back(scheduler, call->frame);
+}
+
+// The system refuses another thread. One that is there comes to the call; where none is, the worker makes the
+// calls itself, and its other tasks wait meanwhile.
+static void do_without(Scheduler& scheduler) {
+  pthread_mutex_lock(&lock);
+  BlockingCall* call = --threads == 0 ? take_call() : nullptr;
+  while (call != nullptr) {
+    pthread_mutex_unlock(&lock);
+    run(scheduler, call);
+    pthread_mutex_lock(&lock);
+    call = take_call();
+  }
+  pthread_mutex_unlock(&lock);
+}
+
 static void* run_calls(void* argument) {
   Scheduler& scheduler = *static_cast<Scheduler*>(argument);
   pthread_mutex_lock(&lock);
   while (BlockingCall* call = next_call()) {
     pthread_mutex_unlock(&lock);
-    call->run(call);
-    // The record lies in the frame, which may be gone as soon as it is ready.
-    give_back(scheduler, call->frame);
+    run(scheduler, call);
     pthread_mutex_lock(&lock);
   }
+  --threads;
   pthread_mutex_unlock(&lock);
   return nullptr;
 }
@@ -72,10 +97,9 @@ static void start_thread_for(Scheduler& scheduler) {
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   pthread_t thread;
-  if (pthread_create(&thread, &attributes, run_calls, &scheduler) != 0) {
-    base::fatal("no thread can be started for a blocking call");
-  }
+  const bool starts = pthread_create(&thread, &attributes, run_calls, &scheduler) == 0;
   pthread_attr_destroy(&attributes);
+  if (!starts) do_without(scheduler);
 }
 
 void run_blocking(Scheduler& scheduler, BlockingCall* call) {
@@ -85,7 +109,11 @@ void run_blocking(Scheduler& scheduler, BlockingCall* call) {
   (last == nullptr ? first : last->next) = call;
   last = call;
   const bool needs_thread = ++waiting > idle;
-  if (!needs_thread) pthread_cond_signal(&offered);
+  if (needs_thread) {
+    ++threads;
+  } else {
+    pthread_cond_signal(&offered);
+  }
   pthread_mutex_unlock(&lock);
   if (needs_thread) start_thread_for(scheduler);
 }

@@ -96,9 +96,9 @@ Worker* Scheduler::new_bound(abi::Node* node) {
     return &worker;
   }
   const uint32_t id = started();
-  if (id == kMostWorkers || id >= base::most_stacks()) return nullptr;
   prepare_for_thieves();
-  Worker& worker = new_worker(id);
+  if (!has_worker(id)) return nullptr;
+  Worker& worker = *workers_[id];
   worker.is_bound_ = true;
   worker.bind(node);
   bound_.fetch_add(1, Order::AcqRel);

@@ -24,25 +24,37 @@ constexpr size_t kStack = size_t(1) << 22;
 
 // ---- the thread ----------------------------------------------------------------------------------
 
-void Monitor::start_thread() {
+void Monitor::start() {
   if (started_.exchange(1, Order::AcqRel) != 0) return;
   // While there is one thread that is quick.
   scheduler_.prepare_for_thieves();
+  has_thread_ = start_thread();
+  if (!has_thread_) {
+    base::warn("the system refuses another thread: a task that computes for long holds up the others of its worker");
+  }
+}
+
+bool Monitor::start_thread() {
+  if (!base::reserve_stack(stack_, kStack)) return false;
   seen_ = static_cast<Seen*>(calloc(kMostWorkers, sizeof(Seen)));
-  if (seen_ == nullptr) base::fatal("out of memory");
-  self_ = &scheduler_.new_guest();
-  stack_ = base::need_stack(kStack);
+  self_ = scheduler_.new_guest();
   auto body = [](void* monitor) { static_cast<Monitor*>(monitor)->run(); };
-  thread_ = base::need_thread(stack_, body, this);
+  if (seen_ != nullptr && self_ != nullptr && base::start_thread(stack_, body, this, thread_)) return true;
+  release();
+  return false;
+}
+
+void Monitor::release() {
+  base::release_stack(stack_);
+  if (self_ != nullptr) scheduler_.release_worker(*self_);
+  free(seen_);
 }
 
 void Monitor::join() {
-  if (started_.load(Order::Acquire) == 0) return;
+  if (!has_thread_) return;
   wake();
   base::join_thread(thread_);
-  base::release_stack(stack_);
-  scheduler_.release_worker(*self_);
-  free(seen_);
+  release();
 }
 
 void Monitor::wake() {

@@ -34,9 +34,9 @@ class Monitor {
  public:
   explicit constexpr Monitor(Scheduler& scheduler) : scheduler_(scheduler) {}
 
-  // Any worker; the first time it starts the thread.
-  void start() {
-    if (started_.load(base::Order::Relaxed) == 0) start_thread();
+  // Any worker; the first time it starts the thread. Where the system refuses one there is nobody who looks.
+  void start_once() {
+    if (started_.load(base::Order::Relaxed) == 0) start();
   }
   // A worker that has slept runs again.
   void notice_work() {
@@ -55,7 +55,9 @@ class Monitor {
     bool computes;           // it is stuck and not blocked
   };
 
-  void start_thread();
+  void start();
+  bool start_thread();
+  void release();
   void wake();
   void run();
   void wait_for_work();
@@ -75,6 +77,7 @@ class Monitor {
   base::EventCount wake_;
   base::Stack stack_ = {};
   base::Thread thread_ = {};
+  bool has_thread_ = false;
   Seen* seen_ = nullptr;
   int64_t computing_ = 0;  // stuck workers that compute
   int64_t replaced_ = 0;   // when the last of them was replaced

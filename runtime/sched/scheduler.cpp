@@ -1,6 +1,9 @@
 // See scheduler.h.
 #include "runtime/sched/scheduler.h"
 
+#include "runtime/base/cores.h"
+
+#include <cstdio>
 #include <new>
 
 namespace skein::sched {
@@ -19,17 +22,20 @@ uint32_t Scheduler::wanted() {
   return wanted;
 }
 
-Worker& Scheduler::make_worker(uint32_t id) {
+Worker* Scheduler::make_worker(uint32_t id) {
   static_assert(alignof(Worker) <= 4096);
-  Worker* worker = new (base::reserve_pages(sizeof(Worker))) Worker(*this, id);
+  void* memory = base::try_reserve_pages(sizeof(Worker));
+  if (memory == nullptr) return nullptr;
+  Worker* worker = new (memory) Worker(*this, id);
   if (always_fenced_) worker->fence_always();
-  return *worker;
+  return worker;
 }
 
-Worker& Scheduler::new_worker(uint32_t id) {
-  Worker& worker = make_worker(id);
-  workers_[id] = &worker;
-  return worker;
+// The one of that number may be there already: it got no thread.
+bool Scheduler::has_worker(uint32_t id) {
+  if (id == kMostWorkers || (id > 0 && id >= base::most_stacks())) return false;
+  if (workers_[id] == nullptr) workers_[id] = make_worker(id);
+  return workers_[id] != nullptr;
 }
 
 void Scheduler::release_worker(Worker& worker) {
@@ -38,10 +44,10 @@ void Scheduler::release_worker(Worker& worker) {
 }
 
 Worker& Scheduler::start(const base::Stack& stack) {
-  Worker& worker = new_worker(0);
-  worker.enter(stack);
+  if (!has_worker(0)) base::fatal("out of memory");
+  workers_[0]->enter(stack);
   started_.store(1, Order::Release);
-  return worker;
+  return *workers_[0];
 }
 
 // Before the second thread: registering for membarrier is quick in a process with one thread, and
@@ -66,20 +72,41 @@ static void run_worker(void* memory) {
 
 bool Scheduler::start_worker(uint32_t most) {
   if (free_workers() >= most || !starting_.try_lock()) return false;
-  const uint32_t id = started();
-  const bool has_room = id < kMostWorkers && id < base::most_stacks();
-  base::Stack stack = {};
-  const bool starts =
-      free_workers() < most && has_room && !stopping() && base::reserve_stack(stack);
-  if (starts) {
-    prepare_for_thieves();
-    Worker& worker = new_worker(id);
-    worker.stack = stack;
-    started_.store(id + 1, Order::Release);
-    threads_[id] = base::need_thread(worker.stack, run_worker, &worker);
+  bool starts = false;
+  if (free_workers() < most && !stopping()) {
+    starts = start_thread();
+    if (!starts && free_workers() < wanted()) make_do();
   }
   starting_.unlock();
   return starts;
+}
+
+// With starting_. False: the system has no thread, or no room for its stack.
+bool Scheduler::start_thread() {
+  const uint32_t id = started();
+  base::Stack stack = {};
+  prepare_for_thieves();
+  if (!has_worker(id) || !base::reserve_stack(stack)) return false;
+  Worker& worker = *workers_[id];
+  worker.stack = stack;
+  // It counts before it runs, or the others might all sleep and think that nobody is left. Refused, it stays
+  // for the next that gets a thread: somebody may be looking at it.
+  started_.store(id + 1, Order::Release);
+  if (base::start_thread(stack, run_worker, &worker, threads_[id])) return true;
+  started_.store(id, Order::Release);
+  threads_[id] = {};
+  base::release_stack(stack);
+  return false;
+}
+
+// With starting_: no more are asked for.
+void Scheduler::make_do() {
+  const uint32_t has = free_workers();
+  char line[128];
+  snprintf(line, sizeof(line), "the system refuses another thread: %u worker%s instead of %u", has,
+           has == 1 ? "" : "s", wanted());
+  wanted_.store(has, Order::Relaxed);
+  base::warn(line);
 }
 
 void Scheduler::wake_one() {
@@ -88,7 +115,7 @@ void Scheduler::wake_one() {
   } else {
     start_worker(wanted());
   }
-  monitor_.start();
+  monitor_.start_once();
 }
 
 void Scheduler::wake_more() {
@@ -209,7 +236,10 @@ void Scheduler::join() {
     end_thread(i);
   }
   workers_[0]->leave();
-  for (uint32_t i = 0; i < count; ++i) release_worker(*workers_[i]);
+  for (Worker*& worker : workers_) {
+    if (worker != nullptr) release_worker(*worker);
+    worker = nullptr;
+  }
   started_.store(0, Order::Release);
 }
 

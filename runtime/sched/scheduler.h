@@ -49,6 +49,7 @@ class Scheduler {
   // Workers that exist now; worker(i) is one for i below that.
   uint32_t started() const { return started_.load(Order::Acquire); }
   Worker& worker(uint32_t i) { return *workers_[i]; }
+  // Less than was asked for where the system has refused a thread.
   uint32_t wanted();
   // Those that are not bound to one task (sched/bound_thread.h).
   uint32_t free_workers() const { return started() - bound_.load(Order::Acquire); }
@@ -139,8 +140,8 @@ class Scheduler {
 
   // Before a second thread runs.
   void prepare_for_thieves();
-  // A worker that runs no tasks, and is in no list. Freed by release_worker.
-  Worker& new_guest() { return make_worker(kMostWorkers); }
+  // A worker that runs no tasks, and is in no list. Freed by release_worker. Null: there is no memory.
+  Worker* new_guest() { return make_worker(kMostWorkers); }
   static void release_worker(Worker& worker);
   // Whether a task waits for a worker, be it in the queue of one that is stuck.
   bool has_waiting_work();
@@ -176,10 +177,12 @@ class Scheduler {
   GlobalQueue global;
 
  private:
-  Worker& make_worker(uint32_t id);
-  Worker& new_worker(uint32_t id);
+  Worker* make_worker(uint32_t id);
+  bool has_worker(uint32_t id);
   // One more, if there are fewer than that.
   bool start_worker(uint32_t most);
+  bool start_thread();
+  void make_do();
   bool claim_surplus();
   bool call_retired();
   void end_thread(uint32_t i);

@@ -146,7 +146,7 @@ void* FramePool::new_spare(size_t size_class) {
 }
 
 char* FramePool::cut_chunk(size_t bytes) {
-  constexpr size_t kArena = base::kModel ? 4096 : size_t(16) << 20;
+  constexpr size_t kArena = base::kModel ? 4096 : base::kPoolArena;
   if (bytes > static_cast<size_t>(arena_end_ - arena_)) {
     arena_ = static_cast<char*>(base::reserve_pages(kArena));
     arena_end_ = arena_ + kArena;

@@ -45,7 +45,6 @@ TEST(EventCount, EveryWakeEndsARoundOfSleep) {
   other.join();
 }
 
-TEST(Platform, ThereIsACoreToUse) { EXPECT_GE(usable_cores(), 1); }
 
 TEST(Platform, StackIsUsableDownToItsGuard) {
   const Stack stack = need_stack();
