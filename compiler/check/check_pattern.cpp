@@ -112,9 +112,6 @@ bool has_mut_binding(const ast::Pattern* pattern) {
              has_mut_binding(pattern->as<ast::NamedPattern>()->pattern);
     case ast::PatternKind::Tuple:
       return has_mut_binding(pattern->as<ast::TuplePattern>()->elements);
-    case ast::PatternKind::Array:
-      return has_mut_binding(pattern->as<ast::ArrayPattern>()->before) ||
-             has_mut_binding(pattern->as<ast::ArrayPattern>()->after);
     case ast::PatternKind::Variant:
       return has_mut_binding(pattern->as<ast::VariantPattern>()->payload);
     case ast::PatternKind::Alternatives:
@@ -124,6 +121,11 @@ bool has_mut_binding(const ast::Pattern* pattern) {
         if (has_mut_binding(field.pattern)) return true;
       }
       return false;
+    case ast::PatternKind::Array: {
+      const ast::ArrayPattern* array = pattern->as<ast::ArrayPattern>();
+      return has_mut_binding(array->before) || has_mut_binding(array->after) ||
+             (array->rest && has_mut_binding(array->rest));
+    }
     default:
       return false;
   }

@@ -29,10 +29,14 @@ struct Parts {
 
 }  // namespace
 
-// The array whose element the place is in; none where it is in no element.
-static std::optional<Place> array_around(const Place& place) {
+bool is_named_element(const Body& body, const Projection& step) {
+  return step.kind == Projection::Kind::Index && body.is_element_number(step.local);
+}
+
+// The array of which a pattern names the element that the place is in.
+static std::optional<Place> array_around(const Body& body, const Place& place) {
   for (size_t i = 0; i < place.path.size(); ++i) {
-    if (place.path[i].kind != Projection::Kind::Index) continue;
+    if (!is_named_element(body, place.path[i])) continue;
     Place array = place;
     array.path.resize(i);
     return array;
@@ -43,7 +47,7 @@ static std::optional<Place> array_around(const Place& place) {
 // The array that has to be taken apart for the binding to get what only moves.
 static std::optional<Place> array_to_open(Body& body, const PatternBinding& binding) {
   if (body.program.vars[binding.var].is_place) return std::nullopt;
-  std::optional<Place> array = array_around(binding.place);
+  std::optional<Place> array = array_around(body, binding.place);
   if (!array && binding.is_rest) array = binding.place;
   if (!array || !sir::owns_value(body.fn.locals[array->local])) return std::nullopt;
   TypeId type = body.type_of(*array);
@@ -53,8 +57,8 @@ static std::optional<Place> array_to_open(Body& body, const PatternBinding& bind
   return array;
 }
 
-static bool is_inside(const PatternBinding& binding, const Place& array) {
-  std::optional<Place> around = array_around(binding.place);
+static bool is_inside(const Body& body, const PatternBinding& binding, const Place& array) {
+  std::optional<Place> around = array_around(body, binding.place);
   return around && *around == array;
 }
 
@@ -68,7 +72,7 @@ static void add_index(Parts& parts, int64_t index) {
 // last to the first, so that none changes its place before it is removed.
 static void find_elements(Body& body, Parts& parts, const std::vector<PatternBinding>& bindings) {
   for (const PatternBinding& binding : bindings) {
-    if (is_inside(binding, parts.array)) {
+    if (is_inside(body, binding, parts.array)) {
       add_index(parts, body.element_index(binding.place.path[parts.array.path.size()].local));
     } else if (binding.is_rest && binding.place == parts.array) {
       for (uint64_t i = 0; i < binding.before; ++i) add_index(parts, static_cast<int64_t>(i));
@@ -109,7 +113,7 @@ static void rebind(Body& body, const Parts& parts, std::vector<PatternBinding>& 
       binding.is_rest = false;
       continue;
     }
-    if (!is_inside(binding, parts.array)) continue;
+    if (!is_inside(body, binding, parts.array)) continue;
     int64_t index = body.element_index(binding.place.path[depth].local);
     for (const Parts::Element& element : parts.elements) {
       if (element.index != index) continue;

@@ -23,88 +23,6 @@ namespace skein::lower {
 
 // ---- variables of an arm -------------------------------------------------------------------
 
-enum class BindingWay : uint8_t { Copy, Move, Borrow, Mut };
-
-// How a variable gets its part of the subject (language rules 3 and 10).
-static BindingWay binding_way(Body& body, VarId var, const Place& place, bool has_guard) {
-  if (body.program.vars[var].is_place) return BindingWay::Mut;
-  TypeId type = body.type_of(place);
-  bool is_owned = sir::owns_value(body.fn.locals[place.local]);
-  bool has_index = std::any_of(place.path.begin(), place.path.end(), [](const Projection& step) {
-    return step.kind == Projection::Kind::Index;
-  });
-  if (body.unit.is_move_only(type)) {
-    return is_owned && !has_index && !has_guard ? BindingWay::Move : BindingWay::Borrow;
-  }
-  if (has_guard) return BindingWay::Copy;
-  return body.taken_from(place).kind == Operand::Kind::Move ? BindingWay::Move : BindingWay::Copy;
-}
-
-static bool is_boxed(Body& body, const Place& whole, const Projection& step) {
-  const types::Type& type = body.program.types.get(body.type_of(whole));
-  if (type.kind == TypeKind::Struct) {
-    return body.program.structs[types::StructId(type.decl)].fields[step.index].is_boxed;
-  }
-  if (type.kind != TypeKind::Enum) return false;
-  const types::EnumDecl& decl = body.program.enums[types::EnumId(type.decl)];
-  return decl.variants[step.variant].fields[step.index].is_boxed;
-}
-
-// The subject can be written; so that its part can be too, each box on the way, and each array whose
-// elements the pattern names, gets one owner.
-static void unshare_way(Body& body, const Place& part, Span span) {
-  Place place = part.local;
-  for (const Projection& step : part.path) {
-    bool is_element = step.kind == Projection::Kind::Index;
-    if (is_element && body.is_element_number(step.local)) unshare_array(body, place, span);
-    bool has_box = !is_element && is_boxed(body, place, step);
-    place.path.push_back(step);
-    if (has_box) body.emit(InstKind::Unshare, {Operand::mut(place)}, span);
-  }
-}
-
-// `..rest` is an array of its own.
-static void emit_rest(Body& body, const PatternBinding& binding, LocalId local) {
-  LocalId end = emit_length(body, binding.place, binding.span);
-  body.binary(sir::BinaryOp::WrapSub, Operand::copy(end),
-              body.const_int(static_cast<int64_t>(binding.after)), end, binding.span);
-  body.builtin(Builtin::ArraySlice, {body.program.types.arg(body.type_of(binding.place))},
-               {Operand::borrow(binding.place),
-                body.const_int(static_cast<int64_t>(binding.before)), Operand::copy(end)},
-               local, binding.span);
-}
-
-// Sets a variable on the way into its arm. `local` may exist already, from another way.
-static LocalId emit_binding(Body& body, const PatternBinding& binding, LocalId local,
-                            bool has_guard) {
-  const types::VarDecl& decl = body.program.vars[binding.var];
-  BindingWay way = binding.is_rest
-                       ? BindingWay::Copy
-                       : binding_way(body, binding.var, binding.place, has_guard);
-  if (way == BindingWay::Borrow || way == BindingWay::Mut) {
-    if (!local.valid()) local = body.new_ref(decl.type, decl.name, decl.span);
-    if (way == BindingWay::Mut) unshare_way(body, binding.place, binding.span);
-    emit_ref(body, local,
-             way == BindingWay::Mut ? Operand::mut(binding.place) : Operand::borrow(binding.place),
-             binding.span);
-    return local;
-  }
-  if (!local.valid()) local = body.new_var(binding.var);
-  Inst live;
-  live.kind = InstKind::Live;
-  live.span = binding.span;
-  live.dest = local;
-  body.emit(std::move(live));
-  if (binding.is_rest) {
-    emit_rest(body, binding, local);
-    return local;
-  }
-  body.assign(local,
-              way == BindingWay::Move ? Operand::move(binding.place) : Operand::copy(binding.place),
-              binding.span);
-  return local;
-}
-
 // Makes variables that were set on the way here part of the current scope.
 static void own_bindings(Body& body, const std::vector<LocalId>& locals, Span span) {
   for (LocalId local : locals) {
@@ -214,7 +132,7 @@ class DecisionTree {
     if (takes_elements(arm, rows[0].bindings)) {
       take_elements(body_, rows[0].bindings, arm.pattern->span);
     }
-    for (const PatternBinding& binding : rows[0].bindings) locals.push_back(set(arm, binding));
+    set_all(arm, rows[0].bindings, locals);
     if (arm.guard == nullptr) {
       body_.leave(outer, arm.pattern->span);
       return body_.jump(arm.block, arm.pattern->span);
@@ -231,16 +149,30 @@ class DecisionTree {
     decide(std::move(rows));
   }
 
-  // Elements stay where they are if they are only looked at. A rest is always taken: it is an array of
-  // its own.
+  // Elements stay where they are if they are only looked at, or if others are changed there. A rest is
+  // always taken: it is an array of its own.
   bool takes_elements(const Arm& arm, const std::vector<PatternBinding>& bindings) const {
-    if (arm.guard != nullptr) return false;
+    if (arm.guard != nullptr || binds_places(body_, arm.pattern)) return false;
     types::Program& program = body_.program;
     return std::any_of(bindings.begin(), bindings.end(), [&](const PatternBinding& binding) {
       if (binding.is_rest || (arm.body == nullptr && arm.then == nullptr)) return true;
       return arm.body != nullptr ? !only_looks_at(program, arm.body, binding.var)
                                  : !only_looks_at(program, arm.then, binding.var);
     });
+  }
+
+  // Values are taken first, while nothing stands for a part of the subject.
+  void set_all(Arm& arm, std::vector<PatternBinding>& bindings, std::vector<LocalId>& locals) {
+    bool has_guard = arm.guard != nullptr;
+    std::stable_partition(bindings.begin(), bindings.end(), [&](const PatternBinding& binding) {
+      return !stands_for_place(body_, binding, has_guard);
+    });
+    size_t i = 0;
+    for (; i < bindings.size() && !stands_for_place(body_, bindings[i], has_guard); ++i) {
+      locals.push_back(set(arm, bindings[i]));
+    }
+    keep_apart(body_, bindings, has_guard, arm.pattern->span);
+    for (; i < bindings.size(); ++i) locals.push_back(set(arm, bindings[i]));
   }
 
   LocalId set(Arm& arm, const PatternBinding& binding) {

@@ -64,9 +64,11 @@ bool binds_places(Body& body, const ast::Pattern* pattern) {
              binds_places(body, pattern->as<ast::NamedPattern>()->pattern);
     case PatternKind::Tuple:
       return any_binds_places(body, pattern->as<ast::TuplePattern>()->elements);
-    case PatternKind::Array:
-      return any_binds_places(body, pattern->as<ast::ArrayPattern>()->before) ||
-             any_binds_places(body, pattern->as<ast::ArrayPattern>()->after);
+    case PatternKind::Array: {
+      const ast::ArrayPattern* array = pattern->as<ast::ArrayPattern>();
+      return any_binds_places(body, array->before) || any_binds_places(body, array->after) ||
+             (array->rest != nullptr && binds_places(body, array->rest));
+    }
     case PatternKind::Variant:
       return any_binds_places(body, pattern->as<ast::VariantPattern>()->payload);
     case PatternKind::Alternatives:

@@ -57,10 +57,30 @@ using PatternRows = std::vector<PatternRow>;
 // Whether a variable of the pattern is a place inside the subject (language rule 4).
 bool binds_places(Body& body, const ast::Pattern* pattern);
 
+// ---- lower_elements.cpp ----
+// Whether the step goes to an element that a pattern names.
+bool is_named_element(const Body& body, const Projection& step);
 // Where bindings want elements that only move of arrays that are owned: moves the arrays, removes
 // those elements, and lets the bindings name them. What is not named dies with the current scope.
 void take_elements(Body& body, std::vector<PatternBinding>& bindings, Span span);
 
+// ---- lower_binding.cpp ----
+// How a variable gets its part of the subject (language rules 3 and 10).
+enum class BindingWay : uint8_t { Copy, Move, Borrow, Mut };
+BindingWay binding_way(Body& body, const PatternBinding& binding, bool has_guard);
+// The subject can be written; so that its part can be too, each box on the way, and each array whose
+// elements the pattern names, gets one owner.
+void unshare_way(Body& body, const Place& part, Span span);
+// Sets a variable on the way into its arm. `local` may exist already, from another way.
+LocalId emit_binding(Body& body, const PatternBinding& binding, LocalId local, bool has_guard);
+
+// ---- lower_apart.cpp ----
+bool stands_for_place(Body& body, const PatternBinding& binding, bool has_guard);
+// Where bindings stand for several parts of one array, splits it, so that each has a part to itself.
+// From here on the array itself is in use.
+void keep_apart(Body& body, std::vector<PatternBinding>& bindings, bool has_guard, Span span);
+
+// ---- patterns.cpp ----
 // A pattern that has not been looked at: simplify makes questions of it.
 Question question_about(Body& body, const Place& place, const ast::Pattern* pattern);
 

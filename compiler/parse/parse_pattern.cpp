@@ -137,19 +137,17 @@ bool Parser::at_rest_pattern() const {
   }
 }
 
-// rest = ".." [ NAME | "_" ] ; null where it binds nothing.
+// rest = ".." [ [ "mut" ] NAME | "_" ] ; null where it binds nothing.
 ast::Pattern* Parser::parse_rest_pattern() {
   advance();
   if (accept(TokenKind::KwUnderscore)) return nullptr;
-  if (at(TokenKind::KwMut)) {
-    complain(token_.span, D::Expected, {"a name", "`mut`"})
-        .help("`..rest` is an array of its own; for the part in its place take `mut xs[1..]`");
-    advance();
-  }
-  if (!at(TokenKind::Name)) return nullptr;
+  if (!at(TokenKind::Name) && !at(TokenKind::KwMut)) return nullptr;
   Span begin = token_.span;
-  ast::BindingPattern* binding = make_pattern<ast::BindingPattern>(begin);
-  binding->name = parse_ident("a name");
+  bool is_mut = accept(TokenKind::KwMut);
+  ast::Ident name = parse_ident("a name");
+  ast::BindingPattern* binding = make_pattern<ast::BindingPattern>(since(begin));
+  binding->name = name;
+  binding->is_mut = is_mut;
   return binding;
 }
 

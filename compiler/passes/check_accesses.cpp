@@ -93,16 +93,45 @@ class AccessChecker {
   void check_references() {
     sir::Flow flow(function_);
     sir::Liveness live(flow, sir::Drops::AreNone);
+    sir::Changes changes = find_settings(flow);
+    sir::Solution set = sir::solve(flow, changes, sir::Direction::Forward, sir::Meet::Union, {});
     for (BlockId block : flow.order()) {
       const std::vector<Inst>& insts = function_.blocks[block].insts;
       sir::BitSet after = live.at_end(block);
+      std::vector<sir::BitSet> before = states_before(flow, block, changes, set.begin[block.index]);
       for (size_t i = insts.size(); i-- > 0;) {
         for (LocalId reference : references_.all()) {
-          if (after.test(reference.index)) check_beside(insts[i], reference, live);
+          bool is_in_use = after.test(reference.index) && before[i].test(reference.index);
+          if (is_in_use) check_beside(insts[i], reference, live);
         }
         live.step_back(block, i, after);
       }
     }
+  }
+
+  // Where references are set. What a later one may be made of, on another way, is in no use before.
+  sir::Changes find_settings(const sir::Flow& flow) const {
+    sir::Changes changes;
+    for (BlockId block : function_.blocks.ids()) {
+      const std::vector<Inst>& insts = function_.blocks[block].insts;
+      for (size_t i = 0; i < insts.size(); ++i) {
+        if (!makes_reference(insts[i])) continue;
+        changes.add(flow.inst_number(block, i), sir::Moment::Gives, insts[i].dest.local.index, true);
+      }
+    }
+    changes.finish(flow.inst_count());
+    return changes;
+  }
+
+  // Which references are set before each instruction of the block.
+  std::vector<sir::BitSet> states_before(const sir::Flow& flow, BlockId block,
+                                         const sir::Changes& changes, sir::BitSet state) const {
+    std::vector<sir::BitSet> states;
+    for (size_t i = 0; i < function_.blocks[block].insts.size(); ++i) {
+      states.push_back(state);
+      sir::apply(changes.at(flow.inst_number(block, i), sir::Moment::Gives), state);
+    }
+    return states;
   }
 
   // An instruction while `reference` is still to be used.
@@ -157,9 +186,14 @@ class AccessChecker {
   // It has to be inside what the caller lent: all else ends with the call (language rule 4).
   void check_result(const Inst& inst) {
     if (inst.kind != InstKind::Ref || inst.dest.local != function_.return_local()) return;
-    LocalId root = references_.resolve(inst.operands[0].place).local;
+    std::vector<Place> places = references_.all_behind(inst.operands[0].place);
+    auto other = std::find_if_not(places.begin(), places.end(), [&](const Place& place) {
+      const sir::Local& root = function_.locals[place.local];
+      return root.kind == sir::LocalKind::Param && root.mode == sir::ParamMode::Mut;
+    });
+    if (other == places.end()) return;
+    LocalId root = other->local;
     const sir::Local& local = function_.locals[root];
-    if (local.kind == sir::LocalKind::Param && local.mode == sir::ParamMode::Mut) return;
     Report report = sink_.report(inst.span, D::ResultNotLent, {function_.display_name});
     if (local.name.valid()) {
       report.label(local.span, "`" + place_name(module_, function_, root) + "` ends with the call");

@@ -201,11 +201,19 @@ class LoanChecker {
         continue;
       }
       loan.is_reported = true;
-      sink_.report(inst.span, D::LentToTask, {place_name(module_, function_, loan.place)})
+      Place lent = references_.all_behind(loan.place).front();
+      sink_.report(inst.span, D::LentToTask, {place_name(module_, function_, lent)})
           .mark(inst.kind == InstKind::Drop ? "dropped here" : "used here")
           .label(loan.spawn->span, "lent to this task, which may still run")
           .help("use it after the `async` block, or after an `await` of the task");
     }
+  }
+
+  // Whether what is lent may be a part of the local.
+  bool is_root(LocalId local, const Loan& loan) const {
+    std::vector<Place> places = references_.all_behind(loan.place);
+    return std::any_of(places.begin(), places.end(),
+                       [&](const Place& place) { return place.local == local; });
   }
 
   bool touches(const Inst& inst, const Loan& loan, bool is_current,
@@ -216,7 +224,7 @@ class LoanChecker {
     }
     // What is lent does not end with a statement (see expire_values).
     if (inst.kind == InstKind::Expire) return false;
-    if (sir::marks_life(inst)) return inst.dest.local == loan.place.local;
+    if (sir::marks_life(inst)) return is_root(inst.dest.local, loan);
     // The reference moves on to the next element.
     if (makes_reference(inst) && loan.through.valid() && inst.dest == Place(loan.through)) {
       return false;
@@ -227,7 +235,7 @@ class LoanChecker {
                         (place.local == loan.through ||
                          std::find(sources.begin(), sources.end(), loan.through) != sources.end());
       if (is_through && !is_current) return false;
-      return may_overlap(references_.resolve(place), loan.place);
+      return references_.may_meet(place, loan.place);
     };
     for (const Operand& operand : inst.operands) {
       if (operand.is_place() && is_lent(operand.place)) return true;

@@ -24,6 +24,7 @@ static const Operand& source_of(const Inst& inst) {
 
 static std::vector<Place> others_lent(const Inst& inst, const Operand& first) {
   std::vector<Place> places;
+  if (!inst.gives_place) return places;
   for (const Operand& operand : inst.operands) {
     if (operand.kind == Operand::Kind::Mut && &operand != &first) places.push_back(operand.place);
   }
@@ -41,12 +42,20 @@ References::References(const sir::Function& function)
       if (++set_counts_[local] == 1) {
         all_.push_back(inst.dest.local);
         targets_[local] = {source.place, inst.span, is_exclusive, inst.gives_place};
-        if (inst.gives_place) targets_[local].others = others_lent(inst, source);
+        targets_[local].others = others_lent(inst, source);
       } else {
-        targets_[local].is_exclusive |= is_exclusive;
+        Target& target = targets_[local];
+        target.is_exclusive |= is_exclusive;
+        target.is_somewhere_inside |= inst.gives_place;
+        target.others.push_back(source.place);
+        for (Place& other : others_lent(inst, source)) target.others.push_back(std::move(other));
       }
     }
   }
+  // Those with names come first, so that reports speak of them.
+  std::stable_partition(all_.begin(), all_.end(), [&](LocalId reference) {
+    return function.locals[reference].name.valid();
+  });
 }
 
 Place References::resolve(Place place) const {
@@ -62,20 +71,24 @@ Place References::resolve(Place place) const {
   return place;
 }
 
-// A place that a call gave is inside one of those it was lent.
+// No reference is made of itself: glue that goes along a chain does so, and is made later.
 std::vector<Place> References::all_behind(const Place& place) const {
-  std::vector<Place> found = {resolve(place)};
-  Place at = place;
-  for (size_t steps = 0; steps < all_.size(); ++steps) {
-    uint32_t local = at.local.index;
-    if (set_counts_[local] != 1) break;
-    for (const Place& other : targets_[local].others) {
-      std::vector<Place> behind = all_behind(other);
-      found.insert(found.end(), behind.begin(), behind.end());
-    }
-    at = targets_[local].place;
+  std::vector<Place> all = {place};
+  for (size_t i = 0; i < all.size(); ++i) {
+    Place at = all[i];
+    if (set_counts_[at.local.index] == 0) continue;
+    const Target& target = targets_[at.local.index];
+    auto add = [&](Place behind) {
+      if (!target.is_somewhere_inside) {
+        behind.path.insert(behind.path.end(), at.path.begin(), at.path.end());
+      }
+      if (std::find(all.begin(), all.end(), behind) == all.end()) all.push_back(std::move(behind));
+    };
+    add(target.place);
+    for (const Place& other : target.others) add(other);
   }
-  return found;
+  std::erase_if(all, [&](const Place& at) { return set_counts_[at.local.index] > 0; });
+  return all;
 }
 
 bool References::may_meet(const Place& a, const Place& b) const {

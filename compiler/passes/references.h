@@ -18,7 +18,7 @@ class References {
     bool is_exclusive = false;
     // It is a part of the place, and which one only the callee knows.
     bool is_somewhere_inside = false;
-    // Or of one of these: what else the call that gave it was lent.
+    // Or one of these: what else the call that gave it was lent, what it is set to elsewhere.
     std::vector<sir::Place> others = {};
   };
   const std::vector<sir::LocalId>& all() const { return all_; }
@@ -28,10 +28,10 @@ class References {
   sir::Place resolve(sir::Place place) const;
   // Whether two places may have something in common, whatever they stand for.
   bool may_meet(const sir::Place& a, const sir::Place& b) const;
-
- private:
+  // All places that the place may be or be inside.
   std::vector<sir::Place> all_behind(const sir::Place& place) const;
 
+ private:
   std::vector<sir::LocalId> all_;
   std::vector<Target> targets_;
   std::vector<uint32_t> set_counts_;
