@@ -153,12 +153,13 @@ static TypeId call_type(Context& ctx, const CallSite& site, TypeId type, const W
                      ctx.types.kind(type) == TypeKind::Enum ||
                      ctx.types.kind(type) == TypeKind::Param;
   if (is_declared) return report_type_call(ctx, site, type);
-  if (want.type.valid()) ctx.infer.unify(type, want.type);
   // A set is made of its members, if there are any.
   bool has_members = is_set(ctx, type) && !site.args.empty();
   Symbol maker = has_members ? ctx.names.intern("of") : ctx.known.new_;
   std::optional<MethodMatch> match = try_method(ctx, type, maker, site.name.span);
   if (!match) return report_type_call(ctx, site, type);
+  // After the method is found: that its bounds are not met is reported as such.
+  if (want.type.valid()) ctx.infer.unify(type, want.type);
   // The type arguments belong to the type.
   CallSite call = site;
   call.type_args = {};

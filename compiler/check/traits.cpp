@@ -105,6 +105,10 @@ static Row row_of(TypeKind kind) {
   switch (kind) {
     case TypeKind::Bool:
       return {.own = kValue | kDefault | kAtomicValue};
+    case TypeKind::Shared:
+    case TypeKind::Weak:
+    case TypeKind::Chan:
+      return {.own = kAtomicValue};
     case TypeKind::Unit:
     case TypeKind::Str:
     case TypeKind::Duration:
@@ -135,7 +139,6 @@ static unsigned implied(unsigned bit) {
   if (bit == kInteger) return kWhole;
   if (bit == kReal) return kReal | kNumber | kEq | kShow | kDefault;
   if (bit == kOrd) return kOrd | kEq;
-  if (bit == kAtomicValue) return kAtomicValue | kEq;
   return bit;
 }
 
@@ -301,7 +304,8 @@ static void report_bound(Context& ctx, const PendingBound& bound) {
   }
   if (trait_id == core.show && !is_declared) report.help("`\"${x:?}\"` shows anything");
   if (trait_id == core.atomic_value) {
-    report.help("an `Atomic` holds a whole number or a `bool`; any other value stands in a `Mutex`");
+    report.help("an `Atomic` holds a whole number, a `bool`, or a `Shared`, `Weak` or `Chan`; any other "
+                "value stands in a `Mutex`, or in a `Shared` in the `Atomic`");
   }
   bool is_float = types::is_float(kind) || ctx.infer.var_kind(bound.type) == VarKind::Float;
   if (trait_id == core.ord && is_float) {

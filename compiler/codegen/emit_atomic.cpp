@@ -3,6 +3,9 @@
 // The order of an operation is a number at run time, that of an `Ordering` (stdlib/core/atomic.sk). So each
 // operation is a choice among the orders it can have; where the order is a constant, as nearly always, the
 // optimiser leaves one instruction of it.
+//
+// A counted handle needs more than one instruction: its cell is locked for them (runtime/value/handle_cell.h),
+// which orders them all.
 #include "compiler/codegen/function_emitter.h"
 #include "compiler/support/check.h"
 
@@ -95,17 +98,57 @@ llvm::Value* FunctionEmitter::emit_atomic(const Inst& inst, llvm::Value* cell,
   return kind(type) == TypeKind::Bool ? b.CreateTrunc(old, b.getInt1Ty()) : old;
 }
 
+// What the cell gave up is left to the one who called: in place of what was stored, or as the result.
+void FunctionEmitter::emit_handle_atomic(const Inst& inst) {
+  TypeId type = m.program.types.arg(type_of(inst.operands[0]));
+  llvm::Value* cell = v.data(value(inst.operands[0]));
+  llvm::Value* expected = nullptr;
+  llvm::Value* stored = nullptr;
+  if (inst.builtin == Builtin::AtomicCompareExchange) {
+    expected = value(inst.operands[1]);
+    stored = address(inst.operands[2].place);
+  } else if (inst.builtin == Builtin::AtomicStore) {
+    stored = address(inst.operands[1].place);
+  } else {
+    stored = temp(type);
+    if (inst.builtin == Builtin::AtomicSwap) put(inst.operands[1], stored);
+  }
+  llvm::Value* held = v.rt(Rt::skn_handle_lock, {cell});
+  if (inst.builtin == Builtin::AtomicLoad) {
+    v.store_at(held, stored, 0);
+    v.retain(type, stored);
+    v.rt(Rt::skn_handle_unlock, {cell, held});
+    return set_dest(held);
+  }
+  llvm::Value* fresh = v.load_pointer(stored, 0);
+  if (expected == nullptr) {
+    v.rt(Rt::skn_handle_unlock, {cell, fresh});
+    if (inst.builtin == Builtin::AtomicSwap) return set_dest(held);
+    return v.store_at(held, stored, 0);
+  }
+  llvm::Value* is_same = b.CreateICmpEQ(held, expected);
+  v.rt(Rt::skn_handle_unlock, {cell, b.CreateSelect(is_same, fresh, held)});
+  v.store_at(b.CreateSelect(is_same, held, fresh), stored, 0);
+  set_dest(is_same);
+}
+
 bool FunctionEmitter::emit_atomic_builtin(const Inst& inst) {
   if (inst.builtin < Builtin::AtomicNew || inst.builtin > Builtin::AtomicMax) return false;
   if (inst.builtin == Builtin::AtomicNew) {
     emit_atomic_new(inst);
     return true;
   }
+  if (sir::needs_drop(m.sir, m.program.types.arg(type_of(inst.operands[0])))) {
+    emit_handle_atomic(inst);
+    return true;
+  }
   llvm::Type* memory = v.layout(m.program.types.arg(type_of(inst.operands[0]))).scalar;
   llvm::Value* cell = v.data(value(inst.operands[0]));
   std::vector<llvm::Value*> values;
   for (size_t i = 1; i + 1 < inst.operands.size(); ++i) {
-    llvm::Value* scalar = value(inst.operands[i]);
+    const sir::Operand& operand = inst.operands[i];
+    bool is_place = operand.kind == sir::Operand::Kind::Mut;
+    llvm::Value* scalar = is_place ? v.load(type_of(operand), address(operand.place)) : value(operand);
     values.push_back(scalar->getType() == memory ? scalar : b.CreateZExt(scalar, memory));
   }
   llvm::Value* order = value(inst.operands.back());

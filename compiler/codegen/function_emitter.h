@@ -311,6 +311,7 @@ class FunctionEmitter {
   bool emit_text_builtin(const sir::Inst& inst);
   bool emit_atomic_builtin(const sir::Inst& inst);
   void emit_atomic_new(const sir::Inst& inst);
+  void emit_handle_atomic(const sir::Inst& inst);
   llvm::Value* emit_atomic(const sir::Inst& inst, llvm::Value* cell,
                            std::span<llvm::Value* const> values, llvm::AtomicOrdering order);
   bool emit_outside_builtin(const sir::Inst& inst);

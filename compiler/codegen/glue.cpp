@@ -129,7 +129,8 @@ void Glue::drop_elements(Values& values, BufferType buffer, llvm::Value* address
                          llvm::Value* list) {
   TypeId type = element(buffer);
   if (!sir::needs_drop(m_.sir, type)) return;
-  if (buffer.is_box) return values.drop(type, values.data(address), list);
+  bool is_one = buffer.is_box || m_.program.types.kind(buffer.type) == TypeKind::Atomic;
+  if (is_one) return values.drop(type, values.data(address), list);
   values.count_up(values.i64(0), values.length(address), [&](llvm::Value* index) {
     values.drop(type, values.element(address, index, type), list);
   });
@@ -350,9 +351,7 @@ llvm::Function* Glue::drop_cell(TypeId type) {
   return make("drop", {type}, llvm::Type::getVoidTy(m_.context), 1,
               [&](Values& values, llvm::Function& function) {
     llvm::Value* cell = function.getArg(0);
-    values.if_true(values.release_buffer(cell, true), Chance::Even, [&] {
-      // `Weak` handles must not find it any more.
-      values.store_at(values.i64(0), cell, offsetof(abi::Cell, count));
+    values.if_true(values.rt(Rt::skn_cell_release, {cell}), Chance::Even, [&] {
       values.drop(m_.program.types.arg(type), values.offset(cell, abi::kCellContent));
       values.rt(Rt::skn_cell_free, {cell});
     });

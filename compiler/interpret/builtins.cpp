@@ -206,7 +206,7 @@ bool Machine::atomic_builtin(const Inst& inst) {
   };
   switch (inst.builtin) {
     case Builtin::AtomicStore:
-      cell = read(inst.operands[1]);
+      std::swap(cell, *locate(inst.operands[1].place, true));
       return true;
     case Builtin::AtomicSwap:
       cell = read(inst.operands[1]);
@@ -233,8 +233,9 @@ bool Machine::atomic_builtin(const Inst& inst) {
       change([](__int128 a, __int128 b) { return std::max(a, b); });
       break;
     case Builtin::AtomicCompareExchange: {
-      bool is_equal = cell.bits == bits(inst.operands[1]);
-      if (is_equal) cell = read(inst.operands[2]);
+      Value expected = read(inst.operands[1]);
+      bool is_equal = cell.bits == expected.bits && cell.parts == expected.parts;
+      if (is_equal) std::swap(cell, *locate(inst.operands[2].place, true));
       return set_bits(inst, is_equal), true;
     }
     default:

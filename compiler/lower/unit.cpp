@@ -134,7 +134,9 @@ sir::FunctionId Unit::function_of(types::StaticId id) {
   if (!is_new) return entry->second;
   // The first value of a local is one that many copies are made of.
   bool is_local = decl.kind != types::StaticKind::Program;
-  if (is_local || kind(decl.type) == types::TypeKind::Atomic) {
+  bool is_cell = kind(decl.type) == types::TypeKind::Atomic &&
+                 !needs_drop(program.types.arg(decl.type));
+  if (is_local || is_cell) {
     entry->second =
         add_value(decl.name, is_local ? sir::FunctionKind::Const : sir::FunctionKind::Static,
                   decl.type, decl.value, decl.span);

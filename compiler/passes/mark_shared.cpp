@@ -68,6 +68,7 @@ class SharedMarker {
 
   bool is_handle(TypeId type) const {
     switch (program_.types.kind(type)) {
+      case TypeKind::Atomic:
       case TypeKind::Chan:
       case TypeKind::Sender:
       case TypeKind::Receiver:

@@ -130,6 +130,7 @@ void ValueGlue::write_show(Writer& writer, TypeId type, std::string_view inner_s
       writer.builtin(Builtin::AtomicLoad, content, {Operand::borrow(kValue), order}, value);
       append(writer, "Atomic(");
       show_part(writer, value, content, "?");
+      writer.emit(InstKind::Drop, {Operand::move(value)});
       append(writer, ")");
       break;
     }

@@ -193,6 +193,12 @@ SKEIN_HOT I1 skn_release_atomic(Ptr buffer) {
   return count.fetch_sub(1, Order::AcqRel) == 1;
 }
 
+// Unlike a buffer's, the last handle of a cell is not alone: a Weak may become another one until the
+// count is 0.
+SKEIN_HOT I1 skn_cell_release(Ptr cell) {
+  return AtomicRef<int64_t>(static_cast<abi::Cell*>(cell)->count).fetch_sub(1, Order::AcqRel) == 1;
+}
+
 SKEIN_HOT I1 skn_is_unique(Ptr buffer) {
   return AtomicRef<int64_t>(static_cast<abi::Buffer*>(buffer)->count).load(Order::Acquire) == 1;
 }

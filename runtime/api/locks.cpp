@@ -5,6 +5,7 @@
 #include "runtime/fault/panic.h"
 #include "runtime/sched/thread_frame.h"
 #include "runtime/sched/worker.h"
+#include "runtime/value/handle_cell.h"
 #include "runtime/wait/channel_wait.h"
 #include "runtime/wait/lock.h"
 
@@ -13,6 +14,7 @@ using namespace skein::api;
 using abi::Cell;
 using base::AtomicRef;
 using base::Order;
+using value::HandleCell;
 using wait::LockRequest;
 
 static Cell* cell_at(Ptr cell) { return static_cast<Cell*>(cell); }
@@ -40,6 +42,12 @@ void skn_weak_release(Ptr cell) {
   if (AtomicRef<int64_t>(cell_at(cell)->weak).fetch_sub(1, Order::AcqRel) == 1) {
     wait::free_cell(cell_at(cell));
   }
+}
+
+Ptr skn_handle_lock(Ptr cell) { return HandleCell(*static_cast<uint64_t*>(cell)).lock(); }
+
+void skn_handle_unlock(Ptr cell, Ptr handle) {
+  HandleCell(*static_cast<uint64_t*>(cell)).unlock(handle);
 }
 
 I1 skn_weak_upgrade(Ptr cell) {
