@@ -87,6 +87,15 @@ void* reserve_pages(size_t size) {
   return memory;
 }
 
+void* reserve_huge_page() {
+  char* memory = static_cast<char*>(reserve_pages(2 * kHugePage));
+  const size_t before = (kHugePage - reinterpret_cast<uintptr_t>(memory) % kHugePage) % kHugePage;
+  if (before > 0) munmap(memory, before);
+  munmap(memory + before + kHugePage, kHugePage - before);
+  madvise(memory + before, kHugePage, MADV_HUGEPAGE);
+  return memory + before;
+}
+
 void release_pages(void* memory, size_t size) { munmap(memory, size); }
 
 void give_back_pages(void* memory, size_t size) { madvise(memory, size, MADV_DONTNEED); }

@@ -33,6 +33,9 @@ void* reserve_pages(size_t size);
 // The same; null when there is none.
 void* try_reserve_pages(size_t size);
 void release_pages(void* memory, size_t size);
+// So many bytes that the system backs at once, where it can; like reserve_pages else.
+constexpr size_t kHugePage = size_t(2) << 20;
+void* reserve_huge_page();
 // What is in these whole pages is gone, and they cost nothing until they are touched again; then they are zero.
 void give_back_pages(void* memory, size_t size);
 

@@ -8,6 +8,7 @@
 
 #include "runtime/base/trace.h"
 #include "runtime/fault/report.h"
+#include "runtime/sched/scheduler.h"
 #include "runtime/task/reasons.h"
 
 #include <cstdio>
@@ -19,33 +20,30 @@ using base::TraceChunk;
 using base::TraceEvent;
 using base::TraceRecord;
 
-struct Numbered {
+struct Event {
   TraceRecord record;
-  uint32_t thread;
+  uint64_t end;      // of Run, in cycles
+  uint32_t worker;
 };
 
 // For qsort: std::sort would put instances of C++'s library into every program.
 static int order(uint64_t a, uint64_t b) { return a < b ? -1 : a > b ? 1 : 0; }
 
-static int by_time(const void* a, const void* b) {
-  return order(static_cast<const Numbered*>(a)->record.begin,
-               static_cast<const Numbered*>(b)->record.begin);
+static int by_task_and_time(const void* a, const void* b) {
+  const Event& one = *static_cast<const Event*>(a);
+  const Event& other = *static_cast<const Event*>(b);
+  const int tasks = order(reinterpret_cast<uint64_t>(one.record.task), reinterpret_cast<uint64_t>(other.record.task));
+  return tasks != 0 ? tasks : order(one.record.when, other.record.when);
 }
 
-static int by_task_and_time(const void* a, const void* b) {
-  const int tasks = order(reinterpret_cast<uint64_t>(static_cast<const Numbered*>(a)->record.task),
-                          reinterpret_cast<uint64_t>(static_cast<const Numbered*>(b)->record.task));
-  return tasks != 0 ? tasks : by_time(a, b);
-}
+static TraceEvent kind_of(const TraceRecord& record) { return static_cast<TraceEvent>(record.event); }
 
 class TraceWriter {
  public:
   explicit TraceWriter(FILE* file) : file_(file) {
-    const base::TraceClock start = base::trace_start();
-    const uint64_t cycles = base::cycles() - start.cycles;
-    const int64_t nanoseconds = base::now() - start.nanoseconds;
-    first_ = start.cycles;
-    microseconds_ = cycles == 0 ? 0 : double(nanoseconds) / double(cycles) / 1000;
+    now_ = base::cycles() - base::trace_start.cycles;
+    const int64_t nanoseconds = base::now() - base::trace_start.nanoseconds;
+    microseconds_ = now_ == 0 ? 0 : double(nanoseconds) / double(now_) / 1000;
   }
 
   void run() {
@@ -53,9 +51,8 @@ class TraceWriter {
     fprintf(file_, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
     fprintf(file_, "{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":1,\"tid\":0,"
                    "\"args\":{\"name\":\"skein\"}}");
-    for (uint32_t i = 0; i <= last_thread_; ++i) {
-      fprintf(file_, ",\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":%u,"
-                     "\"args\":{\"name\":\"worker %u\"}}", i, i);
+    for (uint32_t i = 0; i <= sched::kMostWorkers; ++i) {
+      if (has_events_[i]) write_name(i);
     }
     for (size_t i = 0; i < count_; ++i) write(all_[i]);
     write_waits();
@@ -64,25 +61,52 @@ class TraceWriter {
   }
 
  private:
+  // In the order in which each worker wrote them. What is written meanwhile is left out.
   void collect() {
-    for (TraceChunk* chunk = base::trace_chunks(); chunk != nullptr; chunk = chunk->next) {
-      count_ += chunk->count.load(base::Order::Acquire);
+    struct Part {
+      const TraceChunk* chunk;
+      uint32_t count;
+    };
+    static Part parts[base::kMostTraceChunks];
+    uint32_t newest = 0;
+    for (const TraceChunk* chunk = base::trace_chunks(); chunk != nullptr; chunk = chunk->next) {
+      const uint32_t count = chunk->count.load(base::Order::Acquire);
+      parts[newest++] = {chunk, count};
+      count_ += count;
     }
-    all_ = static_cast<Numbered*>(malloc(sizeof(Numbered) * (count_ + 1)));
+    all_ = static_cast<Event*>(malloc(sizeof(Event) * (count_ + 1)));
     if (all_ == nullptr) base::fatal("out of memory");
-    size_t next = 0;
-    for (TraceChunk* chunk = base::trace_chunks(); chunk != nullptr; chunk = chunk->next) {
-      if (chunk->thread > last_thread_) last_thread_ = chunk->thread;
-      const uint32_t has = chunk->count.load(base::Order::Acquire);
-      for (uint32_t i = 0; i < has && next < count_; ++i) {
-        all_[next++] = {chunk->records[i], chunk->thread};
-      }
+    Event* next = all_;
+    while (newest > 0) {
+      const Part& part = parts[--newest];
+      has_events_[part.chunk->worker] = true;
+      for (uint32_t i = 0; i < part.count; ++i) *next++ = {part.chunk->records[i], now_, part.chunk->worker};
     }
-    count_ = next;
-    qsort(all_, count_, sizeof(Numbered), by_time);
+    find_ends();
   }
 
-  double time(uint64_t cycles) const { return double(cycles - first_) * microseconds_; }
+  // A task runs until its worker begins with another one, or rests.
+  void find_ends() {
+    Event* runs[sched::kMostWorkers + 1] = {};
+    for (Event* event = all_; event != all_ + count_; ++event) {
+      const TraceEvent kind = kind_of(event->record);
+      if (kind != TraceEvent::Run && kind != TraceEvent::Rest) continue;
+      Event*& running = runs[event->worker];
+      if (running != nullptr) running->end = event->record.when;
+      running = kind == TraceEvent::Run ? event : nullptr;
+    }
+  }
+
+  void write_name(uint32_t worker) {
+    fprintf(file_, ",\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":%u,\"args\":{\"name\":\"", worker);
+    if (worker == sched::kMostWorkers) {
+      fprintf(file_, "monitor\"}}");
+    } else {
+      fprintf(file_, "worker %u\"}}", worker);
+    }
+  }
+
+  double time(uint64_t cycles) const { return double(cycles) * microseconds_; }
 
   void text(const char* words) {
     fputc('"', file_);
@@ -116,67 +140,72 @@ class TraceWriter {
     fprintf(file_, "}");
   }
 
-  void write(const Numbered& numbered) {
-    const TraceRecord& record = numbered.record;
-    fprintf(file_, ",\n{\"name\":");
-    switch (record.event) {
+  void write(const Event& event) {
+    const TraceRecord& record = event.record;
+    switch (kind_of(record)) {
       case TraceEvent::Run:
+        fprintf(file_, ",\n{\"name\":");
         text(function_at(record.at));
-        fprintf(file_, ",\"cat\":\"task\",\"ph\":\"X\",\"dur\":%.3f",
-                time(record.end) - time(record.begin));
+        fprintf(file_, ",\"cat\":\"task\",\"ph\":\"X\",\"dur\":%.3f", time(event.end) - time(record.when));
         break;
       case TraceEvent::Start:
-        fprintf(file_, "\"start\",\"cat\":\"task\",\"ph\":\"i\",\"s\":\"t\"");
+        write_instant("start", "task");
         break;
       case TraceEvent::Wake:
-        fprintf(file_, "\"wake\",\"cat\":\"task\",\"ph\":\"i\",\"s\":\"t\"");
+        write_instant("wake", "task");
         break;
       case TraceEvent::Steal:
-        fprintf(file_, "\"steal\",\"cat\":\"sched\",\"ph\":\"i\",\"s\":\"t\"");
+        write_instant("steal", "sched");
         break;
+      case TraceEvent::Rest:
+        return;
     }
-    fprintf(file_, ",\"ts\":%.3f,\"pid\":1,\"tid\":%u,", time(record.begin), numbered.thread);
+    fprintf(file_, ",\"ts\":%.3f,\"pid\":1,\"tid\":%u,", time(record.when), event.worker);
     arguments(record);
     fprintf(file_, "}");
+  }
+
+  void write_instant(const char* name, const char* category) {
+    fprintf(file_, ",\n{\"name\":\"%s\",\"cat\":\"%s\",\"ph\":\"i\",\"s\":\"t\"", name, category);
   }
 
   // Between two stretches of a task it waited for what the second one says. Nodes are used again, so a
   // start makes a new task of one.
   void write_waits() {
-    qsort(all_, count_, sizeof(Numbered), by_task_and_time);
-    for (size_t i = 1; i < count_; ++i) {
-      const TraceRecord& later = all_[i].record;
-      if (later.event != TraceEvent::Run || later.reason == 0) continue;
-      size_t before = i - 1;
-      while (before > 0 && all_[before].record.task == later.task &&
-             all_[before].record.event != TraceEvent::Run &&
-             all_[before].record.event != TraceEvent::Start) {
-        --before;
-      }
-      const TraceRecord& earlier = all_[before].record;
-      if (earlier.task != later.task || later.event == TraceEvent::Start) continue;
-      const bool was_run = earlier.event == TraceEvent::Run;
-      write_wait(later, was_run ? earlier.end : earlier.begin, i);
+    qsort(all_, count_, sizeof(Event), by_task_and_time);
+    const Event* before = nullptr;
+    for (const Event* event = all_; event != all_ + count_; ++event) {
+      const TraceEvent kind = kind_of(event->record);
+      if (kind != TraceEvent::Run && kind != TraceEvent::Start) continue;
+      const bool is_same = before != nullptr && before->record.task == event->record.task;
+      if (is_same && kind == TraceEvent::Run && event->record.reason != 0) write_wait(*before, *event);
+      before = event;
     }
   }
 
-  void write_wait(const TraceRecord& record, uint64_t begin, size_t number) {
+  // A task may run on elsewhere before its worker has noted that it rests.
+  void write_wait(const Event& before, const Event& after) {
+    const TraceRecord& record = after.record;
+    const uint64_t left = kind_of(before.record) == TraceEvent::Run ? before.end : before.record.when;
+    const uint64_t begin = left < record.when ? left : record.when;
     const char* reason = task::text_of(static_cast<task::WaitReason>(record.reason));
+    ++waits_;
     for (const char* phase : {"b", "e"}) {
       fprintf(file_, ",\n{\"name\":");
       text(reason);
       fprintf(file_, ",\"cat\":\"wait\",\"ph\":\"%s\",\"id\":%zu,\"ts\":%.3f,\"pid\":1,\"tid\":0,",
-              phase, number, time(phase[0] == 'b' ? begin : record.begin));
+              phase, waits_, time(phase[0] == 'b' ? begin : record.when));
       arguments(record);
       fprintf(file_, "}");
     }
   }
 
   FILE* file_;
-  Numbered* all_ = nullptr;
+  Event* all_ = nullptr;
   size_t count_ = 0;
-  uint32_t last_thread_ = 0;
-  uint64_t first_ = 0;
+  size_t waits_ = 0;
+  bool has_events_[sched::kMostWorkers + 1] = {};
+  uint64_t now_ = 0;   // cycles since tracing began
   double microseconds_ = 0;
 };
 
@@ -188,6 +217,9 @@ void write_trace_file(const char* path) {
   }
   TraceWriter(file).run();
   fclose(file);
+  if (base::trace_is_full()) {
+    fprintf(stderr, "skein: the trace in %s ends before the program: there is no room for more\n", path);
+  }
 }
 
 }  // namespace skein::fault

@@ -49,6 +49,7 @@ void Worker::give_bound(Frame* frame) {
 
 // Its task waits; the thread has nothing else to do.
 void Worker::wait_bound() {
+  if (SKEIN_UNLIKELY(base::is_tracing)) trace(nullptr, base::TraceEvent::Rest);
   const uint32_t prepared = inbox_wake_.prepare();
   scheduler.begin_bound_wait();
   if (inbox_.load(Order::Acquire) == nullptr && !scheduler.stopping()) {
@@ -68,6 +69,7 @@ void Worker::wait_bound() {
 void Worker::run_bound() {
   while (bound() != nullptr && !scheduler.stopping()) {
     if (Frame* frame = inbox_.exchange(nullptr, Order::AcqRel)) {
+      if (SKEIN_UNLIKELY(base::is_tracing)) trace_run(frame);
       resume(frame);
     } else if (!fire_timers()) {
       wait_bound();

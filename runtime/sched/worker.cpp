@@ -116,26 +116,27 @@ SKEIN_INLINE void Worker::run_on(Frame* frame) {
 
 void Worker::resume(Frame* frame) { run_on(frame); }
 
-void Worker::resume_traced(Frame* frame) {
-  base::TraceRecord record = record_of(frame->node, base::TraceEvent::Run);
-  record.reason = static_cast<uint16_t>(task::reason_of(frame->node));
-  record.at = frame->site;
-  resume(frame);
-  record.end = base::cycles();
-  base::append_trace(id, record);
-}
-
-base::TraceRecord Worker::record_of(abi::Node* task, base::TraceEvent event) {
+static base::TraceRecord record_of(const abi::Node* task, base::TraceEvent event) {
   base::TraceRecord record = {};
-  record.event = event;
-  record.begin = base::cycles();
+  record.event = static_cast<uint8_t>(event);
   record.task = task;
   if (task != nullptr) record.spawned = task::spawned_at(task);
   return record;
 }
 
-void Worker::trace(abi::Node* task, base::TraceEvent event) {
-  base::append_trace(id, record_of(task, event));
+void Worker::trace(abi::Node* task, base::TraceEvent event) { trace_log_.append(id, record_of(task, event)); }
+
+void Worker::trace_run(Frame* frame) {
+  if (stolen_ != Stolen::Nothing) trace(frame->node, base::TraceEvent::Steal);
+  base::TraceRecord record = record_of(frame->node, base::TraceEvent::Run);
+  record.reason = static_cast<uint8_t>(task::reason_of(frame->node));
+  record.at = frame->site;
+  trace_log_.append(id, record);
+}
+
+void Worker::begin_activity() {
+  activity_.add_by_owner(1);
+  if (base::is_tracing) trace(skn_node, base::TraceEvent::Run);
 }
 
 // The stack unwinds up to the loop: what was asked stays asked until then.
@@ -159,11 +160,6 @@ void Worker::hand_over() {
 
 void Worker::resume_and_learn(Frame* frame) {
   const Stolen stolen = stolen_;
-  if (SKEIN_UNLIKELY(base::is_tracing)) {
-    if (stolen == Stolen::Continuation) trace(frame->node, base::TraceEvent::Steal);
-    stolen_ = Stolen::Nothing;
-    return resume_traced(frame);
-  }
   stolen_ = Stolen::Nothing;
   const uint64_t start = base::cycles();
   resume(frame);
@@ -201,7 +197,10 @@ void Worker::run() {
     if (frame == nullptr) frame = search();
     if (frame == nullptr) {
       park();
-    } else if (SKEIN_LIKELY(stolen_ == Stolen::Nothing && !base::is_tracing)) {
+      continue;
+    }
+    if (SKEIN_UNLIKELY(base::is_tracing)) trace_run(frame);
+    if (SKEIN_LIKELY(stolen_ == Stolen::Nothing)) {
       run_on(frame);
     } else {
       resume_and_learn(frame);
@@ -303,6 +302,7 @@ void Worker::fire_for(Worker& victim, int64_t now) {
 // --- Looking for work ----------------------------------------------------------------------------
 
 Frame* Worker::search() {
+  if (SKEIN_UNLIKELY(base::is_tracing)) trace(nullptr, base::TraceEvent::Rest);
   scheduler.run_errand();
   if (fire_timers()) return ready.pick();
   if (Frame* frame = take_global()) {
@@ -380,8 +380,7 @@ Frame* Worker::steal_from(Worker& victim) {
     }
   }
   const ReadyGlance glance = victim.ready.glance();
-  if (glance.empty()) return nullptr;
-  if (!ready_patience_.wait_for(victim.id, glance)) return nullptr;
+  if (glance.empty() || !ready_patience_.wait_for(victim.id, glance)) return nullptr;
   Frame* stolen[ReadyQueue::kMostStolen];
   const uint32_t count = victim.ready.steal(stolen);
   if (count == 0) return nullptr;

@@ -87,12 +87,12 @@ class alignas(128) Worker {
   // The same for the one task of a bound thread.
   void run_bound();
   // Around what runs here without having been a ready frame: the start of the program.
-  void begin_activity() { activity_.add_by_owner(1); }
+  void begin_activity();
   // Fires what is due there, and gives what that wakes to whoever has time. For a worker that runs no
   // tasks: the monitor's.
   void fire_for(Worker& victim, int64_t now);
   // For SKEIN_TRACE; ask base::is_tracing first.
-  SKEIN_COLD void trace(abi::Node* task, base::TraceEvent event);
+  void trace(abi::Node* task, base::TraceEvent event);
 
   // --- For other workers -------------------------------------------------------------------------
 
@@ -159,10 +159,9 @@ class alignas(128) Worker {
   Frame* steal_from(Worker& victim);
   void resume(Frame* frame);
   void run_on(Frame* frame);
-  void resume_traced(Frame* frame);
   base::AtomicRef<const char*> limit() { return base::AtomicRef<const char*>(*limit_); }
   bool is_asked_to_give_way() { return limit().load(Order::Relaxed) != own_limit_; }
-  static base::TraceRecord record_of(abi::Node* task, base::TraceEvent event);
+  void trace_run(Frame* frame);
   void resume_and_learn(Frame* frame);
   bool fire_timers();
   void fire_timers_of(Worker& victim, int64_t now);
@@ -188,6 +187,7 @@ class alignas(128) Worker {
   base::Atomic<uint64_t> activity_;
   int processor_clock_ = 0;
   int thread_ = 0;
+  base::TraceLog trace_log_;
   const char** limit_ = nullptr;      // the thread's skn_stack_limit
   const char* own_limit_ = nullptr;   // what it is when nobody asks to give way
   int64_t quiet_ = 0;  // nanoseconds to sleep before asking to be woken

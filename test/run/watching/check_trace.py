@@ -14,13 +14,18 @@ NEEDED = {"M": ["name", "pid", "args"], "X": ["name", "ts", "dur", "pid", "tid"]
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         events = json.load(file)["traceEvents"]
-    begun = {}
-    ran, waited, tasks, last = set(), set(), set(), {}
+    begun, names = {}, {}
+    ran, waited, noted, tasks, last = set(), set(), set(), set(), {}
     for event in events:
         for key in NEEDED[event["ph"]]:
             assert key in event, f"{key} is missing in {event}"
-        if event["ph"] == "X":
-            assert event["dur"] >= 0 and event["ts"] >= 0, event
+        assert all(event[key] >= 0 for key in ("ts", "dur", "pid", "tid") if key in event), event
+        if event["ph"] == "M" and event["name"] == "thread_name":
+            names[event["tid"]] = event["args"]["name"]
+        elif event["ph"] == "i":
+            assert event["s"] in ("g", "p", "t"), event
+            noted.add(event["name"])
+        elif event["ph"] == "X":
             # Stretches on one worker follow each other.
             assert event["ts"] >= last.get(event["tid"], 0) - 0.002, event
             last[event["tid"]] = event["ts"] + event["dur"]
@@ -33,6 +38,9 @@ def main():
             assert begin["name"] == event["name"] and begin["ts"] <= event["ts"], (begin, event)
             waited.add(event["name"])
     assert not begun, begun
+    unnamed = last.keys() - names.keys()
+    assert not unnamed and len(set(names.values())) == len(names), (unnamed, names)
+    print("noted:", ", ".join(sorted(noted)))
     print("ran:", ", ".join(sorted(ran)))
     print("waited:", ", ".join(sorted(waited)))
     print("tasks:", ", ".join(sorted(tasks)))
