@@ -34,17 +34,27 @@ llvm::Value* FunctionEmitter::channel(const Operand& operand) {
   return v.load_pointer(handle, offsetof(abi::ChanEnd, chan));
 }
 
-// Suspends until the operation has happened; what became of it, an i32. Where the wait is taken back,
-// it unwinds after what `before` writes.
+// Suspends until the operation has happened; what became of it, an i32. Without `value` it is in the record.
+// Where the wait is taken back, it unwinds after what `before` writes.
 llvm::Value* FunctionEmitter::wait_at_channel(llvm::Value* chan, llvm::Value* value, Rt wait,
                                               llvm::function_ref<void()> before) {
   llvm::Value* waiter = record(abi::kWaiterBytes);
-  v.store_at(value, waiter, offsetof(abi::Waiter, value));
+  if (value != nullptr) v.store_at(value, waiter, offsetof(abi::Waiter, value));
   v.store_at(chan, waiter, offsetof(abi::Waiter, chan));
   note_site();
   suspend(waiter, m.rt.get(wait));
   cancel_if(is_taken_back(), before);
   return outcome_of(waiter);
+}
+
+bool FunctionEmitter::is_small(TypeId content) {
+  return v.layout(content).size > 0 && v.layout(content).size <= abi::kSmallValue;
+}
+
+// Small values lie in the record.
+llvm::Value* FunctionEmitter::transfer_place(TypeId content) {
+  if (!is_small(content)) return temp(content);
+  return v.offset(record(abi::kWaiterBytes), offsetof(abi::Waiter, value));
 }
 
 llvm::Value* FunctionEmitter::transfer(llvm::Value* chan, llvm::Value* value, TypeId content, Rt now,
@@ -56,7 +66,9 @@ llvm::Value* FunctionEmitter::transfer(llvm::Value* chan, llvm::Value* value, Ty
   llvm::Value* outcome = v.rt(now, {chan, value, v.i64(v.layout(content).size)});
   return v.select(
       b.CreateICmpEQ(outcome, v.i32(abi::kChanBlocked)), Chance::Even,
-      [&] { return wait_at_channel(chan, value, later, drop); },
+      [&] {
+        return wait_at_channel(chan, is_small(content) ? nullptr : value, later, drop);
+      },
       [&]() -> llvm::Value* { return outcome; });
 }
 
@@ -84,7 +96,7 @@ void FunctionEmitter::emit_chan_new(const Inst& inst) {
 void FunctionEmitter::emit_chan_send(const Inst& inst) {
   TypeId type = type_of(inst.operands[1]);
   llvm::Value* chan = channel(inst.operands[0]);
-  llvm::Value* sent = temp(type);
+  llvm::Value* sent = transfer_place(type);
   put(inst.operands[1], sent);
   llvm::Value* outcome = transfer(chan, sent, type, Rt::skn_chan_send, Rt::skn_await_send, type);
   v.if_true(is_outcome(outcome, abi::kChanClosed), Chance::Unlikely, [&] {
@@ -98,7 +110,7 @@ void FunctionEmitter::emit_chan_send(const Inst& inst) {
 void FunctionEmitter::emit_chan_receive(const Inst& inst) {
   TypeId option = type_of(inst.dest);
   TypeId content = m.program.types.arg(option);
-  llvm::Value* got = temp(content);
+  llvm::Value* got = transfer_place(content);
   llvm::Value* outcome = transfer(channel(inst.operands[0]), got, content, Rt::skn_chan_receive,
                                   Rt::skn_await_receive);
   give_received(option, outcome, got, address(inst.dest));
@@ -126,6 +138,16 @@ void FunctionEmitter::give_received(TypeId option, llvm::Value* outcome, llvm::V
           [&] { v.copy(m.program.types.arg(option), payload_in(option, dest), got); });
 }
 
+// Sends what is in a place, where it stays when the channel is closed.
+llvm::Value* FunctionEmitter::offer(llvm::Value* chan, llvm::Value* place, TypeId content) {
+  llvm::Value* sent = place;
+  if (is_small(content)) {
+    sent = transfer_place(content);
+    v.copy(content, sent, place);
+  }
+  return transfer(chan, sent, content, Rt::skn_chan_send, Rt::skn_await_send);
+}
+
 // Sends what is in an option and leaves `none`, or leaves it as it is.
 void FunctionEmitter::emit_chan_offer(const Inst& inst) {
   TypeId option = type_of(inst.operands[1]);
@@ -134,8 +156,7 @@ void FunctionEmitter::emit_chan_offer(const Inst& inst) {
   llvm::Value* sent = payload_in(option, slot);
   llvm::Value* outcome = inst.builtin == Builtin::ChanTrySend
                              ? v.rt(Rt::skn_chan_send_now, {chan, sent})
-                             : transfer(chan, sent, m.program.types.arg(option),
-                                        Rt::skn_chan_send, Rt::skn_await_send);
+                             : offer(chan, sent, m.program.types.arg(option));
   v.if_true(is_outcome(outcome, abi::kChanDone), Chance::Likely,
             [&] { set_option(option, slot, false); });
   set_dest(b.CreateZExt(outcome, b.getInt64Ty()));

@@ -244,6 +244,10 @@ class FunctionEmitter {
   // Tries `now`, and `later` if that would have to wait: the outcome, an i32.
   llvm::Value* transfer(llvm::Value* chan, llvm::Value* value, TypeId content, Rt now, Rt later,
                         TypeId dropped = TypeId());
+  // Where a value is that is sent or received, and may have to wait.
+  bool is_small(TypeId content);
+  llvm::Value* transfer_place(TypeId content);
+  llvm::Value* offer(llvm::Value* chan, llvm::Value* place, TypeId content);
   llvm::Value* is_outcome(llvm::Value* outcome, uint32_t wanted);
   // Where it is so, `fill` writes the payload of the option; else it becomes `none`.
   void give_if(llvm::Value* is_some, TypeId option, llvm::Value* dest,

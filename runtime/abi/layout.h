@@ -202,11 +202,12 @@ constexpr uint32_t kChanClosed = 1;
 constexpr uint32_t kChanBlocked = 2;
 
 // A task that waits at a channel, in one of its two queues, or for a lock. It is the record of the frame,
-// whose awaiter has set `value` and `chan`, or the arm of a select.
+// for which `value` and `chan` are set, or the arm of a select.
 struct Waiter {
   Waiter* next;
   Waiter* previous;
-  void* value;        // the bytes that are sent, or where those received go; of an After, its timer
+  void* value;        // where the bytes are that are sent, or go that are received; in a record, of up to
+                      // kSmallValue, these bytes. Of an After, its timer
   void* chan;         // a wait::Channel; of an Await, what the Task has in place of a future
   uint8_t outcome;    // a wait::Outcome
   uint8_t kind;       // an abi::Arm; of a lock: how often it was woken and found it taken again
@@ -215,13 +216,13 @@ struct Waiter {
   uint32_t arm;       // of a select: its number. Not part of a record
 };
 constexpr size_t kWaiterBytes = 36;
+constexpr size_t kSmallValue = sizeof(void*);
 static_assert(sizeof(Waiter) == 40 && offsetof(Waiter, value) == 16);
 static_assert(offsetof(Waiter, outcome) == 32 && offsetof(Waiter, arm) == kWaiterBytes);
 
-// Tasks that wait for the same thing, the first first. See wait/wait_queue.h.
+// Tasks that wait for the same thing, the first first; `previous` of that is the last. See wait/wait_queue.h.
 struct WaitQueue {
   Waiter* first;
-  Waiter* last;
 };
 
 // What a Mutex, RwLock or Shared is a handle to: a value, behind this, and the lock that protects it.

@@ -60,9 +60,12 @@ static LockWait lock_waited_for(uint64_t what) {
   const wait::LockRequest request(waiter->chan);
   base::WordGuard guard(request.cell()->queue_lock);
   if (!waiter->is_linked) return {};
-  abi::Waiter* writer = request.reads() ? waiter->previous : nullptr;
-  while (writer != nullptr && wait::LockRequest(writer->chan).reads()) writer = writer->previous;
-  return {request.cell(), request.reads(), writer != nullptr ? task::frame_of(writer)->node : nullptr};
+  if (!request.reads()) return {request.cell(), false, nullptr};
+  const abi::Waiter* first = request.cell()->waiting.first;
+  abi::Waiter* writer = waiter;
+  while (writer != first && wait::LockRequest(writer->chan).reads()) writer = writer->previous;
+  const bool is_writer = !wait::LockRequest(writer->chan).reads();
+  return {request.cell(), true, is_writer ? task::frame_of(writer)->node : nullptr};
 }
 
 // Tasks that are found one by one, as far as there is room.

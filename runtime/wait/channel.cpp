@@ -23,17 +23,19 @@ static void serve(Waiter* waiter, Claim won, Outcome outcome, Frame*& wake) {
 }
 
 Channel* Channel::make(int64_t capacity, uint32_t size, const char* name) {
-  void* memory = aligned_alloc(abi::kAlignment, sizeof(Channel));
+  void* memory = malloc(sizeof(Channel));
   if (memory == nullptr) base::fatal("out of memory");
-  Channel* channel = new (memory) Channel(capacity, size, name);
-  if (capacity <= 0) return channel;
-  int64_t bytes = 0;
-  if (!__builtin_mul_overflow(capacity, int64_t(size), &bytes)) {
-    channel->ring_ = static_cast<char*>(malloc(static_cast<size_t>(bytes == 0 ? 1 : bytes)));
-  }
-  if (channel->ring_ == nullptr) base::fatal("out of memory: a channel is too large");
-  channel->slots_.store(capacity, Order::Relaxed);
+  Channel* channel = new (memory) Channel(capacity == kUnbounded, size, name);
+  if (capacity > 0) channel->make_ring(capacity);
   return channel;
+}
+
+// Without room for a first one there is none.
+void Channel::make_ring(int64_t slots) {
+  const size_t bytes = static_cast<size_t>(slots) * size_;
+  if (slots <= kMostValues) ring_ = static_cast<char*>(malloc(bytes == 0 ? 1 : bytes));
+  if (ring_ == nullptr) base::fatal("out of memory: a channel is too large");
+  slots_.store(static_cast<uint32_t>(slots), Order::Relaxed);
 }
 
 void Channel::free(Channel* channel) {
@@ -57,27 +59,24 @@ SKEIN_INLINE void Channel::move(void* to, const void* from) const {
 }
 
 void Channel::grow() {
-  const int64_t length = length_.load(Order::Relaxed);
-  const int64_t before = slots_.load(Order::Relaxed);
-  const int64_t slots = before == 0 ? 16 : before * 2;
-  char* ring = static_cast<char*>(malloc(static_cast<size_t>(slots * int64_t(size_)) + 1));
-  if (ring == nullptr) base::fatal("out of memory: a channel is too large");
-  const int64_t until_end = before - head_ < length ? before - head_ : length;
+  const uint64_t length = length_.load(Order::Relaxed);
+  const uint64_t before = slots_.load(Order::Relaxed);
+  char* old = ring_;
+  make_ring(before == 0 ? 16 : static_cast<int64_t>(before * 2));
+  const uint64_t until_end = before - head_ < length ? before - head_ : length;
   if (length > 0) {
-    memcpy(ring, slot(head_), static_cast<size_t>(until_end * size_));
-    memcpy(ring + until_end * size_, ring_, static_cast<size_t>((length - until_end) * size_));
+    memcpy(ring_, old + head_ * uint64_t(size_), until_end * size_);
+    memcpy(ring_ + until_end * size_, old, (length - until_end) * size_);
   }
-  ::free(ring_);
-  ring_ = ring;
-  slots_.store(slots, Order::Relaxed);
+  ::free(old);
   head_ = 0;
 }
 
 SKEIN_INLINE void Channel::put_last(const void* value) {
-  const int64_t length = length_.load(Order::Relaxed);
+  const uint32_t length = length_.load(Order::Relaxed);
   if (SKEIN_UNLIKELY(length == slots_.load(Order::Relaxed))) grow();
-  const int64_t slots = slots_.load(Order::Relaxed);
-  int64_t at = head_ + length;
+  const uint32_t slots = slots_.load(Order::Relaxed);
+  uint32_t at = head_ + length;
   if (at >= slots) at -= slots;
   move(slot(at), value);
   length_.store(length + 1, Order::Relaxed);
@@ -91,7 +90,7 @@ SKEIN_INLINE bool Channel::try_send(const void* value, Frame*& wake) {
     const Claim won = claim(waiter);
     if (won == Claim::Lost) continue;
     remove(receivers_, waiter);
-    move(waiter->value, value);
+    move(place_of(waiter), value);
     serve(waiter, won, Outcome::Done, wake);
     return true;
   }
@@ -101,7 +100,7 @@ SKEIN_INLINE bool Channel::try_send(const void* value, Frame*& wake) {
 }
 
 SKEIN_INLINE bool Channel::try_receive(void* value, Frame*& wake) {
-  const int64_t length = length_.load(Order::Relaxed);
+  const uint32_t length = length_.load(Order::Relaxed);
   if (length > 0) {
     move(value, slot(head_));
     if (++head_ == slots_.load(Order::Relaxed)) head_ = 0;
@@ -113,9 +112,9 @@ SKEIN_INLINE bool Channel::try_receive(void* value, Frame*& wake) {
     if (won == Claim::Lost) continue;
     remove(senders_, waiter);
     if (length > 0) {
-      put_last(waiter->value);
+      put_last(place_of(waiter));
     } else {
-      move(value, waiter->value);
+      move(value, place_of(waiter));
     }
     serve(waiter, won, Outcome::Done, wake);
     return true;
@@ -142,7 +141,7 @@ bool Channel::wait_to_send(Waiter* waiter, Frame*& wake) {
   Outcome outcome = Outcome::Waiting;
   if (closed_.load(Order::Relaxed) != 0) {
     outcome = Outcome::Closed;
-  } else if (try_send(waiter->value, wake)) {
+  } else if (try_send(place_of(waiter), wake)) {
     outcome = Outcome::Done;
   } else {
     add_last(senders_, waiter);
@@ -154,7 +153,7 @@ bool Channel::wait_to_send(Waiter* waiter, Frame*& wake) {
 bool Channel::wait_to_receive(Waiter* waiter, Frame*& wake) {
   SpinGuard guard(lock_);
   Outcome outcome = Outcome::Waiting;
-  if (try_receive(waiter->value, wake)) {
+  if (try_receive(place_of(waiter), wake)) {
     outcome = Outcome::Done;
   } else if (closed_.load(Order::Relaxed) != 0) {
     outcome = Outcome::Closed;
@@ -220,7 +219,7 @@ Waiter* Channel::close() {
     closed_.store(1, Order::Release);
     served = serve_all_closed();
   }
-  if (ticker_ != nullptr) stop_ticker(ticker_);
+  if (has_ticker_) stop_ticker(static_cast<Ticker*>(const_cast<void*>(name_or_ticker_)));
   return served;
 }
 

@@ -30,8 +30,10 @@ enum class Outcome : uint8_t {
 };
 
 constexpr int64_t kUnbounded = static_cast<int64_t>(abi::kUnbounded);
+// No channel holds more values than that.
+constexpr int64_t kMostValues = INT32_MAX;
 
-class alignas(abi::kAlignment) Channel {
+class Channel {
  public:
   // `capacity` values of `size` bytes; 0: each send waits for a receive; kUnbounded. `name` is that
   // of the variable it was made for and outlives it, or null. Ends the program when memory is out.
@@ -44,7 +46,10 @@ class alignas(abi::kAlignment) Channel {
   static void release(Channel* channel);
 
   // What fills it, and is stopped when it is closed. Before anybody else knows the channel.
-  void set_ticker(Ticker* ticker) { ticker_ = ticker; }
+  void set_ticker(Ticker* ticker) {
+    name_or_ticker_ = ticker;
+    has_ticker_ = true;
+  }
 
   // Where there is room and nobody waits to receive, or a value and nobody waits to send: inlined into
   // compiled code, which knows the size. False: nothing has happened, and the others have to look.
@@ -84,44 +89,57 @@ class alignas(abi::kAlignment) Channel {
 
   // The moment it was asked: others may change it.
   int64_t length() const { return length_.load(Order::Relaxed); }
-  int64_t capacity() const { return capacity_; }
-  const char* name() const { return name_; }
+  int64_t capacity() const {
+    return is_unbounded_ ? kUnbounded : slots_.load(Order::Relaxed);
+  }
+  const char* name() const {
+    return has_ticker_ ? nullptr : static_cast<const char*>(name_or_ticker_);
+  }
 
  private:
   using Order = base::Order;
 
-  Channel(int64_t capacity, uint32_t size, const char* name)
-      : capacity_(capacity), size_(size), name_(name) {}
+  Channel(bool is_unbounded, uint32_t size, const char* name)
+      : is_unbounded_(is_unbounded), size_(size), name_or_ticker_(name) {}
   bool try_send(const void* value, Frame*& wake);
   bool try_receive(void* value, Frame*& wake);
   bool has_room() const;
   bool may_meet(const abi::SelectArm* waiter, bool sends) const;
   WaitQueue& queue_of(const Waiter* waiter);
   void put_last(const void* value);
+  // Of a waiter's value: itself, if it is small and the waiter no arm.
+  void* place_of(Waiter* waiter) const {
+    const bool is_here = size_ <= abi::kSmallValue && !waiter->is_arm;
+    return is_here ? &waiter->value : waiter->value;
+  }
   Waiter* serve_all_closed();
+  void make_ring(int64_t slots);
   void grow();
-  char* slot(int64_t index) const { return ring_ + index * size_; }
+  char* slot(uint64_t index) const { return ring_ + index * size_; }
   void move(void* to, const void* from) const;
 
   // Owners. First, where compiled code counts them.
   int64_t count_ = 1;
   base::SpinLock lock_;
-  base::Atomic<uint32_t> closed_;
-  // Invariant: written inside the lock only, as all that follows.
-  base::Atomic<int64_t> length_;
-  base::Atomic<int64_t> slots_;
-  int64_t head_ = 0;
+  // Invariant: written inside the lock only, as what follows.
+  base::Atomic<uint16_t> closed_;
+  const bool is_unbounded_;
+  bool has_ticker_ = false;
+  base::Atomic<uint32_t> length_;
+  // As many as it has room for now; the capacity, unless it is unbounded.
+  base::Atomic<uint32_t> slots_;
+  uint32_t head_ = 0;
+  const uint32_t size_;
   char* ring_ = nullptr;
   WaitQueue senders_ = {};
   WaitQueue receivers_ = {};
-  const int64_t capacity_;
-  const uint32_t size_;
-  const char* const name_;
-  Ticker* ticker_ = nullptr;
+  const void* name_or_ticker_;
 };
+// malloc takes 8 bytes more, and rounds up to 16.
+static_assert(sizeof(Channel) == 64);
 
 SKEIN_INLINE bool Channel::has_room() const {
-  return capacity_ == kUnbounded || length_.load(Order::Relaxed) < capacity_;
+  return is_unbounded_ || length_.load(Order::Relaxed) < slots_.load(Order::Relaxed);
 }
 
 SKEIN_INLINE bool Channel::may_send() const {
@@ -136,14 +154,14 @@ SKEIN_INLINE bool Channel::may_receive() const {
 SKEIN_INLINE bool Channel::send_at_once(const void* value, size_t size) {
   if (length_.load(Order::Relaxed) >= slots_.load(Order::Relaxed)) return false;
   if (!seems_empty(receivers_) || !lock_.try_lock_at_once()) return false;
-  const int64_t length = length_.load(Order::Relaxed);
-  const int64_t slots = slots_.load(Order::Relaxed);
+  const uint32_t length = length_.load(Order::Relaxed);
+  const uint32_t slots = slots_.load(Order::Relaxed);
   const bool can = length < slots && receivers_.first == nullptr &&
                    closed_.load(Order::Relaxed) == 0;
   if (SKEIN_LIKELY(can)) {
-    int64_t at = head_ + length;
+    uint32_t at = head_ + length;
     if (at >= slots) at -= slots;
-    __builtin_memcpy(ring_ + static_cast<uint64_t>(at) * size, value, size);
+    __builtin_memcpy(ring_ + at * size, value, size);
     length_.store(length + 1, Order::Relaxed);
   }
   lock_.unlock();
@@ -153,11 +171,11 @@ SKEIN_INLINE bool Channel::send_at_once(const void* value, size_t size) {
 SKEIN_INLINE bool Channel::receive_at_once(void* value, size_t size) {
   if (length_.load(Order::Relaxed) == 0) return false;
   if (!seems_empty(senders_) || !lock_.try_lock_at_once()) return false;
-  const int64_t length = length_.load(Order::Relaxed);
+  const uint32_t length = length_.load(Order::Relaxed);
   const bool can = length > 0 && senders_.first == nullptr;
   if (SKEIN_LIKELY(can)) {
-    const int64_t head = head_;
-    __builtin_memcpy(value, ring_ + static_cast<uint64_t>(head) * size, size);
+    const uint32_t head = head_;
+    __builtin_memcpy(value, ring_ + head * size, size);
     head_ = head + 1 == slots_.load(Order::Relaxed) ? 0 : head + 1;
     length_.store(length - 1, Order::Relaxed);
   }

@@ -20,32 +20,38 @@ inline bool seems_empty(const WaitQueue& queue) {
 }
 
 inline void add_last(WaitQueue& queue, Waiter* waiter) {
+  Waiter* first = queue.first;
   waiter->next = nullptr;
-  waiter->previous = queue.last;
-  if (queue.last != nullptr) {
-    queue.last->next = waiter;
-  } else {
-    first_of(queue).store(waiter, base::Order::Relaxed);
-  }
-  queue.last = waiter;
   waiter->is_linked = true;
+  if (first == nullptr) {
+    waiter->previous = waiter;
+    first_of(queue).store(waiter, base::Order::Relaxed);
+    return;
+  }
+  waiter->previous = first->previous;
+  first->previous->next = waiter;
+  first->previous = waiter;
 }
 
 inline void add_first(WaitQueue& queue, Waiter* waiter) {
-  waiter->next = queue.first;
-  waiter->previous = nullptr;
-  (queue.first != nullptr ? queue.first->previous : queue.last) = waiter;
+  Waiter* first = queue.first;
+  waiter->next = first;
+  waiter->previous = first != nullptr ? first->previous : waiter;
+  if (first != nullptr) first->previous = waiter;
   first_of(queue).store(waiter, base::Order::Relaxed);
   waiter->is_linked = true;
 }
 
 inline void remove(WaitQueue& queue, Waiter* waiter) {
-  if (waiter->previous != nullptr) {
-    waiter->previous->next = waiter->next;
-  } else {
+  Waiter* first = queue.first;
+  if (waiter == first) {
     first_of(queue).store(waiter->next, base::Order::Relaxed);
+  } else {
+    waiter->previous->next = waiter->next;
   }
-  (waiter->next != nullptr ? waiter->next->previous : queue.last) = waiter->previous;
+  // Of the last it is the first that has to know of the one before it.
+  Waiter* knows = waiter->next != nullptr ? waiter->next : first;
+  knows->previous = waiter->previous;
   waiter->is_linked = false;
 }
 

@@ -202,7 +202,6 @@ class CancelReceive : public CancelModel {
  public:
   void begin() override {
     channel_ = wait::Channel::make(0, sizeof(int*), nullptr);
-    frame_->waiter.value = &value_;
     frame_->waiter.chan = channel_;
   }
   void thread(unsigned index) override {
@@ -220,7 +219,7 @@ class CancelReceive : public CancelModel {
     } else {
       resume();
       if (frame_->wait.cancelled == 0) {
-        CHECK(*value_ == 1);
+        CHECK(*static_cast<int*>(frame_->waiter.value) == 1);
         received_ = true;
       }
       release(frame_);
@@ -230,7 +229,6 @@ class CancelReceive : public CancelModel {
 
  private:
   wait::Channel* channel_ = nullptr;
-  int* value_ = nullptr;
   int sent_ = 0;
   bool took_ = false;
   bool received_ = false;

@@ -26,7 +26,8 @@ class ChannelModel : public Model {
   struct Waiting {
     ModelFrame* frame = new (allocate(sizeof(ModelFrame))) ModelFrame();
     Waiter* waiter = &frame->waiter;
-    Waiting(Channel* channel, void* value, abi::Arm kind) {
+    int*& value;
+    Waiting(Channel* channel, int*& bytes, abi::Arm kind) : value(bytes) {
       waiter->value = value;
       waiter->chan = channel;
       waiter->kind = uint8_t(kind);
@@ -34,6 +35,7 @@ class ChannelModel : public Model {
     Outcome finish(bool waits) {
       if (waits) frame->ready.wait();
       const Outcome outcome = Outcome(waiter->outcome);
+      value = static_cast<int*>(waiter->value);
       release(frame);
       return outcome;
     }
@@ -47,7 +49,7 @@ class ChannelModel : public Model {
     Outcome outcome = channel_->send(&value, woken);
     make_ready(woken);
     if (outcome != Outcome::Blocked) return outcome;
-    Waiting waiting(channel_, &value, abi::Arm::Send);
+    Waiting waiting(channel_, value, abi::Arm::Send);
     woken = nullptr;
     const bool waits = channel_->wait_to_send(waiting.waiter, woken);
     make_ready(woken);
@@ -60,7 +62,7 @@ class ChannelModel : public Model {
     Outcome outcome = channel_->receive(&value, woken);
     make_ready(woken);
     if (outcome == Outcome::Blocked) {
-      Waiting waiting(channel_, &value, abi::Arm::Receive);
+      Waiting waiting(channel_, value, abi::Arm::Receive);
       woken = nullptr;
       const bool waits = channel_->wait_to_receive(waiting.waiter, woken);
       make_ready(woken);

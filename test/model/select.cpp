@@ -76,7 +76,7 @@ class SelectModel : public Model {
     abi::Frame* woken = nullptr;
     ModelFrame* frame = new (allocate(sizeof(ModelFrame))) ModelFrame();
     Waiter* waiter = &frame->waiter;
-    waiter->value = &text;
+    waiter->value = text;
     waiter->chan = channels_[channel];
     waiter->kind = uint8_t(Arm::Send);
     const bool waits = channels_[channel]->wait_to_send(waiter, woken);

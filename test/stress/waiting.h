@@ -18,7 +18,7 @@ namespace skein::stress {
 
 enum class Result : uint8_t { Done, Closed, Cancelled };
 
-// A send or a receive; `value` stays where it is while it waits.
+// A send or a receive of a small value, which lies in the record while it waits.
 struct Transfer {
   void* channel;
   void* value;
@@ -35,7 +35,7 @@ struct Transfer {
   bool await_suspend(std::coroutine_handle<P> handle) {
     frame = static_cast<Frame*>(handle.address());
     abi::Waiter* waiter = task::record_in<abi::Waiter>(frame);
-    waiter->value = value;
+    if (sends) memcpy(&waiter->value, value, sizeof(int64_t));
     waiter->chan = channel;
     const bool is_send = sends;
     return suspend([waiter, is_send](void* at) {
@@ -46,7 +46,9 @@ struct Transfer {
   Result await_resume() {
     if (frame != nullptr) {
       if (frame->wait.cancelled != 0) return Result::Cancelled;
-      outcome = task::record_in<abi::Waiter>(frame)->outcome;
+      const abi::Waiter* waiter = task::record_in<abi::Waiter>(frame);
+      outcome = waiter->outcome;
+      if (!sends) memcpy(value, &waiter->value, sizeof(int64_t));
     }
     return outcome == int32_t(wait::Outcome::Closed) ? Result::Closed : Result::Done;
   }

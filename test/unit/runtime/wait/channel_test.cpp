@@ -13,10 +13,9 @@ namespace {
 struct Task {
   abi::Frame frame = {};
   Waiter node = {};  // its record
-  int64_t value = 0;
+  int64_t& value = reinterpret_cast<int64_t&>(node.value);
 
   Waiter* waiter(abi::Arm kind) {
-    node.value = &value;
     node.kind = static_cast<uint8_t>(kind);
     return &node;
   }
