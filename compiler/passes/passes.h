@@ -66,6 +66,9 @@ void check_plain_closures(sir::Module& module, DiagnosticSink& sink);
 // Finds the types whose buffers never cross tasks, so that they are counted without atomics.
 void mark_shared(sir::Module& module);
 
+// Lets a task that only calls a function, and drops what it gave it, be that function.
+void merge_task_calls(sir::Module& module);
+
 // Removes blocks that nothing reaches, jumps to jumps, and temporaries nobody reads.
 void simplify(sir::Module& module);
 

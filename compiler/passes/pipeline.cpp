@@ -47,8 +47,10 @@ static constexpr Pass kPasses[] = {
     {"check_foreign", check_foreign, VerifyStage::Specialized},
     {"check_generators", check_generators, VerifyStage::Specialized},
     {"check_plain_closures", check_plain_closures, VerifyStage::Specialized},
-    // Last: it looks at what is captured by the tasks that are left.
+    // It looks at what is captured by the tasks that are left.
     {"mark_shared", total<mark_shared>, VerifyStage::Specialized},
+    // Last: reports and `explain` speak of functions as they were written.
+    {"merge_task_calls", total<merge_task_calls>, VerifyStage::Specialized},
 };
 
 std::span<const Pass> all_passes() { return kPasses; }
