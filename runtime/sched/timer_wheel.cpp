@@ -3,43 +3,6 @@
 
 namespace skein::sched {
 
-uint32_t TimerWheel::slot_of(uint64_t tick, int level) const {
-  return static_cast<uint32_t>(tick >> (8 * level)) & (kSlots - 1);
-}
-
-void TimerWheel::place(Timer* timer) {
-  constexpr uint64_t kFarthest = (uint64_t(1) << 32) - 1;
-  const uint64_t due = tick_of(*timer);
-  const uint64_t distance = due - now_;
-  int level = 0;
-  while (level < kLevels - 1 && distance >> (8 * (level + 1)) != 0) ++level;
-  // Beyond the last level: as far as it goes; it will be placed again from there.
-  const uint64_t tick = distance > kFarthest ? now_ + kFarthest : due;
-  const uint32_t slot = slot_of(tick, level);
-  Timer*& first = slots_[level][slot];
-  timer->next = first;
-  if (first != nullptr) first->link = &timer->next;
-  timer->link = &first;
-  first = timer;
-  occupied_[level][slot / 64] |= uint64_t(1) << (slot % 64);
-}
-
-void TimerWheel::insert(Timer* timer, uint64_t when) {
-  const uint64_t due = when > now_ ? when : now_ + 1;
-  timer->when = static_cast<uint32_t>(due);
-  timer->when_high = static_cast<uint16_t>(due >> 32);
-  place(timer);
-  ++count_;
-}
-
-void TimerWheel::remove(Timer* timer) {
-  *timer->link = timer->next;
-  if (timer->next != nullptr) timer->next->link = timer->link;
-  timer->link = nullptr;
-  --count_;
-  // The slot's bit stays; it is cleared when the wheel comes by.
-}
-
 // The slots are stacks; what comes out is in order of insertion.
 Timer* TimerWheel::take_slot(int level, uint32_t slot) {
   Timer* stack = slots_[level][slot];
@@ -91,7 +54,7 @@ void TimerWheel::cascade() {
     while (list != nullptr) {
       Timer* timer = list;
       list = timer->next;
-      place(timer);
+      place(timer, tick_of(*timer));
     }
   }
 }

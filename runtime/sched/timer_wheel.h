@@ -10,6 +10,7 @@
 #pragma once
 
 #include "runtime/abi/layout.h"
+#include "runtime/base/atomic.h"
 
 namespace skein::sched {
 
@@ -24,10 +25,22 @@ inline uint64_t tick_of(const Timer& timer) {
 class TimerWheel {
  public:
   // Due at tick `when`, or at the next one if that has passed. Sets all its fields.
-  void insert(Timer* timer, uint64_t when);
+  SKEIN_INLINE void insert(Timer* timer, uint64_t when) {
+    const uint64_t due = when > now_ ? when : now_ + 1;
+    timer->when = static_cast<uint32_t>(due);
+    timer->when_high = static_cast<uint16_t>(due >> 32);
+    place(timer, due);
+    ++count_;
+  }
 
   // Takes a timer out that has not fired.
-  void remove(Timer* timer);
+  SKEIN_INLINE void remove(Timer* timer) {
+    *timer->link = timer->next;
+    if (timer->next != nullptr) timer->next->link = timer->link;
+    timer->link = nullptr;
+    --count_;
+    // The slot's bit stays; it is cleared when the wheel comes by.
+  }
 
   // Turns the wheel to tick `now` and gives the timers that fired, linked by `next`, those due
   // earlier first.
@@ -43,9 +56,29 @@ class TimerWheel {
   static constexpr int kLevels = 4;
   static constexpr uint32_t kSlots = 256;
 
-  void place(Timer* timer);
+  SKEIN_INLINE void place(Timer* timer, uint64_t due) {
+    constexpr uint64_t kFarthest = (uint64_t(1) << 32) - 1;
+    const uint64_t distance = due - now_;
+    // Beyond the last level: as far as it goes; it will be placed again from there.
+    const uint64_t tick = distance > kFarthest ? now_ + kFarthest : due;
+    const int level = level_of(distance);
+    const uint32_t slot = slot_of(tick, level);
+    Timer*& first = slots_[level][slot];
+    timer->next = first;
+    if (first != nullptr) first->link = &timer->next;
+    timer->link = &first;
+    first = timer;
+    occupied_[level][slot / 64] |= uint64_t(1) << (slot % 64);
+  }
+  // By the highest byte that is not zero.
+  static int level_of(uint64_t distance) {
+    const int level = (63 - __builtin_clzll(distance | 1)) / 8;
+    return level < kLevels ? level : kLevels - 1;
+  }
+  static uint32_t slot_of(uint64_t tick, int level) {
+    return static_cast<uint32_t>(tick >> (8 * level)) & (kSlots - 1);
+  }
   void cascade();
-  uint32_t slot_of(uint64_t tick, int level) const;
   uint32_t distance_to_occupied(int level) const;
   Timer* take_slot(int level, uint32_t slot);
 

@@ -3,10 +3,7 @@
 
 #include "runtime/base/atomic.h"
 #include "runtime/base/backoff.h"
-#include "runtime/task/reasons.h"
 #include "runtime/task/scope.h"
-
-#include <cstring>
 
 namespace skein::task {
 
@@ -17,18 +14,13 @@ static AtomicRef<uint32_t> state_of(Deadline* deadline) {
   return AtomicRef<uint32_t>(deadline->state);
 }
 
-Deadline* new_deadline(abi::Scope* scope, int64_t when, size_t size, Host& host) {
-  Deadline* deadline = static_cast<Deadline*>(host.frames.allocate(size));
-  memset(deadline, 0, size);
-  deadline->size = static_cast<uint32_t>(size);
-  deadline->wait.reason = static_cast<uint8_t>(WaitReason::Deadline);
-  deadline->scope = scope;
-  deadline->when = when;
-  return deadline;
-}
-
 void free_deadline(Deadline* deadline, Host& host) {
   host.frames.free_later(deadline, deadline->size);
+}
+
+void free_unfired_deadline(Deadline* deadline, bool is_from_here, Host& host) {
+  if (!is_from_here) return free_deadline(deadline, host);
+  host.frames.free_in_place(deadline, deadline->size);
 }
 
 void fire_deadline(Deadline* deadline, Host& host) {

@@ -6,6 +6,9 @@
 #pragma once
 
 #include "runtime/task/host.h"
+#include "runtime/task/reasons.h"
+
+#include <cstring>
 
 namespace skein::task {
 
@@ -22,7 +25,15 @@ struct Deadline {
 };
 
 // `size` bytes, zero behind the deadline.
-Deadline* new_deadline(abi::Scope* scope, int64_t when, size_t size, Host& host);
+SKEIN_INLINE Deadline* new_deadline(abi::Scope* scope, int64_t when, size_t size, Host& host) {
+  Deadline* deadline = static_cast<Deadline*>(host.frames.allocate(size));
+  memset(static_cast<void*>(deadline), 0, size);
+  deadline->size = static_cast<uint32_t>(size);
+  deadline->wait.reason = static_cast<uint8_t>(WaitReason::Deadline);
+  deadline->scope = scope;
+  deadline->when = when;
+  return deadline;
+}
 
 // Its timer has fired, or the token is cancelled.
 void fire_deadline(Deadline* deadline, Host& host);
@@ -31,5 +42,7 @@ void fire_deadline(Deadline* deadline, Host& host);
 void leave_fired_deadline(Deadline* deadline, Host& host);
 
 void free_deadline(Deadline* deadline, Host& host);
+// One that nobody but its block has seen; the worker may be the one that made it.
+void free_unfired_deadline(Deadline* deadline, bool is_from_here, Host& host);
 
 }  // namespace skein::task

@@ -56,7 +56,7 @@ int64_t deadline_of(const abi::Node* node) {
   return local == nullptr ? node->inherited : local->deadline;
 }
 
-int64_t enter_deadline(abi::Node* node, int64_t when) {
+int64_t enter_inner_deadline(abi::Node* node, int64_t when) {
   const int64_t before = node->inherited;
   const int64_t outer = deadline_of(node);
   const int64_t tighter = outer == 0 || when < outer ? when : outer;
@@ -68,10 +68,7 @@ int64_t enter_deadline(abi::Node* node, int64_t when) {
   return before;
 }
 
-void leave_deadline(abi::Node* node, int64_t before) {
-  if (before < 0) return pop(node);
-  node->inherited = before;
-}
+void leave_pushed_deadline(abi::Node* node) { pop(node); }
 
 void enter_local(abi::Node* node, int64_t number, void* value, void (*drop)(void*)) {
   Local* local = push(node, number);

@@ -11,16 +11,26 @@ namespace skein::wait {
 
 using task::Deadline;
 
+// A deadline as far away as that may come late by kRecent, so that setting it does not ask for the exact time.
+// Most deadlines are, and most are taken back.
+constexpr int64_t kFar = 10'000'000'000;
+
 static int64_t later(int64_t now, int64_t nanoseconds) {
   if (nanoseconds < 0) nanoseconds = 0;
   return nanoseconds < INT64_MAX - now ? now + nanoseconds : INT64_MAX;
+}
+
+static bool has_passed(int64_t when) {
+  return when - base::kRecent <= base::recently() && when <= base::now();
 }
 
 void enter_within(abi::Scope* scope, int64_t nanoseconds) {
   sched::Worker& worker = sched::current();
   abi::Node* node = sched::skn_node;
   task::enter_scope(scope, node);
-  const int64_t now = base::now();
+  const bool is_far = nanoseconds >= kFar;
+  const int64_t now = is_far ? base::recently() : base::now();
+  if (is_far) nanoseconds = later(base::kRecent, nanoseconds);
   Deadline* deadline =
       task::new_deadline(scope, later(now, nanoseconds), sizeof(Deadline), worker.host);
   scope->deadline = deadline;
@@ -35,11 +45,12 @@ bool leave_within(abi::Scope* scope, bool unwinds) {
   Deadline* deadline = static_cast<Deadline*>(scope->deadline);
   if (is_token(deadline)) return leave_within_token(scope, unwinds);
   task::leave_deadline(scope->owner, deadline->outer);
-  const bool is_late = base::now() >= deadline->when;
+  const bool is_late = has_passed(deadline->when);
   // One that was due at once has never been in a wheel.
   const bool is_unused = sched::tick_of(deadline->timer) == 0;
   if (is_unused || sched::withdraw_timer(&deadline->timer, deadline->wait.detail)) {
-    task::free_deadline(deadline, worker.host);
+    const bool is_from_here = deadline->wait.detail == worker.id;
+    task::free_unfired_deadline(deadline, is_from_here, worker.host);
   } else {
     task::leave_fired_deadline(deadline, worker.host);
   }

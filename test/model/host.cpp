@@ -11,6 +11,7 @@
 namespace skein::base {
 
 int64_t now() { return 1; }
+int64_t recently() { return 1; }
 void yield_thread() { model::yield(); }
 void process_fence() { model::process_fence(); }
 bool enable_process_fence() { return true; }
