@@ -25,7 +25,7 @@ constexpr uint32_t kReader = 2;  // one; they are counted above the lowest bit
 // all, about what it takes to suspend, to be woken and to try again. A look takes the holder's cache line away,
 // which costs it as much as twenty short sections; so it is better to look late than often.
 constexpr int kLooks = base::kModel ? 1 : 24;
-constexpr int kPauses = 16;
+constexpr int kPauses = base::kModel ? 1 : 16;
 
 // Who was woken so often and found the lock taken again each time is handed it.
 constexpr uint8_t kMostPassedOver = base::kModel ? 1 : 4;
