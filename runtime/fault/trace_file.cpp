@@ -43,7 +43,7 @@ class TraceWriter {
   explicit TraceWriter(FILE* file) : file_(file) {
     now_ = base::cycles() - base::trace_start.cycles;
     const int64_t nanoseconds = base::now() - base::trace_start.nanoseconds;
-    microseconds_ = now_ == 0 ? 0 : double(nanoseconds) / double(now_) / 1000;
+    nanoseconds_ = now_ == 0 ? 0 : double(nanoseconds) / double(now_);
   }
 
   void run() {
@@ -106,7 +106,13 @@ class TraceWriter {
     }
   }
 
-  double time(uint64_t cycles) const { return double(cycles) * microseconds_; }
+  int64_t nanoseconds_of(uint64_t cycles) const { return static_cast<int64_t>(double(cycles) * nanoseconds_); }
+
+  // Times are microseconds in the format.
+  void write_time(const char* key, int64_t nanoseconds) {
+    fprintf(file_, ",\"%s\":%lld.%03d", key, static_cast<long long>(nanoseconds / 1000),
+            static_cast<int>(nanoseconds % 1000));
+  }
 
   void text(const char* words) {
     fputc('"', file_);
@@ -146,7 +152,8 @@ class TraceWriter {
       case TraceEvent::Run:
         fprintf(file_, ",\n{\"name\":");
         text(function_at(record.at));
-        fprintf(file_, ",\"cat\":\"task\",\"ph\":\"X\",\"dur\":%.3f", time(event.end) - time(record.when));
+        fprintf(file_, ",\"cat\":\"task\",\"ph\":\"X\"");
+        write_time("dur", length_of(event));
         break;
       case TraceEvent::Start:
         write_instant("start", "task");
@@ -160,9 +167,17 @@ class TraceWriter {
       case TraceEvent::Rest:
         return;
     }
-    fprintf(file_, ",\"ts\":%.3f,\"pid\":1,\"tid\":%u,", time(record.when), event.worker);
+    write_time("ts", nanoseconds_of(record.when));
+    fprintf(file_, ",\"pid\":1,\"tid\":%u,", event.worker);
     arguments(record);
     fprintf(file_, "}");
+  }
+
+  // A nanosecond short of the stretch behind it: viewers take one that ends where the next begins, added up in
+  // floating point, for one around it.
+  int64_t length_of(const Event& run) const {
+    const int64_t length = nanoseconds_of(run.end) - nanoseconds_of(run.record.when);
+    return length > 0 ? length - 1 : 0;
   }
 
   void write_instant(const char* name, const char* category) {
@@ -193,8 +208,9 @@ class TraceWriter {
     for (const char* phase : {"b", "e"}) {
       fprintf(file_, ",\n{\"name\":");
       text(reason);
-      fprintf(file_, ",\"cat\":\"wait\",\"ph\":\"%s\",\"id\":%zu,\"ts\":%.3f,\"pid\":1,\"tid\":0,",
-              phase, waits_, time(phase[0] == 'b' ? begin : record.when));
+      fprintf(file_, ",\"cat\":\"wait\",\"ph\":\"%s\",\"id\":%zu", phase, waits_);
+      write_time("ts", nanoseconds_of(phase[0] == 'b' ? begin : record.when));
+      fprintf(file_, ",\"pid\":1,\"tid\":0,");
       arguments(record);
       fprintf(file_, "}");
     }
@@ -206,7 +222,7 @@ class TraceWriter {
   size_t waits_ = 0;
   bool has_events_[sched::kMostWorkers + 1] = {};
   uint64_t now_ = 0;   // cycles since tracing began
-  double microseconds_ = 0;
+  double nanoseconds_ = 0;   // of a cycle
 };
 
 void write_trace_file(const char* path) {
