@@ -89,16 +89,10 @@ static void check_spawn_scope(Context& ctx, const ast::Expr* scope) {
       .help("a scope comes from `async |s| { … }`, or as a parameter `s: Scope`");
 }
 
-// Names stand in the tables of places that reports read.
-static void check_task_name(Context& ctx, const ast::Expr* name) {
-  check_value(ctx, name, Want::must(ctx.types.str()));
-  if (name->kind != ast::ExprKind::StrLit) ctx.not_yet(name->span, "a name of a task with `$` in it");
-}
-
 TypeId check_spawn(Context& ctx, const ast::Spawn* node, const Want& want) {
   if (node->scope) check_spawn_scope(ctx, node->scope);
   if (!node->scope) check_scope_of_generator(ctx, node->span, "`spawn`");
-  if (node->name) check_task_name(ctx, node->name);
+  if (node->name) check_value(ctx, node->name, Want::must(ctx.types.str()));
   TypeId wanted = want.type.valid() ? ctx.infer.shallow(want.type) : TypeId();
   bool wants_task = wanted.valid() && ctx.types.kind(wanted) == TypeKind::Task;
   TypeId value = node->block

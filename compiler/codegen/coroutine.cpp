@@ -85,7 +85,9 @@ void FunctionEmitter::test_stack() {
 }
 
 // Where the function waits, for traces.
-void FunctionEmitter::note_site() { v.store_at(v.i32(site()), promise_, kPromiseSite); }
+void FunctionEmitter::note_site() { note_site(v.i32(site())); }
+
+void FunctionEmitter::note_site(llvm::Value* number) { v.store_at(number, promise_, kPromiseSite); }
 
 void FunctionEmitter::suspend(llvm::Value* awaiter, llvm::Function* wrapper) {
   SKEIN_CHECK(region_ == Region::Body, "a suspension point where there is no frame");

@@ -62,6 +62,10 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
     case Builtin::TaskName:
       return set_dest_pointer(
           v.rt(Rt::skn_task_name, {v.load_pointer(location(inst.operands[0]), 0)}));
+    case Builtin::TaskNameBegin:
+      return set_dest(v.rt(Rt::skn_task_name_begin, {value(inst.operands[0]), v.i32(site())}));
+    case Builtin::TaskNameEnd:
+      return void(v.rt(Rt::skn_task_name_end, {value(inst.operands[0])}));
     case Builtin::TaskCancel:
       v.rt(Rt::skn_task_cancel, {v.load_pointer(location(inst.operands[0]), 0)});
       return;

@@ -26,7 +26,11 @@ void FunctionEmitter::emit_spawn(const Inst& inst) {
       put(inst.operands[i], at);
     }
   }
-  note_site();
+  if (inst.is_named) {
+    note_site(b.CreateTrunc(value(inst.operands.back()), b.getInt32Ty()));
+  } else {
+    note_site();
+  }
   suspend(awaiter, m.spawn_wrapper(inst.callee));
   if (!in_place) v.copy(type_of(inst.dest), address(inst.dest), awaiter);
 }

@@ -363,6 +363,7 @@ class FunctionEmitter {
   // Suspends through `wrapper(awaiter, frame)` unless that says false.
   void suspend(llvm::Value* awaiter, llvm::Function* wrapper);
   void note_site();
+  void note_site(llvm::Value* number);
   void finish_value();
   void finish_outcome();
   void free_frame();

@@ -166,7 +166,9 @@ void ModuleEmitter::note_builtin(types::Builtin builtin) {
   if (builtin == Builtin::TaskLocalEnter) has_task_locals = true;
   bool about_handle = builtin == Builtin::TaskId || builtin == Builtin::TaskName;
   keeps_tasks = keeps_tasks || about_handle;
-  asks_for_task = asks_for_task || about_handle || builtin == Builtin::Cancelled ||
+  // A name is given to be read in reports.
+  if (builtin == Builtin::TaskNameBegin) names_tasks = true;
+  asks_for_task = asks_for_task || about_handle || names_tasks || builtin == Builtin::Cancelled ||
                   builtin == Builtin::TimeDeadline || builtin == Builtin::TaskLocalEnter;
 }
 
@@ -177,7 +179,6 @@ void ModuleEmitter::find_tasks() {
         if (inst.kind == sir::InstKind::Builtin) note_builtin(inst.builtin);
         sets_deadlines = sets_deadlines || inst.kind == sir::InstKind::WithinEnter;
         if (inst.kind != sir::InstKind::Spawn) continue;
-        // A name is given to be read in reports.
         names_tasks = names_tasks || !inst.text.empty();
         asks_for_task = asks_for_task || names_tasks;
         Signature& callee = signatures_[inst.callee.index];

@@ -97,6 +97,9 @@ bool Machine::task_builtin(const Inst& inst) {
     }
     case Builtin::TaskIsDone:
       return set_bits(inst, 1), true;
+    case Builtin::TaskNameBegin:
+      return set_bits(inst, 0), true;
+    case Builtin::TaskNameEnd:
     case Builtin::TaskCancel:   // too late
       return true;
     default:

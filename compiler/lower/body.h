@@ -59,6 +59,7 @@ struct Cleanup {
     Win,           // the same if a task of the race `local` was first
     ShieldExit,    // the shield that was there before is in `local`
     TestEnd,       // all that a test itself does is done; its tasks may go on
+    NameEnd,       // the task had a computed name, whose number is in `local`
     WithExit,      // the task local of the innermost `with` has the value it had before
   };
   Kind kind = Kind::Dead;

@@ -57,6 +57,8 @@ void Body::run(const Cleanup& cleanup, Span span) {
     case Cleanup::Kind::Timeout:
     case Cleanup::Kind::Win:
       return in_cleanup_ ? take_cancellation(cleanup) : leave_block(cleanup, span);
+    case Cleanup::Kind::NameEnd:
+      return builtin(Builtin::TaskNameEnd, {}, {Operand::copy(cleanup.local)}, Place(), cleanup.span);
     case Cleanup::Kind::WithExit:
       return builtin(Builtin::TaskLocalLeave, {}, {}, Place(), cleanup.span);
     case Cleanup::Kind::ShieldExit:

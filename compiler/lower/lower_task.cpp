@@ -67,8 +67,22 @@ struct Start {
   FunctionId callee;
   std::vector<TypeId> type_args;
   std::vector<Operand> operands;
-  std::string name;   // of the task; empty: it has none
+  std::string name = {};          // of the task; empty: it has none, or one that is computed
+  LocalId computed_name = {};
 };
+
+// ---- names ---------------------------------------------------------------------------------
+
+static bool has_computed_name(Body& body, const ast::Spawn* node) {
+  return node->name != nullptr && !constant_of(body, node->name);
+}
+
+// The number of the name is the last parameter of the task, whose last clean-up ends the name:
+// `fn main.task.1(own n, own name) { …; name_end(name) }`.
+static void own_name(Body& task, Span span) {
+  LocalId number = task.add_param(task.program.types.int_(), ParamMode::Own, Symbol(), span);
+  task.add_cleanup({.kind = Cleanup::Kind::NameEnd, .local = number, .span = span});
+}
 
 // Where the value of the call or block in the task goes.
 static Place task_result(Body& task) {
@@ -106,25 +120,31 @@ static bool can_start_directly(Body& body, const types::CallFact& call,
 // The task that calls: `fn main.task.1(own a, own b) { f(borrow a, move b) }`.
 static FunctionId lower_call_task(Body& parent, const types::CallFact& call,
                                   const std::vector<types::ParamDecl>& params, TypeId value,
-                                  TypeId result, Span span) {
+                                  TypeId result, bool is_named, Span span) {
   FunctionId id = add_task_function(parent, result, span);
   sir::Function& fn = parent.module.functions[id];
   {
     Body task(parent.unit, id);
     inherit(task, parent);
-    std::vector<Operand> operands;
+    std::vector<LocalId> locals;
     for (const types::ParamDecl& param : params) {
+      bool is_lent = is_scope(task, param.type) || param.mode == ParamMode::Mut;
+      ParamMode mode = is_lent ? ParamMode::Mut : ParamMode::Own;
+      locals.push_back(task.add_param(param.type, mode, param.name, span));
+    }
+    if (is_named) own_name(task, span);
+    std::vector<Operand> operands;
+    for (size_t i = 0; i < params.size(); ++i) {
+      const types::ParamDecl& param = params[i];
+      LocalId local = locals[i];
       if (is_scope(task, param.type)) {
-        LocalId lent = task.add_param(param.type, ParamMode::Mut, param.name, span);
-        operands.push_back(Operand::borrow(lent));
+        operands.push_back(Operand::borrow(local));
         continue;
       }
       if (param.mode == ParamMode::Mut) {
-        LocalId lent = task.add_param(param.type, ParamMode::Mut, param.name, span);
-        operands.push_back(Operand::mut(lent));
+        operands.push_back(Operand::mut(local));
         continue;
       }
-      LocalId local = task.add_param(param.type, ParamMode::Own, param.name, span);
       task.own(local, span);
       if (param.mode != ParamMode::Own) {
         operands.push_back(task.borrow_of(local));
@@ -161,11 +181,12 @@ static Start lower_call_start(Body& body, const ast::Spawn* node, TypeId value, 
       start.operands[i] = Operand::mut(start.operands[i].place);
     }
   }
-  if (can_start_directly(body, *call, params) && value == result) {
+  bool is_named = has_computed_name(body, node);
+  if (can_start_directly(body, *call, params) && value == result && !is_named) {
     start.callee = body.unit.function_of(call->callee);
     start.type_args = call->type_args;
   } else {
-    start.callee = lower_call_task(body, *call, params, value, result, node->span);
+    start.callee = lower_call_task(body, *call, params, value, result, is_named, node->span);
     start.type_args = own_type_params(body);
   }
   return start;
@@ -192,7 +213,8 @@ static Start lower_block_start(Body& body, const ast::Spawn* node, TypeId value,
     ParamMode mode = is_lent ? ParamMode::Mut : ParamMode::Own;
     task.bind(var, task.add_param(decl.type, mode, decl.name, decl.span));
   }
-  // The first clean-up, so that it is the last to run.
+  if (has_computed_name(body, node)) own_name(task, node->span);
+  // The first clean-up of the body, so that it is the last to run.
   if (gives_up_tasks(body.program, node->block, task.drops_result)) {
     enter_task_scope(task, node->block->span);
   }
@@ -212,6 +234,12 @@ static void emit_adopt(Body& body, LocalId scope, LocalId task, Span span) {
 
 static void emit_spawn(Body& body, Start start, const Place& dest, Span span) {
   Inst inst;
+  if (start.computed_name.valid()) {
+    LocalId number = body.new_temp(body.program.types.int_(), span);
+    body.builtin(Builtin::TaskNameBegin, {}, {Operand::borrow(start.computed_name)}, number, span);
+    start.operands.push_back(Operand::copy(number));
+    inst.is_named = true;
+  }
   inst.kind = InstKind::Spawn;
   inst.span = span;
   inst.dest = dest;
@@ -362,13 +390,12 @@ void lower_spawn(Body& body, const ast::Spawn* node, const Place& dest) {
   bool drops_value = is_given_up && body.unit.needs_drop(value) &&
                      !(scope.valid() && takes_values(body, scope));
   TypeId result = drops_value ? body.program.types.unit() : value;
+  bool is_named = has_computed_name(body, node);
+  LocalId name = is_named ? lower_to_temp(body, node->name) : LocalId();
   Start start = node->call != nullptr ? lower_call_start(body, node, value, result)
                                       : lower_block_start(body, node, value, result);
-  if (node->name != nullptr) {
-    std::optional<Operand> name = constant_of(body, node->name);
-    SKEIN_CHECK(name.has_value(), "check let a computed task name through");
-    start.name = name->constant.text;
-  }
+  if (node->name != nullptr && !is_named) start.name = constant_of(body, node->name)->constant.text;
+  start.computed_name = name;
   if (!is_given_up) return emit_spawn(body, std::move(start), dest, node->span);
   if (scope.valid()) wait_for_slot(body, scope, node->span);
   LocalId task = new_task(body, result, node->span);

@@ -425,6 +425,7 @@ class Printer {
         break;
     }
     if (inst.gives_place) out_ += " place";
+    if (inst.is_named) out_ += " named";
     bool has_callee = inst.kind == InstKind::Call || inst.kind == InstKind::Spawn ||
                       inst.kind == InstKind::Closure || inst.kind == InstKind::Generator ||
                       (inst.kind == InstKind::CFunction && inst.callee.valid());

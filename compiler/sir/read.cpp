@@ -479,6 +479,7 @@ class Reader {
       inst.builtin = *builtin;
     }
     if (inst.kind == InstKind::Call) inst.gives_place = take_word("place");
+    if (inst.kind == InstKind::Spawn) inst.is_named = take_word("named");
     bool has_callee = names_callee(inst.kind) ||
                       (inst.kind == InstKind::CFunction && peek().kind == Kind::Global);
     if (has_callee) inst.callee = read_function_name();

@@ -142,6 +142,8 @@ struct Inst {
   uint32_t index = 0;                // variant
   std::vector<uint64_t> cases;       // switch
   std::string text;                  // spawn: the task's name; panic_kind: the words; call_c
+  // Of a spawn: its last operand is the number of the task's name (builtin task_name_begin).
+  bool is_named = false;
   // Of a call: the callee gives a place, which dest, a reference local, stands for from here on.
   bool gives_place = false;
   // Assign of a Task to `_`, drop and settle inside a clean-up: a second panic is attached to the

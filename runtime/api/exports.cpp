@@ -13,6 +13,7 @@
 #include "runtime/sched/bound_thread.h"
 #include "runtime/sched/worker.h"
 #include "runtime/task/locals.h"
+#include "runtime/task/names.h"
 #include "runtime/task/node.h"
 #include "runtime/task/scope.h"
 #include "runtime/task/state.h"
@@ -184,6 +185,17 @@ SKEIN_COLD void skn_task_cancel(Ptr future) {
 SKEIN_COLD I64 skn_task_id(Ptr future) {
   if (is_gone(future)) return 0;
   return static_cast<I64>(task::number_of_node(task::node_of(future_at(future))));
+}
+
+SKEIN_COLD I64 skn_task_name_begin(Ptr name, I32 site) {
+  const uint32_t place = static_cast<uint32_t>(site);
+  const uint32_t named = task::begin_name(*fault::site_at(place), fault::site_count(),
+                                          value::text_of(buffer_at(name)));
+  return named == 0 ? place : named;
+}
+
+SKEIN_COLD void skn_task_name_end(I64 number) {
+  task::end_name(static_cast<uint32_t>(number), fault::site_count());
 }
 
 SKEIN_COLD Ptr skn_task_name(Ptr future) {

@@ -3,6 +3,7 @@
 
 #include "runtime/abi/layout.h"
 #include "runtime/base/platform.h"
+#include "runtime/task/names.h"
 #include "runtime/value/str.h"
 
 #include <cstring>
@@ -15,10 +16,15 @@ extern const uint32_t skn_site_count __attribute__((weak));
 
 namespace skein::fault {
 
-const abi::Site* site_at(uint32_t index) {
+uint32_t site_count() {
   const uint32_t* count = &skn_site_count;
-  if (index == 0 || count == nullptr || index >= *count) return nullptr;
-  return &skn_sites[index];
+  return count == nullptr ? 0 : *count;
+}
+
+const abi::Site* site_at(uint32_t index) {
+  const uint32_t count = site_count();
+  if (index == 0 || count == 0) return nullptr;
+  return index < count ? &skn_sites[index] : task::named_site(index, count);
 }
 
 // Functions the compiler made up between those of the program.

@@ -11,6 +11,8 @@ namespace skein::fault {
 
 // Null for no place.
 const abi::Site* site_at(uint32_t index);
+// How many places the compiler has made; names of tasks that are computed have the numbers behind.
+uint32_t site_count();
 
 class Report {
  public:
