@@ -31,6 +31,7 @@ struct FunctionEmitter::SelectArm {
   const Operand* slot = nullptr;
   const Operand* other = nullptr;
   llvm::Value* bytes = nullptr;  // the value itself
+  llvm::Value* task = nullptr;   // the place of the task; null where the arm is off
 };
 
 std::vector<FunctionEmitter::SelectArm> FunctionEmitter::arms_of(const Inst& inst) {
@@ -84,13 +85,14 @@ llvm::Value* FunctionEmitter::build_select(const Inst& inst, std::vector<SelectA
     v.store_at(kind, waiter, offsetof(abi::Waiter, kind));
     fill_arm(arm, waiter);
   }
+  check_tasks_differ(arms);
   return select;
 }
 
 void FunctionEmitter::fill_arm(SelectArm& arm, llvm::Value* waiter) {
   if (arm.kind == abi::Arm::Await) {
-    llvm::Value* future =
-        only_if_on(arm, [&] { return v.load_pointer(location(*arm.other), 0); });
+    arm.task = only_if_on(arm, [&] { return location(*arm.other); });
+    llvm::Value* future = only_if_on(arm, [&] { return v.load_pointer(arm.task, 0); });
     v.store_at(future, waiter, offsetof(abi::Waiter, chan));
   } else if (arm.kind == abi::Arm::After) {
     llvm::Value* after = temp_bytes(sizeof(abi::After), alignof(abi::After));
@@ -105,6 +107,23 @@ void FunctionEmitter::fill_arm(SelectArm& arm, llvm::Value* waiter) {
     v.store_at(arm.bytes, waiter, offsetof(abi::Waiter, value));
     llvm::Value* chan = only_if_on(arm, [&] { return channel_of_arm(*arm.channel); });
     v.store_at(chan, waiter, offsetof(abi::Waiter, chan));
+  }
+}
+
+// Of two elements nobody but the program itself knows that they are not the same one.
+void FunctionEmitter::check_tasks_differ(const std::vector<SelectArm>& arms) {
+  for (size_t i = 0; i < arms.size(); ++i) {
+    for (size_t j = i + 1; j < arms.size(); ++j) {
+      if (arms[i].task == nullptr || arms[j].task == nullptr) continue;
+      if (arms[i].other->place.local != arms[j].other->place.local) continue;
+      llvm::Value* is_on = b.CreateIsNotNull(arms[i].task);
+      llvm::Value* is_same = b.CreateICmpEQ(arms[i].task, arms[j].task);
+      panic_if(b.CreateAnd(is_on, is_same), [&] {
+        std::string words = "two arms of the select wait for the same task";
+        llvm::Constant* text = m.constants.c_string(words);
+        return v.rt(Rt::skn_panic_text, {text, v.i64(words.size()), v.i32(site())});
+      });
+    }
   }
 }
 

@@ -258,6 +258,7 @@ class FunctionEmitter {
   std::vector<SelectArm> arms_of(const sir::Inst& inst);
   llvm::Value* build_select(const sir::Inst& inst, std::vector<SelectArm>& arms);
   void fill_arm(SelectArm& arm, llvm::Value* waiter);
+  void check_tasks_differ(const std::vector<SelectArm>& arms);
   llvm::Value* only_if_on(const SelectArm& arm, llvm::function_ref<llvm::Value*()> look);
   llvm::Value* channel_of_arm(const sir::Operand& operand);
   llvm::Value* run_select(llvm::Value* select, llvm::function_ref<void()> before = nullptr);

@@ -52,11 +52,24 @@ class AccessChecker {
                      (other.kind == Operand::Kind::Mut && j > i);
         if (!lasts) continue;
         if (!references_.may_meet(inst.operands[i].place, other.place)) continue;
+        // The tasks that a select waits for are compared when it begins.
+        if (inst.kind == InstKind::Select && differ_by_index(inst.operands[i].place, other.place)) continue;
         // Of two places that calls gave, the second call found the first one in use.
         if (is_given(inst.operands[i].place) && is_given(other.place)) continue;
         return report_call(inst, inst.operands[i].place, other);
       }
     }
+  }
+
+  // Whether they are the same but for the numbers of elements.
+  static bool differ_by_index(const Place& a, const Place& b) {
+    if (a.local != b.local || a == b) return false;
+    return std::equal(a.path.begin(), a.path.end(), b.path.begin(), b.path.end(),
+                      [](const Projection& x, const Projection& y) {
+                        bool are_elements = x.kind == Projection::Kind::Index &&
+                                            y.kind == Projection::Kind::Index;
+                        return are_elements || x == y;
+                      });
   }
 
   bool is_given(const Place& place) const {
@@ -71,9 +84,8 @@ class AccessChecker {
     Report report = sink_.report(inst.span, D::OverlappingAccess, {name});
     bool both = other.kind == Operand::Kind::Mut;
     if (inst.kind == InstKind::Select) {
-      report.mark("two of its arms wait for elements of the same array")
-          .help("two elements may be the same one: `await_any(mut " + name +
-                ")` waits for any task of an array");
+      report.mark("two of its arms wait for the same task, or for one that is part of the other's place")
+          .help("wait for each task in one arm; `await_any(mut tasks)` waits for any task of an array");
       return;
     }
     report.mark(both ? "this call gets it twice, both times as `mut`"
