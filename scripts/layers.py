@@ -26,7 +26,7 @@ COMPILER = {
 }
 COMPOSITION = {"driver", "tools"}
 # Each may include those before it.
-RUNTIME = ["abi", "base", "value", "task", "sched", "wait", "io", "fault", "api"]
+RUNTIME = ["abi", "base", "memory", "value", "task", "sched", "wait", "io", "fault", "api"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<(llvm[^>]*)>)', re.M)
 
 

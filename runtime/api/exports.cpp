@@ -9,6 +9,7 @@
 #include "runtime/base/thread_local.h"
 #include "runtime/fault/panic.h"
 #include "runtime/fault/waiting_task.h"
+#include "runtime/memory/node_chunks.h"
 #include "runtime/sched/blocking.h"
 #include "runtime/sched/bound_thread.h"
 #include "runtime/sched/worker.h"
@@ -66,7 +67,7 @@ static void make_ready(sched::Worker& worker, Frame* frame) {
 }
 
 SKEIN_COLD void skn_frame_release(Ptr frame) {
-  sched::current().host.frames.free_later(frame, task::frame_bytes(frame_at(frame)->size));
+  sched::current().host.frames.free_later(frame, memory::aligned_bytes(frame_at(frame)->size));
 }
 
 // Whose node gets its result is not to be asked any more in which block it is.
@@ -184,7 +185,7 @@ SKEIN_COLD void skn_task_cancel(Ptr future) {
 
 SKEIN_COLD I64 skn_task_id(Ptr future) {
   if (is_gone(future)) return 0;
-  return static_cast<I64>(task::number_of_node(task::node_of(future_at(future))));
+  return static_cast<I64>(memory::number_of_node(task::node_of(future_at(future))));
 }
 
 SKEIN_COLD I64 skn_task_name_begin(Ptr name, I32 site) {

@@ -14,8 +14,8 @@ using base::Order;
 
 #define SKEIN_HOT extern "C" __attribute__((always_inline, used))
 
-static SKEIN_INLINE task::FramePool& frames() { return sched::current().host.frames; }
-static SKEIN_INLINE task::FramePool& nodes() { return sched::current().host.nodes; }
+static SKEIN_INLINE memory::FramePool& frames() { return sched::current().host.frames; }
+static SKEIN_INLINE memory::FramePool& nodes() { return sched::current().host.nodes; }
 static SKEIN_INLINE size_t node_size(I64 future_size) {
   return task::node_bytes(static_cast<size_t>(future_size));
 }
@@ -23,7 +23,7 @@ static SKEIN_INLINE size_t node_size(I64 future_size) {
 // --- Frames, futures, spawning -------------------------------------------------------------------
 
 SKEIN_HOT Ptr skn_frame_alloc(I64 size) {
-  return frames().allocate(task::frame_bytes(static_cast<size_t>(size)));
+  return frames().allocate(memory::aligned_bytes(static_cast<size_t>(size)));
 }
 
 SKEIN_HOT void skn_frame_begin(Ptr frame) {
@@ -31,7 +31,7 @@ SKEIN_HOT void skn_frame_begin(Ptr frame) {
 }
 
 SKEIN_HOT void skn_frame_free(Ptr frame, I64 size) {
-  frames().free_in_place(frame, task::frame_bytes(static_cast<size_t>(size)));
+  frames().free_in_place(frame, memory::aligned_bytes(static_cast<size_t>(size)));
 }
 
 SKEIN_HOT Ptr skn_future_alloc(I64 size) {
@@ -45,7 +45,7 @@ SKEIN_HOT void skn_future_free(Ptr future, I64 size) {
   nodes().free_in_place(future, node_size(size));
 }
 
-static bool has_spare(I64 size) { return node_size(size) <= task::kLargestBlock; }
+static bool has_spare(I64 size) { return node_size(size) <= memory::kLargestBlock; }
 
 SKEIN_HOT Ptr skn_future_spare(I64 size) {
   static_assert(abi::kPending == 0);

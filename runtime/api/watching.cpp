@@ -4,6 +4,7 @@
 #include "runtime/base/trace.h"
 #include "runtime/fault/report.h"
 #include "runtime/fault/trace_file.h"
+#include "runtime/memory/buffer_pool.h"
 
 #include <cstdlib>
 
@@ -43,6 +44,7 @@ static void print_stats() {
   report.text("\nskein: wakes           ").number(all.wakes);
   report.text("\nskein: bytes of frames ").number(frames);
   report.text("\nskein: bytes of tasks  ").number(nodes);
+  report.text("\nskein: bytes of buffers ").number(memory::bytes_of_buffers());
   report.text("\n");
 }
 

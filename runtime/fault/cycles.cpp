@@ -15,7 +15,7 @@
 #include "runtime/fault/waiting_task.h"
 #include "runtime/task/deadline.h"
 #include "runtime/task/locals.h"
-#include "runtime/task/frame_pool.h"
+#include "runtime/memory/node_chunks.h"
 #include "runtime/task/node.h"
 #include "runtime/task/record.h"
 #include "runtime/task/reasons.h"
@@ -304,7 +304,7 @@ void look_for_cycles() {
   ++look.number;
   look.seen_count = 0;
   look.block = 0;
-  task::for_each_node_block(visit, nullptr);
+  memory::for_each_node_block(visit, nullptr);
   look.first = look.next < look.block ? look.next : 0;
   // The last, since it may lead to so many that there is no room for others.
   if (root_node() != nullptr) follow(root_node());

@@ -10,7 +10,7 @@
 #include "runtime/fault/recent.h"
 #include "runtime/fault/report.h"
 #include "runtime/fault/waiting_task.h"
-#include "runtime/task/frame_pool.h"
+#include "runtime/memory/node_chunks.h"
 #include "runtime/task/node.h"
 
 #include <cerrno>
@@ -59,7 +59,7 @@ static void print_waiting(void* block, void* context) {
 static void print_all_waiting() {
   Dump dump;
   if (root_node() != nullptr) print_waiting(root_node(), &dump);
-  task::for_each_node_block(print_waiting, &dump);
+  memory::for_each_node_block(print_waiting, &dump);
   if (dump.left_out > 0) dump.report.text("... and ").number(dump.left_out).text(" more tasks\n");
 }
 

@@ -2,7 +2,7 @@
 #include "runtime/sched/monitor.h"
 
 #include "runtime/sched/scheduler.h"
-#include "runtime/task/depot.h"
+#include "runtime/memory/depot.h"
 
 #include <cstdlib>
 
@@ -102,7 +102,7 @@ void Monitor::look() {
 void Monitor::give_back(int64_t now) {
   if (now - gave_back_ < kGiveBack) return;
   gave_back_ = now;
-  may_give_back_ = task::give_back_unused();
+  may_give_back_ = memory::give_back_unused();
 }
 
 void Monitor::look_at(Worker& worker, Seen& seen, int64_t now) {

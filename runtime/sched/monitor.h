@@ -16,7 +16,7 @@
 // one more waits twice as long for its stand-in: else a program of long plain tasks would soon have a thread
 // for each of them. There is no number at which that ends, since they may wait for a task that has not run.
 //
-// It also gives memory back that tasks do not use any more (task/depot.h).
+// It also gives memory back that tasks do not use any more (memory/depot.h).
 //
 // A stuck worker keeps what it has. Its deque and its ready frames are there to be stolen like those
 // of any other, and timers that are due there are fired from here.

@@ -1,10 +1,11 @@
 // The loop of a worker: see worker.h; scheduler.h tells how workers sleep and wake each other.
 #include "runtime/sched/worker.h"
 
+#include "runtime/memory/buffer_pool.h"
+#include "runtime/memory/depot.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/task/claim.h"
 #include "runtime/task/deadline.h"
-#include "runtime/task/depot.h"
 #include "runtime/task/reasons.h"
 #include "runtime/task/record.h"
 #include "runtime/task/task.h"
@@ -430,9 +431,10 @@ void Worker::watch_others() {
 
 // Before it sleeps, for how long nobody knows.
 void Worker::leave_free_blocks() {
-  if (SKEIN_LIKELY(!task::had_a_peak())) return;
+  if (SKEIN_LIKELY(!memory::had_a_peak())) return;
   host.frames.leave_free_blocks();
   host.nodes.leave_free_blocks();
+  memory::buffers.leave_free_blocks();
 }
 
 void Worker::park() {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "runtime/abi/layout.h"
-#include "runtime/task/frame_pool.h"
+#include "runtime/memory/frame_pool.h"
 
 namespace skein::task {
 
@@ -12,8 +12,8 @@ struct Host {
 
   constexpr explicit Host(Wake wake_last) : wake(wake_last) {}
 
-  FramePool frames;
-  FramePool nodes{Blocks::Nodes};
+  memory::FramePool frames;
+  memory::FramePool nodes{memory::Blocks::Nodes};
   const Wake wake;
 };
 

@@ -26,7 +26,7 @@ void release_future(abi::Future* future, size_t size, Host& host) {
 // Moves the result of a frame that is done, and that we own, into a future.
 static void move_result(abi::Frame* frame, abi::Future* future, size_t size, Host& host) {
   memcpy(result_of(future), result_of(frame), size);
-  host.frames.free_later(frame, frame_bytes(frame->size));
+  host.frames.free_later(frame, memory::aligned_bytes(frame->size));
 }
 
 // A child that a scope counts has ended.

@@ -3,6 +3,7 @@
 
 #include "runtime/base/atomic.h"
 #include "runtime/base/platform.h"
+#include "runtime/memory/buffer_pool.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -14,7 +15,7 @@ namespace skein::value {
 using base::AtomicRef;
 using base::Order;
 
-// Header and elements, rounded up to what malloc hands out anyway.
+// Header and elements, rounded up to what pools and malloc hand out anyway.
 static int64_t bytes_for(int64_t element_size, int64_t capacity) {
   int64_t bytes = 0;
   if (capacity < 0 || __builtin_mul_overflow(element_size, capacity, &bytes) ||
@@ -31,9 +32,11 @@ static int64_t capacity_in(int64_t bytes, int64_t element_size) {
 
 Buffer* new_buffer(int64_t element_size, int64_t capacity) {
   const int64_t bytes = bytes_for(element_size, capacity);
-  Buffer* buffer = static_cast<Buffer*>(malloc(static_cast<size_t>(bytes)));
-  if (buffer == nullptr) base::fatal("out of memory");
-  *buffer = {1, 0, capacity_in(bytes, element_size), bytes};
+  Buffer* buffer = static_cast<Buffer*>(memory::buffers.allocate(static_cast<size_t>(bytes)));
+  buffer->count = 1;
+  buffer->capacity = capacity_in(bytes, element_size);
+  buffer->length = 0;
+  buffer->bytes = bytes;
   return buffer;
 }
 
@@ -50,6 +53,11 @@ Buffer* grow(Buffer* buffer, int64_t element_size, int64_t min_capacity) {
   if (capacity < min_capacity) capacity = min_capacity;
   if (buffer->count < 0) return copy(buffer, element_size, capacity);
   const int64_t bytes = bytes_for(element_size, capacity);
+  if (size_t(buffer->bytes) <= memory::kLargestBuffer) {
+    Buffer* made = copy(buffer, element_size, capacity);
+    free_buffer(buffer);
+    return made;
+  }
   buffer = static_cast<Buffer*>(realloc(buffer, static_cast<size_t>(bytes)));
   if (buffer == nullptr) base::fatal("out of memory");
   buffer->capacity = capacity_in(bytes, element_size);
@@ -65,7 +73,9 @@ Buffer* copy(const Buffer* buffer, int64_t element_size, int64_t min_capacity) {
   return made;
 }
 
-void free_buffer(Buffer* buffer) { free(buffer); }
+void free_buffer(Buffer* buffer) {
+  memory::buffers.free(buffer, static_cast<size_t>(buffer->bytes));
+}
 
 static AtomicRef<int64_t> count_of(const Buffer* buffer) {
   return AtomicRef<int64_t>(const_cast<Buffer*>(buffer)->count);

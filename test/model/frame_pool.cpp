@@ -1,12 +1,14 @@
-// Blocks that travel from worker to worker through the depot (task/frame_pool.h).
-#include "runtime/task/frame_pool.h"
+// Blocks that travel from worker to worker through the depot (memory/frame_pool.h).
+#include "runtime/memory/frame_pool.h"
+
+#include "runtime/memory/node_chunks.h"
 
 #include "test/model/host.h"
 
 namespace skein::model {
 
-using task::Blocks;
-using task::FramePool;
+using memory::Blocks;
+using memory::FramePool;
 
 class PoolTravels : public Model {
  public:
@@ -29,7 +31,7 @@ class PoolTravels : public Model {
   void end() override {
     CHECK(own_[0] != own_[1]);
     for (int i = 0; i < 8; ++i) (void)pools_[1].allocate(kSize);
-    CHECK(task::depot_batches(kSize / task::kBlockStep) == 0);
+    CHECK(memory::depot_batches(kSize / memory::kBlockStep) == 0);
   }
 
  private:
@@ -45,14 +47,14 @@ class PoolIsWalked : public Model {
  public:
   void thread(unsigned index) override {
     if (index < 2) {
-      blocks_[index] = pools_[index].allocate(task::kBlockStep);
+      blocks_[index] = pools_[index].allocate(memory::kBlockStep);
     } else {
-      task::for_each_node_block([](void*, void* count) { ++*static_cast<int*>(count); }, &seen_);
+      memory::for_each_node_block([](void*, void* count) { ++*static_cast<int*>(count); }, &seen_);
     }
   }
   void end() override {
     CHECK(blocks_[0] != blocks_[1]);
-    CHECK(seen_ % int(task::kNodesInChunk) == 0);
+    CHECK(seen_ % int(memory::kNodesInChunk) == 0);
   }
 
  private:

@@ -1,7 +1,7 @@
 // Blocks are reused, and those freed elsewhere come back in batches.
-#include "runtime/task/frame_pool.h"
+#include "runtime/memory/frame_pool.h"
 
-#include "runtime/task/depot.h"
+#include "runtime/memory/depot.h"
 #include "runtime/task/node.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-namespace skein::task {
+namespace skein::memory {
 
 TEST(FramePool, BlockFreedInPlaceIsTheNextOneOfItsSize) {
   FramePool pool;
@@ -47,7 +47,7 @@ TEST(FramePool, NodeInFrontOfAFreshBlockIsZero) {
   FramePool pool{Blocks::Nodes};
   for (size_t size : {64, 2000}) {
     abi::Future* future = static_cast<abi::Future*>(pool.allocate(size));
-    abi::Node* node = node_of(future);
+    abi::Node* node = task::node_of(future);
     EXPECT_EQ(node->inherited, 0);
     EXPECT_EQ(node->cancel, 0u);
     EXPECT_EQ(node->wait, 0u);
@@ -127,4 +127,4 @@ TEST(FramePool, ChunkOfWhichOneBlockIsUsedStays) {
   EXPECT_EQ(*used, 7);
 }
 
-}  // namespace skein::task
+}  // namespace skein::memory

@@ -8,9 +8,9 @@
 #pragma once
 
 #include "runtime/base/spin_lock.h"
-#include "runtime/task/frame_pool.h"
+#include "runtime/memory/blocks.h"
 
-namespace skein::task {
+namespace skein::memory {
 
 // Stays for good, its memory too: what goes back are the pages behind it.
 struct Chunk {
@@ -25,6 +25,8 @@ struct Chunk {
 class alignas(128) Depot {
  public:
   void put(Block* batch);
+  // Takes the list apart into batches.
+  void put_all(Block*& list);
   // Null: there is none.
   Block* take();
   size_t batches();
@@ -60,6 +62,9 @@ class alignas(128) Depot {
 
 Depot& depot_of(Blocks kind, size_t size_class);
 
+// The first blocks of a list, which is not empty, as a batch; `list` becomes the rest.
+Block* take_batch(Block*& list);
+
 // Whether blocks of any size were ever more than the next wave will want. From then on workers that go to
 // sleep leave their free blocks here, since a single one of them keeps its chunk: so this has to be known
 // while the blocks are taken, before those who free the first of them sleep.
@@ -70,4 +75,4 @@ bool give_back_unused();
 // How much went back so far, be it used again or not.
 size_t bytes_given_back();
 
-}  // namespace skein::task
+}  // namespace skein::memory

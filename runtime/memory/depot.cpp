@@ -1,11 +1,12 @@
 // See depot.h.
-#include "runtime/task/depot.h"
+#include "runtime/memory/depot.h"
 
 #include "runtime/base/platform.h"
 
 #include <cstdlib>
+#include <iterator>
 
-namespace skein::task {
+namespace skein::memory {
 
 using base::Order;
 
@@ -13,13 +14,13 @@ using base::Order;
 constexpr size_t kFew = 64;
 constexpr uint32_t kMostSkipped = 32;
 
-static constinit Depot frame_depots[kSizeClasses];
-static constinit Depot node_depots[kSizeClasses];
+constexpr Blocks kKinds[] = {Blocks::Frames, Blocks::Nodes, Blocks::Buffers};
+static constinit Depot depots[std::size(kKinds)][kSizeClasses];
 static constinit base::Atomic<size_t> given_back;
 static constinit base::Atomic<uint32_t> peak;
 
 Depot& depot_of(Blocks kind, size_t size_class) {
-  return kind == Blocks::Frames ? frame_depots[size_class] : node_depots[size_class];
+  return depots[static_cast<size_t>(kind)][size_class];
 }
 
 size_t bytes_given_back() { return given_back.load(Order::Relaxed); }
@@ -28,11 +29,24 @@ bool had_a_peak() { return peak.load(Order::Relaxed) != 0; }
 
 // --- Batches -------------------------------------------------------------------------------------
 
+Block* take_batch(Block*& list) {
+  Block* const batch = list;
+  Block* last = batch;
+  for (uint32_t i = 1; i < kBatch && last->next != nullptr; ++i) last = last->next;
+  list = last->next;
+  last->next = nullptr;
+  return batch;
+}
+
 void Depot::put(Block* batch) {
   base::SpinGuard guard(lock_);
   batch->next_batch = top_.load(Order::Relaxed);
   top_.store(batch, Order::Relaxed);
   ++batches_;
+}
+
+void Depot::put_all(Block*& list) {
+  while (list != nullptr) put(take_batch(list));
 }
 
 Block* Depot::take() {
@@ -231,11 +245,12 @@ bool Depot::give_back() {
 
 bool give_back_unused() {
   bool may_find_more = false;
-  for (size_t size_class = 0; size_class < kSizeClasses; ++size_class) {
-    may_find_more |= frame_depots[size_class].give_back();
-    may_find_more |= node_depots[size_class].give_back();
+  for (Blocks kind : kKinds) {
+    for (size_t size_class = 0; size_class < kSizeClasses; ++size_class) {
+      may_find_more |= depot_of(kind, size_class).give_back();
+    }
   }
   return may_find_more;
 }
 
-}  // namespace skein::task
+}  // namespace skein::memory
