@@ -33,14 +33,15 @@ std::unique_ptr<Output> emit(sir::Module& sir, const Options& options) {
   llvm::Module module("skein", context);
   module.setTargetTriple(machine->getTargetTriple());
   module.setDataLayout(machine->createDataLayout());
-  ModuleEmitter(sir, module, options).run();
+  ModuleEmitter emitter(sir, module, options);
+  emitter.run();
   verify(module);
   std::unique_ptr<Output> output = std::make_unique<Output>();
   if (options.opt_level == OptLevel::O0 && options.form == Form::Ir) {
     output->bytes = print_ir(module);
     return output;
   }
-  if (!link_fast_paths(module, options, error)) return refuse(std::move(error));
+  if (!link_fast_paths(module, options, emitter.tags, error)) return refuse(std::move(error));
   optimize(module, *machine, options.opt_level);
   if (options.form == Form::Ir) {
     output->bytes = print_ir(module);

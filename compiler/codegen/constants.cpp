@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "compiler/codegen/layout.h"
 #include "compiler/codegen/runtime_abi.h"
 #include "compiler/support/check.h"
 #include "llvm/IR/Constants.h"
@@ -45,6 +46,25 @@ llvm::Constant* Constants::cell(llvm::Constant* value, const std::string& name) 
       private_data(module_, llvm::ConstantStruct::getAnon(module_.getContext(), parts), name, 16);
   global->setConstant(false);
   return global;
+}
+
+llvm::Constant* Constants::bare_box(const Layout& layout, uint32_t variant) {
+  llvm::LLVMContext& context = module_.getContext();
+  llvm::Type* word = llvm::Type::getInt64Ty(context);
+  std::string bytes(layout.size, '\0');
+  if (layout.tag != nullptr) {
+    unsigned tag_size = layout.tag->getIntegerBitWidth() / 8;
+    for (unsigned i = 0; i < tag_size; ++i) {
+      bytes[layout.tag_offset + i] = static_cast<char>(variant >> (8 * i));
+    }
+  }
+  llvm::Constant* parts[] = {llvm::ConstantInt::getSigned(word, abi::kImmortal),
+                             llvm::ConstantInt::get(word, 0),
+                             llvm::ConstantDataArray::getString(context, bytes, false)};
+  llvm::Constant* value = llvm::ConstantStruct::getAnon(context, parts);
+  llvm::Constant*& known = boxes_[value];
+  if (known == nullptr) known = private_data(module_, value, "skn.box", abi::kAlignment);
+  return known;
 }
 
 llvm::Constant* Constants::array(llvm::Type* element,

@@ -18,6 +18,7 @@ class Type;
 namespace skein::codegen {
 
 class RuntimeAbi;
+struct Layout;
 
 class Constants {
  public:
@@ -28,6 +29,8 @@ class Constants {
   llvm::Constant* buffer(std::string_view bytes);
   // An immortal Buffer with one value, which the program may change.
   llvm::Constant* cell(llvm::Constant* value, const std::string& name);
+  // An immortal Box with a variant that has no payload.
+  llvm::Constant* bare_box(const Layout& layout, uint32_t variant);
   // The elements one behind the other, without a header.
   llvm::Constant* array(llvm::Type* element, const std::vector<llvm::Constant*>& elements);
   // Bytes that end with a zero.
@@ -55,6 +58,7 @@ class Constants {
   const SourceMap& sources_;
   std::map<std::string, llvm::Constant*, std::less<>> buffers_;
   std::map<llvm::Constant*, llvm::Constant*> arrays_;   // by their content
+  std::map<llvm::Constant*, llvm::Constant*> boxes_;    // by all of them
   std::map<std::string, llvm::Constant*, std::less<>> c_strings_;
   std::map<std::string, llvm::Constant*, std::less<>> specs_;
   std::map<Site, uint32_t> site_ids_;

@@ -110,10 +110,11 @@ void FunctionEmitter::emit_repeat(const Inst& inst) {
 llvm::Value* FunctionEmitter::own_buffer(llvm::Value* place, TypeId array) {
   llvm::Value* buffer = v.load_pointer(place, 0);
   if (!m.glue.may_be_shared({array})) return buffer;
+  bool is_atomic = m.glue.counts_atomically({array});
   return v.select(
-      v.rt(Rt::skn_is_unique, {buffer}), Chance::Likely, [&] { return buffer; },
+      v.is_unique(buffer, is_atomic), Chance::Likely, [&] { return buffer; },
       [&]() -> llvm::Value* {
-        llvm::Value* fresh = b.CreateCall(m.glue.unshare({array}), {buffer});
+        llvm::Value* fresh = m.glue.call_unshare(v, {array}, buffer);
         v.store_at(fresh, place, 0);
         return fresh;
       });
@@ -121,10 +122,10 @@ llvm::Value* FunctionEmitter::own_buffer(llvm::Value* place, TypeId array) {
 
 llvm::Value* FunctionEmitter::own_buffer_with_room(llvm::Value* place, TypeId array) {
   llvm::Value* buffer = v.load_pointer(place, 0);
-  llvm::Value* capacity = v.load_word(buffer, offsetof(abi::Buffer, capacity));
+  llvm::Value* capacity = v.load_header(buffer, offsetof(abi::Buffer, capacity));
   llvm::Value* fits = b.CreateICmpSLT(v.length(buffer), capacity);
   if (m.glue.may_be_shared({array})) {
-    fits = b.CreateAnd(v.rt(Rt::skn_is_unique, {buffer}), fits);
+    fits = b.CreateAnd(v.is_unique(buffer, m.glue.counts_atomically({array})), fits);
   }
   return v.select(
       fits, Chance::Likely, [&] { return buffer; },
@@ -260,7 +261,7 @@ void FunctionEmitter::emit_array_clear(const Inst& inst) {
   llvm::BasicBlock* keep = v.new_block("keep");
   llvm::BasicBlock* replace = v.new_block("replace");
   llvm::BasicBlock* after = v.new_block("cleared");
-  b.CreateCondBr(v.rt(Rt::skn_is_unique, {buffer}), keep, replace);
+  b.CreateCondBr(v.is_unique(buffer, m.glue.counts_atomically({array})), keep, replace);
   b.SetInsertPoint(keep);
   if (sir::needs_drop(m.sir, element)) {
     v.count_up(v.i64(0), v.length(buffer), [&](llvm::Value* index) {

@@ -65,7 +65,7 @@ void FunctionEmitter::emit_atomic_new(const Inst& inst) {
     return set_dest(m.constants.cell(llvm::cast<llvm::Constant>(content), "sk." + sir_.name));
   }
   llvm::Value* cell = nullptr;
-  llvm::Value* box = v.new_box(type_of(inst.operands[0]), cell);
+  llvm::Value* box = v.new_buffer_of_one(type_of(inst.operands[0]), cell);
   put(inst.operands[0], cell);
   set_dest(box);
 }

@@ -62,8 +62,14 @@ void FunctionEmitter::pass(const Operand& operand, const ParamPassing& param,
 
 // Where a callee may write a large result while the operands are still in use.
 llvm::Value* FunctionEmitter::result_place(const Inst& inst, TypeId type) {
-  if (inst.dest.valid() && inst.dest.is_local()) return address(inst.dest);
-  return temp(type);
+  if (!inst.dest.valid() || !inst.dest.is_local()) return temp(type);
+  // A `mut` parameter is reached through nothing else.
+  for (const Operand& operand : inst.operands) {
+    if (operand.kind == Operand::Kind::Mut && operand.place.local == inst.dest.local) {
+      return temp(type);
+    }
+  }
+  return address(inst.dest);
 }
 
 // Puts the pieces of a returned value, from element `first` on, into a place.
@@ -109,7 +115,7 @@ void FunctionEmitter::emit_plain_call(const Inst& inst, const Signature& signatu
   if (!signature.has_out) {
     return store_result(result, v.layout(signature.result), 0, address(inst.dest));
   }
-  if (!inst.dest.is_local()) v.copy(signature.result, address(inst.dest), args[0]);
+  if (is_temp(args[0])) v.copy(signature.result, address(inst.dest), args[0]);
 }
 
 // The handle says what became of the call: null, its value is here; an outcome; or a frame that
@@ -133,7 +139,7 @@ void FunctionEmitter::emit_suspending_call(const Inst& inst, const Signature& si
 
   b.SetInsertPoint(here);
   bool wants_result = inst.dest.valid() && layout.size > 0;
-  bool through_temp = wants_result && signature.has_out && !inst.dest.is_local();
+  bool through_temp = wants_result && signature.has_out && is_temp(args[0]);
   llvm::Value* place = nullptr;
   if (wants_result) place = through_temp ? args[0] : address(inst.dest);
   if (wants_result && !signature.has_out) store_result(result, layout, 1, place);

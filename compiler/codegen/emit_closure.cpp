@@ -35,7 +35,7 @@ void FunctionEmitter::emit_closure(const Inst& inst) {
     return v.store_at(constant_closure(m.module, code), address(inst.dest), 0);
   }
   llvm::Value* inside = nullptr;
-  llvm::Value* value = v.new_box(captured, inside);
+  llvm::Value* value = v.new_buffer_of_one(captured, inside);
   put(inst.operands[0], inside);
   v.store_at(code, value, kClosureCode);
   v.store_at(m.glue.drop_captures(captured), value, kClosureDrop);

@@ -50,7 +50,7 @@ void FunctionEmitter::emit_to_dyn(const Inst& inst) {
     return v.store_at(constant_value(m, table, v), address(inst.dest), 0);
   }
   llvm::Value* inside = nullptr;
-  llvm::Value* value = v.new_box(content, inside);
+  llvm::Value* value = v.new_buffer_of_one(content, inside);
   put(inst.operands[0], inside);
   v.store_at(table, value, kDynTable);
   v.store_at(m.glue.drop_captures(content), value, kClosureDrop);

@@ -238,12 +238,12 @@ void FunctionEmitter::emit_unshare(const Inst& inst) {
   if (!m.glue.may_be_shared(buffer)) return;
   llvm::Value* at = is_box ? address_of_box(place) : address(place);
   llvm::Value* old = v.load_pointer(at, 0);
-  llvm::Value* is_shared = b.CreateNot(v.rt(Rt::skn_is_unique, {old}));
-  v.if_true(is_shared, Chance::Unlikely,
-            [&] {
+  llvm::Value* is_shared = b.CreateNot(v.is_unique(old, m.glue.counts_atomically(buffer)));
+  v.if_true(is_shared, Chance::Unlikely, [&] {
     bool is_dyn = kind(type) == TypeKind::Dyn && !is_box;
-    llvm::Function* unshare = is_dyn ? m.glue.unshare_dyn(type) : m.glue.unshare(buffer);
-    v.store_at(b.CreateCall(unshare, {old}), at, 0);
+    v.store_at(is_dyn ? b.CreateCall(m.glue.unshare_dyn(type), {old})
+                      : m.glue.call_unshare(v, buffer, old),
+               at, 0);
   });
 }
 

@@ -152,6 +152,10 @@ llvm::Value* FunctionEmitter::temp(TypeId type) {
   return place;
 }
 
+bool FunctionEmitter::is_temp(llvm::Value* place) const {
+  return std::find(temps_.begin(), temps_.end(), place) != temps_.end();
+}
+
 void FunctionEmitter::end_temps() {
   for (llvm::AllocaInst* place : temps_) b.CreateLifetimeEnd(place);
 }
@@ -363,10 +367,40 @@ void FunctionEmitter::put_field(const Operand& operand, const FieldLayout& field
                                 llvm::Value* place) {
   if (field.is_place) return v.store_at(location(operand), place, field.offset);
   if (!field.is_boxed) return put(operand, v.offset(place, field.offset));
+  v.store_at(box_of(operand, field.type), place, field.offset);
+}
+
+// A variant without payload has one box for all, a constant: a leaf of a tree costs nothing.
+llvm::Value* FunctionEmitter::box_of(const Operand& operand, TypeId type) {
+  const Layout& layout = v.layout(type);
+  if (!operand.is_place() || !layout.has_bare_variant()) return new_box_of(operand, type);
+  llvm::BasicBlock* other = v.new_block("box");
+  llvm::BasicBlock* after = v.new_block("boxed");
+  llvm::SwitchInst* choice = b.CreateSwitch(v.variant_of(type, location(operand)), other);
+  b.SetInsertPoint(other);
+  llvm::Value* made = new_box_of(operand, type);
+  llvm::BasicBlock* end = b.GetInsertBlock();
+  b.CreateBr(after);
+  b.SetInsertPoint(after);
+  llvm::PHINode* box = b.CreatePHI(b.getPtrTy(), 2);
+  box->addIncoming(made, end);
+  for (uint32_t i = 0; i < layout.variants.size(); ++i) {
+    if (!layout.variants[i].empty()) continue;
+    llvm::BasicBlock* bare = v.new_block("bare");
+    choice->addCase(v.i64(i), bare);
+    box->addIncoming(m.constants.bare_box(layout, i), bare);
+    b.SetInsertPoint(bare);
+    b.CreateBr(after);
+  }
+  b.SetInsertPoint(after);
+  return box;
+}
+
+llvm::Value* FunctionEmitter::new_box_of(const Operand& operand, TypeId type) {
   llvm::Value* inside = nullptr;
-  llvm::Value* box = v.new_box(field.type, inside);
+  llvm::Value* box = v.new_box(type, inside);
   put(operand, inside);
-  v.store_at(box, place, field.offset);
+  return box;
 }
 
 // Whether writing the result part by part could change an operand that is read later.

@@ -70,6 +70,7 @@ class FunctionEmitter {
   // Memory for the length of the instruction being emitted.
   llvm::Value* temp(TypeId type);
   llvm::Value* temp_bytes(uint64_t size, uint64_t align);
+  bool is_temp(llvm::Value* place) const;
   void end_temps();
   void set_location(Span span);
 
@@ -93,6 +94,8 @@ class FunctionEmitter {
   void put(const sir::Operand& operand, llvm::Value* place);
   // The same for one field of a value under construction.
   void put_field(const sir::Operand& operand, const FieldLayout& field, llvm::Value* place);
+  llvm::Value* box_of(const sir::Operand& operand, TypeId type);
+  llvm::Value* new_box_of(const sir::Operand& operand, TypeId type);
   bool may_alias_dest(const sir::Inst& inst);
   void set_dest(llvm::Value* value);
   uint32_t site();

@@ -31,6 +31,8 @@ bool Glue::counts_atomically(BufferType buffer) {
 }
 
 bool Glue::may_be_shared(BufferType buffer) {
+  // All that hold a variant without payload have the same box.
+  if (buffer.is_box && m_.layouts.of(buffer.type).has_bare_variant()) return true;
   return !types::traits_of(m_.program, buffer.type).is_move_only;
 }
 
@@ -129,11 +131,20 @@ void Glue::drop_elements(Values& values, BufferType buffer, llvm::Value* address
                          llvm::Value* list) {
   TypeId type = element(buffer);
   if (!sir::needs_drop(m_.sir, type)) return;
-  bool is_one = buffer.is_box || m_.program.types.kind(buffer.type) == TypeKind::Atomic;
+  if (buffer.is_box) return values.drop(type, values.content(address), list);
+  bool is_one = m_.program.types.kind(buffer.type) == TypeKind::Atomic;
   if (is_one) return values.drop(type, values.data(address), list);
   values.count_up(values.i64(0), values.length(address), [&](llvm::Value* index) {
     values.drop(type, values.element(address, index, type), list);
   });
+}
+
+void Glue::free_memory(Values& values, BufferType buffer, llvm::Value* address) {
+  if (!buffer.is_box) {
+    values.rt(Rt::skn_buffer_free, {address});
+    return;
+  }
+  values.rt(Rt::skn_box_free, {address, values.i64(m_.layouts.of(buffer.type).size)});
 }
 
 // Disposes of buffers on the list, and of those that come onto it meanwhile, until it is empty.
@@ -147,12 +158,11 @@ void Glue::empty_list(Values& values, llvm::Value* list) {
   llvm::Value* buffer = values.load_pointer(list, 0);
   b.CreateCondBr(b.CreateIsNull(buffer), after, body);
   b.SetInsertPoint(body);
-  values.store_at(values.load_pointer(buffer, offsetof(abi::Buffer, count)), list, 0);
-  llvm::Value* dispose = values.load_pointer(buffer, offsetof(abi::Buffer, capacity));
+  values.store_at(values.load_pointer(buffer, offsetof(abi::Dead, next)), list, 0);
+  llvm::Value* dispose = values.load_pointer(buffer, offsetof(abi::Dead, dispose));
   llvm::FunctionType* type =
       llvm::FunctionType::get(b.getVoidTy(), {b.getPtrTy(), b.getPtrTy()}, false);
   b.CreateCall(type, dispose, {buffer, list});
-  values.rt(Rt::skn_buffer_free, {buffer});
   b.CreateBr(head);
   b.SetInsertPoint(after);
 }
@@ -168,13 +178,13 @@ llvm::Function* Glue::drop_buffer(BufferType type) {
       values.if_true(values.release_buffer(buffer, is_atomic), Chance::Even, [&] {
         values.store_at(values.null(), list, 0);
         drop_elements(values, type, buffer, list);
-        values.rt(Rt::skn_buffer_free, {buffer});
+        free_memory(values, type, buffer);
         empty_list(values, list);
       });
     } else {
       values.if_true(values.release_buffer(buffer, is_atomic), Chance::Even, [&] {
         drop_elements(values, type, buffer, nullptr);
-        values.rt(Rt::skn_buffer_free, {buffer});
+        free_memory(values, type, buffer);
       });
     }
     b.CreateRetVoid();
@@ -185,6 +195,7 @@ llvm::Function* Glue::dispose_buffer(BufferType type) {
   return make("dispose", type, llvm::Type::getVoidTy(m_.context), 2,
               [&](Values& values, llvm::Function& function) {
     drop_elements(values, type, function.getArg(0), function.getArg(1));
+    free_memory(values, type, function.getArg(0));
     values.b.CreateRetVoid();
   });
 }
@@ -443,7 +454,25 @@ static void finish_copy(ModuleEmitter& m, Values& values, BufferType type, llvm:
   values.b.CreateCall(m.glue.drop_buffer(type), {old});
 }
 
+llvm::Function* Glue::unshare_box(BufferType type) {
+  llvm::Function* made = make("unshare", type, llvm::PointerType::getUnqual(m_.context), 1,
+                              [&](Values& values, llvm::Function& function) {
+    llvm::Value* old = function.getArg(0);
+    llvm::Value* inside = nullptr;
+    llvm::Value* fresh = values.new_box(type.type, inside);
+    values.copy(type.type, inside, values.content(old));
+    // What cannot be copied shares only the boxes that stand for a variant without payload.
+    types::TypeTraits traits = types::traits_of(m_.program, type.type);
+    if (!traits.is_move_only) values.retain(type.type, inside);
+    values.b.CreateCall(drop_buffer(type), {old});
+    values.b.CreateRet(fresh);
+  });
+  made->addFnAttr(llvm::Attribute::NoInline);
+  return made;
+}
+
 llvm::Function* Glue::unshare(BufferType type) {
+  if (type.is_box) return unshare_box(type);
   llvm::Function* made = make("unshare", type, llvm::PointerType::getUnqual(m_.context), 1,
                               [&](Values& values, llvm::Function& function) {
     llvm::Value* old = function.getArg(0);
@@ -455,6 +484,16 @@ llvm::Function* Glue::unshare(BufferType type) {
   });
   made->addFnAttr(llvm::Attribute::NoInline);
   return made;
+}
+
+// The stores change nothing. By them LLVM knows, where the ways meet again, that the buffer has one
+// owner and how long it is, whichever it is.
+llvm::Value* Glue::call_unshare(Values& values, BufferType type, llvm::Value* old) {
+  llvm::Value* length = type.is_box ? nullptr : values.length(old);
+  llvm::Value* fresh = values.b.CreateCall(unshare(type), {old});
+  values.store_header(values.i64(1), fresh, offsetof(abi::Buffer, count));
+  if (length != nullptr) values.set_length(fresh, length);
+  return fresh;
 }
 
 llvm::Function* Glue::grow(TypeId array) {

@@ -3,12 +3,13 @@
 //   drop.T(place)               ends the value: releases its buffers, drops their elements
 //   drop.[T](buffer)            one owner of the buffer less; the last one drops its elements
 //   drop_into.T(place, list)    the same for types that contain themselves: a buffer whose last
-//   dispose.[T](buffer, list)   owner is gone is put on a list, so that depth costs no stack
+//   dispose.[T](buffer, list)   owner is gone is put on a list, so that depth costs no stack; dispose
+//                               drops its elements and frees it
 //   retain.T(place)             one owner more for each buffer the value owns
 //   unshare.[T](buffer)         a buffer with these elements that has no other owner
 //   grow.[T](buffer)            the same with room for one element more
 //
-// `box T` stands for the buffer behind a boxed field of type T.
+// `box T` stands for the abi::Box behind a boxed field of type T.
 #pragma once
 
 #include <cstdint>
@@ -35,12 +36,12 @@ class Values;
 
 // A value of fn type is a buffer whose one element is what the closure has captured. In place of its
 // length and capacity stand the function that is called, and the one that drops the captures.
-constexpr uint64_t kClosureCode = offsetof(abi::Buffer, length);
-constexpr uint64_t kClosureDrop = offsetof(abi::Buffer, capacity);
+constexpr uint64_t kClosureCode = offsetof(abi::Buffer, capacity);
+constexpr uint64_t kClosureDrop = offsetof(abi::Buffer, length);
 // A value of dyn type has its table in place of the code: retain_content, then the methods.
 constexpr uint64_t kDynTable = kClosureCode;
 
-// A buffer type: what it holds, and whether it is a box. A str holds u8.
+// What counted memory holds, and whether it is a box or a buffer. A str holds u8.
 struct BufferType {
   TypeId type;     // str, an array type, or the content of a box
   bool is_box = false;
@@ -74,6 +75,8 @@ class Glue {
   llvm::Function* drop_buffer(BufferType buffer);
   llvm::Function* dispose_buffer(BufferType buffer);
   llvm::Function* unshare(BufferType buffer);
+  // Calls it, and says what is known of the fresh one.
+  llvm::Value* call_unshare(Values& values, BufferType buffer, llvm::Value* old);
   llvm::Function* grow(TypeId array);
 
   // Whether dropping the elements can lead to a buffer of this type again.
@@ -95,6 +98,8 @@ class Glue {
   llvm::Function* make(const char* kind, BufferType type, llvm::Type* result, size_t params,
                        Body body);
   void drop_elements(Values& values, BufferType buffer, llvm::Value* address, llvm::Value* list);
+  void free_memory(Values& values, BufferType buffer, llvm::Value* address);
+  llvm::Function* unshare_box(BufferType box);
   void drop_contents(Values& values, llvm::Value* chan, TypeId content);
   void empty_list(Values& values, llvm::Value* list);
   bool reaches(TypeId from, BufferType target);

@@ -12,6 +12,11 @@ namespace skein::codegen {
 // Values of up to this many bytes travel in registers.
 static constexpr uint64_t kDirectBytes = 16;
 
+bool Layout::has_bare_variant() const {
+  return std::any_of(variants.begin(), variants.end(),
+                     [](const std::vector<FieldLayout>& fields) { return fields.empty(); });
+}
+
 const Layout& Layouts::of(TypeId type) {
   auto known = known_.find(type.index);
   if (known != known_.end()) return *known->second;
@@ -164,15 +169,26 @@ static bool is_never_null(TypeKind kind) {
   }
 }
 
+// Whether a value begins with a pointer that is never null.
+bool Layouts::begins_with_pointer(TypeId type) {
+  if (is_never_null(program_.types.kind(type))) return true;
+  const Layout& layout = of(type);
+  if (layout.fields.empty()) return false;
+  const FieldLayout& first = layout.fields.front();
+  return first.is_boxed || first.is_place || begins_with_pointer(first.type);
+}
+
 Layout Layouts::option(TypeId id) {
   TypeId value = program_.types.arg(id);
   Layout layout;
-  if (is_never_null(program_.types.kind(value))) {
-    layout = pointer();
+  const Layout& inner = of(value);
+  if (begins_with_pointer(value)) {
+    layout = inner.scalar != nullptr ? pointer() : Layout();
+    layout.size = inner.size;
+    layout.align = inner.align;
     layout.variants = {{}, {{.type = value}}};
     return layout;
   }
-  const Layout& inner = of(value);
   layout.align = inner.align;
   layout.tag = llvm::Type::getInt8Ty(context_);
   layout.tag_offset = inner.size;
@@ -241,6 +257,7 @@ bool Layouts::leaves(const Layout& layout, TypeId type, uint64_t base, std::vect
   if (kind == TypeKind::Option) {
     TypeId value = program_.types.arg(type);
     if (!leaves(of(value), value, base, out)) return false;
+    if (layout.tag == nullptr) return true;
     out.push_back({base + layout.tag_offset, layout.tag});
     return out.size() <= 2;
   }

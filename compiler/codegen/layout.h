@@ -5,13 +5,13 @@
 // that runtime/abi/layout.h fixes (Task, Scope, Buffer).
 //
 //   struct, tuple, range   the fields in their order, each aligned
-//   T?                     a pointer that may be null, where T is one pointer that is never null;
-//                          else the value, then a tag byte
+//   T?                     the value, its first word null for none, where T begins with a pointer
+//                          that is never null; else the value, then a tag byte
 //   enum, Result           a tag, then the payload of the variant; without payloads just the tag
 //   Task<T>                { ptr future, T value }
 //   str, [T], handles      one pointer
 //   a window               { ptr first element, i64 length }
-//   a boxed field          one pointer to a Buffer with one element
+//   a boxed field          one pointer to a Box
 #pragma once
 
 #include <cstdint>
@@ -60,8 +60,11 @@ struct Layout {
 
   std::vector<FieldLayout> fields;                 // struct, tuple, range
   std::vector<std::vector<FieldLayout>> variants;  // enum, option, result: payload fields
-  llvm::Type* tag = nullptr;                       // null: an option whose none is a null pointer
+  llvm::Type* tag = nullptr;                       // null: an option whose none begins with null
   uint64_t tag_offset = 0;
+
+  // One without payload.
+  bool has_bare_variant() const;
 };
 
 // Where a window has its length, behind the address of its first element.
@@ -86,6 +89,7 @@ class Layouts {
   Layout pointer();
   std::vector<FieldLayout> field_types(TypeId type);
   Layout fields_in_order(const std::vector<FieldLayout>& fields);
+  bool begins_with_pointer(TypeId type);
   Layout option(TypeId type);
   Layout tagged(TypeId type);
   Layout task(TypeId value);

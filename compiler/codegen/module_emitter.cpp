@@ -21,7 +21,8 @@ ModuleEmitter::ModuleEmitter(sir::Module& sir, llvm::Module& module, const Optio
       layouts(program, context),
       rt(module),
       constants(module, rt, program.sources),
-      glue(*this) {}
+      glue(*this),
+      tags(module.getContext(), options.opt_level != OptLevel::O0) {}
 
 void ModuleEmitter::run() {
   // Text is for reading: places would be on every line of it.
@@ -157,7 +158,15 @@ void ModuleEmitter::declare(sir::FunctionId id) {
                                                                : "sk." + function.name;
   llvm::Function* made = make_function(signatures_[id.index].type, name);
   made->setCallingConv(llvm::CallingConv::Fast);
-  if (signatures_[id.index].suspends) made->setDoesNotThrow();
+  if (signatures_[id.index].suspends) {
+    made->setDoesNotThrow();
+  } else {
+    // Nobody else reaches what a `mut` parameter is until the call ends.
+    for (const ParamPassing& param : signatures_[id.index].params) {
+      if (param.mode != sir::ParamMode::Mut) continue;
+      made->addParamAttr(param.first_arg, llvm::Attribute::NoAlias);
+    }
+  }
   functions_[id.index] = made;
 }
 

@@ -12,6 +12,7 @@
 #include "compiler/codegen/frame_plan.h"
 #include "compiler/codegen/glue.h"
 #include "compiler/codegen/layout.h"
+#include "compiler/codegen/memory_tags.h"
 #include "compiler/codegen/runtime_abi.h"
 #include "compiler/sir/sir.h"
 
@@ -122,6 +123,7 @@ class ModuleEmitter {
   RuntimeAbi rt;
   Constants constants;
   Glue glue;
+  MemoryTags tags;
   std::unique_ptr<DebugInfo> debug;   // null without debug information
   // Whether some function asks for its task, `cancelled()`, `time.deadline()`, or a task has a name.
   bool asks_for_task = false;

@@ -1,6 +1,7 @@
 // LLVM's own machinery, called in the right order: link, internalise, pipeline, emit.
 #include "compiler/codegen/optimize.h"
 
+#include "compiler/codegen/memory_tags.h"
 #include "compiler/support/check.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Bitcode/BitcodeReader.h"
@@ -86,7 +87,8 @@ static void set_cpu(llvm::Module& module, llvm::StringRef cpu) {
   }
 }
 
-bool link_fast_paths(llvm::Module& module, const Options& options, std::string& error) {
+bool link_fast_paths(llvm::Module& module, const Options& options, const MemoryTags& tags,
+                     std::string& error) {
   llvm::MemoryBufferRef buffer({options.fast_bitcode.data(), options.fast_bitcode.size()},
                                "fast.bc");
   llvm::Expected<std::unique_ptr<llvm::Module>> fast =
@@ -98,6 +100,7 @@ bool link_fast_paths(llvm::Module& module, const Options& options, std::string& 
   (*fast)->setDataLayout(module.getDataLayout());
   (*fast)->setTargetTriple(module.getTargetTriple());
   forget_used(**fast);
+  tags.mark_counting(**fast);
   copy_target_attributes(**fast, module);
   bool failed = llvm::Linker::linkModules(module, std::move(*fast),
                                           llvm::Linker::Flags::LinkOnlyNeeded);

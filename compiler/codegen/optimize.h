@@ -14,6 +14,8 @@ class TargetMachine;
 
 namespace skein::codegen {
 
+class MemoryTags;
+
 // On functions that C calls by their names.
 constexpr const char* kExportedAttribute = "skein-exported";
 
@@ -22,7 +24,8 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::s
 
 // Links the runtime's hot paths into the module and gives every function the same target features
 // as they have: functions that differ in them are not inlined into each other.
-bool link_fast_paths(llvm::Module& module, const Options& options, std::string& error);
+bool link_fast_paths(llvm::Module& module, const Options& options, const MemoryTags& tags,
+                     std::string& error);
 
 // Runs LLVM's pipeline of the level; it splits the coroutines.
 void optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level);

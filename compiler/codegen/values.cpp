@@ -29,7 +29,8 @@ llvm::MaybeAlign Values::align_of(const Layout& layout, uint64_t offset) {
 llvm::Value* Values::load(TypeId type, llvm::Value* place) {
   const Layout& shape = layout(type);
   SKEIN_CHECK(shape.scalar != nullptr, "only scalars are loaded as one value");
-  llvm::Value* value = b.CreateAlignedLoad(shape.scalar, place, align_of(shape));
+  llvm::LoadInst* value = b.CreateAlignedLoad(shape.scalar, place, align_of(shape));
+  m.tags.mark_value(value);
   if (m.program.types.kind(type) != TypeKind::Bool) return value;
   return b.CreateTrunc(value, b.getInt1Ty());
 }
@@ -38,7 +39,7 @@ void Values::store(TypeId type, llvm::Value* value, llvm::Value* place) {
   const Layout& shape = layout(type);
   if (shape.size == 0) return;
   if (m.program.types.kind(type) == TypeKind::Bool) value = b.CreateZExt(value, b.getInt8Ty());
-  b.CreateAlignedStore(value, place, align_of(shape));
+  m.tags.mark_value(b.CreateAlignedStore(value, place, align_of(shape)));
 }
 
 void Values::copy(TypeId type, llvm::Value* to, llvm::Value* from) {
@@ -54,13 +55,15 @@ void Values::copy(TypeId type, llvm::Value* to, llvm::Value* from) {
     }
     return store_pieces(shape, pieces, to);
   }
-  b.CreateMemCpy(to, align_of(shape), from, align_of(shape), shape.size);
+  m.tags.mark_value(b.CreateMemCpy(to, align_of(shape), from, align_of(shape), shape.size));
 }
 
 void Values::load_pieces(const Layout& shape, llvm::Value* place, std::vector<llvm::Value*>& out) {
   for (const Piece& piece : shape.pieces) {
-    out.push_back(b.CreateAlignedLoad(piece.type, offset(place, piece.offset),
-                                      align_of(shape, piece.offset)));
+    llvm::LoadInst* load = b.CreateAlignedLoad(piece.type, offset(place, piece.offset),
+                                               align_of(shape, piece.offset));
+    m.tags.mark_value(load);
+    out.push_back(load);
   }
 }
 
@@ -68,7 +71,8 @@ void Values::store_pieces(const Layout& shape, llvm::ArrayRef<llvm::Value*> piec
                           llvm::Value* place) {
   for (size_t i = 0; i < shape.pieces.size(); ++i) {
     const Piece& piece = shape.pieces[i];
-    b.CreateAlignedStore(pieces[i], offset(place, piece.offset), align_of(shape, piece.offset));
+    m.tags.mark_value(b.CreateAlignedStore(pieces[i], offset(place, piece.offset),
+                                           align_of(shape, piece.offset)));
   }
 }
 
@@ -91,12 +95,29 @@ void Values::store_at(llvm::Value* value, llvm::Value* place, uint64_t at) {
 
 // ---- buffers -----------------------------------------------------------------------------------
 
+llvm::LoadInst* Values::load_header(llvm::Value* buffer, uint64_t at) {
+  llvm::LoadInst* load =
+      b.CreateAlignedLoad(b.getInt64Ty(), offset(buffer, at), llvm::Align(8));
+  m.tags.mark_header(load);
+  return load;
+}
+
+void Values::store_header(llvm::Value* word, llvm::Value* buffer, uint64_t at) {
+  m.tags.mark_header(b.CreateStore(word, offset(buffer, at)));
+}
+
 llvm::Value* Values::length(llvm::Value* buffer) {
-  return load_word(buffer, offsetof(abi::Buffer, length));
+  llvm::LoadInst* load = load_header(buffer, offsetof(abi::Buffer, length));
+  m.tags.mark_length(load);
+  return load;
 }
 
 void Values::set_length(llvm::Value* buffer, llvm::Value* length) {
-  store_at(length, buffer, offsetof(abi::Buffer, length));
+  store_header(length, buffer, offsetof(abi::Buffer, length));
+}
+
+llvm::Value* Values::is_unique(llvm::Value* buffer, bool is_atomic) {
+  return rt(is_atomic ? Rt::skn_is_unique_atomic : Rt::skn_is_unique, {buffer});
 }
 
 llvm::Value* Values::data(llvm::Value* buffer) { return offset(buffer, abi::kBufferData); }
@@ -111,17 +132,25 @@ llvm::Value* Values::new_buffer(TypeId element, llvm::Value* capacity) {
   return rt(Rt::skn_buffer_new, {i64(layout(element).size), capacity});
 }
 
+llvm::Value* Values::new_buffer_of_one(TypeId element, llvm::Value*& inside) {
+  llvm::Value* buffer = new_buffer(element, i64(1));
+  set_length(buffer, i64(1));
+  inside = data(buffer);
+  return buffer;
+}
+
 llvm::Value* Values::new_box(TypeId content, llvm::Value*& inside) {
-  llvm::Value* box = new_buffer(content, i64(1));
-  set_length(box, i64(1));
-  inside = data(box);
+  llvm::Value* box = rt(Rt::skn_box_new, {i64(layout(content).size)});
+  inside = this->content(box);
   return box;
 }
+
+llvm::Value* Values::content(llvm::Value* box) { return offset(box, abi::kBoxContent); }
 
 llvm::Value* Values::field_address(const FieldLayout& field, llvm::Value* place) {
   if (field.is_place) return load_pointer(place, field.offset);
   if (!field.is_boxed) return offset(place, field.offset);
-  return data(load_pointer(place, field.offset));
+  return content(load_pointer(place, field.offset));
 }
 
 llvm::Value* Values::variant_of(TypeId type, llvm::Value* place) {
@@ -206,9 +235,8 @@ void Values::drop_buffer(llvm::Value* buffer, TypeId content, bool is_box, llvm:
   }
   llvm::Value* is_last = release_buffer(buffer, m.glue.counts_atomically(type));
   if_true(is_last, Chance::Even, [&] {
-    // The header of a dead buffer has room for the link and for what is to be done with it.
-    store_at(load_pointer(list, 0), buffer, offsetof(abi::Buffer, count));
-    store_at(m.glue.dispose_buffer(type), buffer, offsetof(abi::Buffer, capacity));
+    store_at(load_pointer(list, 0), buffer, offsetof(abi::Dead, next));
+    store_at(m.glue.dispose_buffer(type), buffer, offsetof(abi::Dead, dispose));
     store_at(buffer, list, 0);
   });
 }

@@ -48,13 +48,18 @@ class Values {
   void store_at(llvm::Value* value, llvm::Value* place, uint64_t at);
 
   // Buffers.
+  llvm::LoadInst* load_header(llvm::Value* buffer, uint64_t at);
+  void store_header(llvm::Value* word, llvm::Value* buffer, uint64_t at);
   llvm::Value* length(llvm::Value* buffer);
   void set_length(llvm::Value* buffer, llvm::Value* length);
   llvm::Value* data(llvm::Value* buffer);
   llvm::Value* element(llvm::Value* buffer, llvm::Value* index, TypeId element);
   llvm::Value* new_buffer(TypeId element, llvm::Value* capacity);
   // A buffer with one element and the address of that element.
+  llvm::Value* new_buffer_of_one(TypeId element, llvm::Value*& inside);
+  // A box and the address of its content.
   llvm::Value* new_box(TypeId content, llvm::Value*& inside);
+  llvm::Value* content(llvm::Value* box);
 
   // Counts. `retain` makes a second owner of what is in the place, `drop` ends one. `list` is where
   // recursive types put buffers whose last owner is gone; null: there is no such list yet.
@@ -66,6 +71,8 @@ class Values {
   void retain_buffer(llvm::Value* buffer, bool is_atomic);
   // True if that was the last owner.
   llvm::Value* release_buffer(llvm::Value* buffer, bool is_atomic);
+  // Whether its only owner may write in place.
+  llvm::Value* is_unique(llvm::Value* buffer, bool is_atomic);
 
   // A number of the tag of an enum, option or result, as i64.
   llvm::Value* variant_of(TypeId type, llvm::Value* place);

@@ -143,14 +143,33 @@ enum ScopeFlag : uint32_t {
 // never counted (literals, constants, the empty one).
 struct Buffer {
   int64_t count;
-  int64_t length;    // in elements (bytes of a str)
   int64_t capacity;  // in elements
+  int64_t length;    // in elements (bytes of a str)
   int64_t bytes;     // allocated, header included; 0 in a literal
   // Elements follow, at kBufferData.
 };
 constexpr size_t kBufferData = 32;
 constexpr int64_t kImmortal = INT64_MIN;
 static_assert(sizeof(Buffer) == kBufferData);
+
+// What is behind a field that makes its type contain itself: one value, whose size the program knows.
+// Counts as a Buffer does.
+struct Box {
+  int64_t count;
+  void* unused;   // the value is 16-aligned
+  // The value follows, at kBoxContent.
+};
+constexpr size_t kBoxContent = 16;
+static_assert(sizeof(Box) == kBoxContent);
+
+// One whose last owner is gone waits on a list for its parts to be dropped, either of them.
+struct Dead {
+  Dead* next;
+  void (*dispose)(Dead*, Dead** list);   // drops the parts and frees the memory
+};
+static_assert(offsetof(Dead, next) == offsetof(Buffer, count));
+static_assert(offsetof(Dead, dispose) == offsetof(Buffer, capacity));
+static_assert(offsetof(Dead, dispose) == offsetof(Box, unused));
 
 // A panic under way. Compiled code only passes it on; `unwind` is an _Unwind_Exception, so that
 // plain functions can be unwound by tables.
@@ -349,6 +368,7 @@ constexpr uint64_t hash_numbers(uint64_t hash) {
       offsetof(Buffer, count), offsetof(Buffer, length),  offsetof(Buffer, capacity),
       offsetof(Buffer, bytes), kBufferData,               sizeof(Site),
       sizeof(SelectArm),       kTimerBytes,               sizeof(FormatSpec),
+      kBoxContent,             sizeof(Dead),
       sizeof(Waiter),          offsetof(Waiter, value),   offsetof(Waiter, outcome),
       sizeof(Cell),            offsetof(Cell, weak),      kLockBusy,
       offsetof(Waiter, kind),  kSelectArms,               offsetof(Select, is_biased),

@@ -1,6 +1,7 @@
 // The hot paths of the ABI, compiled to LLVM bitcode (fast.bc), linked into every program before it
 // is optimised, and inlined there. Anything that is not on a fast path is a call into the library.
 #include "runtime/api/api.h"
+#include "runtime/memory/buffer_pool.h"
 #include "runtime/sched/worker.h"
 #include "runtime/task/node.h"
 #include "runtime/task/state.h"
@@ -199,6 +200,19 @@ SKEIN_HOT I1 skn_cell_release(Ptr cell) {
   return AtomicRef<int64_t>(static_cast<abi::Cell*>(cell)->count).fetch_sub(1, Order::AcqRel) == 1;
 }
 
-SKEIN_HOT I1 skn_is_unique(Ptr buffer) {
+SKEIN_HOT I1 skn_is_unique(Ptr buffer) { return static_cast<abi::Buffer*>(buffer)->count == 1; }
+SKEIN_HOT I1 skn_is_unique_atomic(Ptr buffer) {
   return AtomicRef<int64_t>(static_cast<abi::Buffer*>(buffer)->count).load(Order::Acquire) == 1;
+}
+
+// --- Boxes ---------------------------------------------------------------------------------------
+
+SKEIN_HOT Ptr skn_box_new(I64 size) {
+  abi::Box* box = static_cast<abi::Box*>(
+      memory::buffers.allocate(abi::kBoxContent + static_cast<size_t>(size)));
+  box->count = 1;
+  return box;
+}
+SKEIN_HOT void skn_box_free(Ptr box, I64 size) {
+  memory::buffers.free(box, abi::kBoxContent + static_cast<size_t>(size));
 }
