@@ -120,17 +120,18 @@ llvm::Value* FunctionEmitter::own_buffer(llvm::Value* place, TypeId array) {
       });
 }
 
-llvm::Value* FunctionEmitter::own_buffer_with_room(llvm::Value* place, TypeId array) {
+llvm::Value* FunctionEmitter::own_buffer_with_room(llvm::Value* place, TypeId array,
+                                                   llvm::Value* more) {
   llvm::Value* buffer = v.load_pointer(place, 0);
   llvm::Value* capacity = v.load_header(buffer, offsetof(abi::Buffer, capacity));
-  llvm::Value* fits = b.CreateICmpSLT(v.length(buffer), capacity);
+  llvm::Value* fits = b.CreateICmpSGE(b.CreateSub(capacity, v.length(buffer)), more);
   if (m.glue.may_be_shared({array})) {
     fits = b.CreateAnd(v.is_unique(buffer, m.glue.counts_atomically({array})), fits);
   }
   return v.select(
       fits, Chance::Likely, [&] { return buffer; },
       [&]() -> llvm::Value* {
-        llvm::Value* fresh = b.CreateCall(m.glue.grow(array), {buffer});
+        llvm::Value* fresh = b.CreateCall(m.glue.grow(array), {buffer, more});
         v.store_at(fresh, place, 0);
         return fresh;
       });
@@ -173,6 +174,10 @@ void FunctionEmitter::emit_array_builtin(const Inst& inst) {
       return emit_array_swap(inst);
     case Builtin::ArrayClear:
       return emit_array_clear(inst);
+    case Builtin::ArrayReserve:
+      return emit_array_reserve(inst);
+    case Builtin::ArrayExtend:
+      return emit_array_extend(inst);
     case Builtin::ArraySlice:
       return emit_array_slice(inst);
     case Builtin::ArrayInsert:
@@ -196,7 +201,7 @@ void FunctionEmitter::emit_array_builtin(const Inst& inst) {
 void FunctionEmitter::emit_array_push(const Inst& inst) {
   TypeId array = type_of(inst.operands[0]);
   TypeId element = m.program.types.arg(array);
-  llvm::Value* buffer = own_buffer_with_room(address(inst.operands[0].place), array);
+  llvm::Value* buffer = own_buffer_with_room(address(inst.operands[0].place), array, v.i64(1));
   llvm::Value* length = v.length(buffer);
   put(inst.operands[1], v.element(buffer, length, element));
   v.set_length(buffer, b.CreateNSWAdd(length, v.i64(1)));
@@ -277,6 +282,23 @@ void FunctionEmitter::emit_array_clear(const Inst& inst) {
   b.SetInsertPoint(after);
 }
 
+void FunctionEmitter::emit_array_reserve(const Inst& inst) {
+  llvm::Value* more =
+      b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, value(inst.operands[1]), v.i64(0));
+  own_buffer_with_room(address(inst.operands[0].place), type_of(inst.operands[0]), more);
+}
+
+void FunctionEmitter::emit_array_extend(const Inst& inst) {
+  TypeId array = type_of(inst.operands[0]);
+  TypeId element = m.program.types.arg(array);
+  Elements other = elements_of(inst.operands[1]);
+  llvm::Value* buffer =
+      own_buffer_with_room(address(inst.operands[0].place), array, other.length);
+  llvm::Value* length = v.length(buffer);
+  copy_into(v.element(buffer, length, element), other, element);
+  v.set_length(buffer, b.CreateNSWAdd(length, other.length));
+}
+
 FunctionEmitter::Elements FunctionEmitter::part_of(const Inst& inst, TypeId element) {
   Elements whole = elements_of(inst.operands[0]);
   llvm::Value* from = value(inst.operands[1]);
@@ -293,19 +315,22 @@ void FunctionEmitter::emit_array_slice(const Inst& inst) {
 
 llvm::Value* FunctionEmitter::copy_elements(const Elements& elements, TypeId element) {
   llvm::Value* fresh = v.new_buffer(element, elements.length);
+  copy_into(v.data(fresh), elements, element);
+  v.set_length(fresh, elements.length);
+  return fresh;
+}
+
+void FunctionEmitter::copy_into(llvm::Value* place, const Elements& elements, TypeId element) {
   const Layout& layout = v.layout(element);
   if (layout.size > 0) {
     llvm::Align align(layout.align);
-    b.CreateMemCpy(v.data(fresh), align, elements.first, align,
+    b.CreateMemCpy(place, align, elements.first, align,
                    b.CreateMul(elements.length, v.i64(layout.size)));
   }
-  v.set_length(fresh, elements.length);
-  if (sir::needs_drop(m.sir, element)) {
-    v.count_up(v.i64(0), elements.length, [&](llvm::Value* index) {
-      v.retain(element, v.element(fresh, index, element));
-    });
-  }
-  return fresh;
+  if (!sir::needs_drop(m.sir, element)) return;
+  v.count_up(v.i64(0), elements.length, [&](llvm::Value* index) {
+    v.retain(element, element_at(place, index, element));
+  });
 }
 
 // ---- windows -----------------------------------------------------------------------------------
@@ -359,7 +384,7 @@ void FunctionEmitter::emit_array_insert(const Inst& inst) {
     if (item.kind == Operand::Kind::Move) v.drop(element, location(item));
     return v.rt(Rt::skn_panic_index, {at, length, v.i32(site())});
   });
-  llvm::Value* buffer = own_buffer_with_room(place, array);
+  llvm::Value* buffer = own_buffer_with_room(place, array, v.i64(1));
   llvm::Value* next = b.CreateAdd(at, v.i64(1));
   move_elements(buffer, element, next, at, b.CreateSub(length, at));
   put(item, v.element(buffer, at, element));

@@ -128,6 +128,8 @@ class FunctionEmitter {
   void emit_array_pop(const sir::Inst& inst);
   void emit_array_swap(const sir::Inst& inst);
   void emit_array_clear(const sir::Inst& inst);
+  void emit_array_reserve(const sir::Inst& inst);
+  void emit_array_extend(const sir::Inst& inst);
   // The elements of an array of any kind, a window included.
   struct Elements {
     llvm::Value* first;
@@ -140,6 +142,8 @@ class FunctionEmitter {
   void put_window(const Elements& elements, llvm::Value* place);
   // A fresh array with copies of `elements`.
   llvm::Value* copy_elements(const Elements& elements, TypeId element);
+  // Copies of them, one behind the other.
+  void copy_into(llvm::Value* place, const Elements& elements, TypeId element);
   void emit_array_window(const sir::Inst& inst);
   void emit_array_split(const sir::Inst& inst);
   void emit_array_slice(const sir::Inst& inst);
@@ -149,7 +153,7 @@ class FunctionEmitter {
   // The buffer of the array in a place, which has elements, made its only owner's.
   llvm::Value* own_buffer(llvm::Value* place, TypeId array);
   // The same with room for one element more.
-  llvm::Value* own_buffer_with_room(llvm::Value* place, TypeId array);
+  llvm::Value* own_buffer_with_room(llvm::Value* place, TypeId array, llvm::Value* more);
   void move_elements(llvm::Value* buffer, TypeId element, llvm::Value* to, llvm::Value* from,
                      llvm::Value* count);
   void check_bounds(llvm::Value* index, llvm::Value* length);

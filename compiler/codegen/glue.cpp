@@ -111,12 +111,15 @@ bool Glue::reaches_recursive(TypeId type) {
 
 llvm::Function* Glue::make(const char* kind, BufferType type, llvm::Type* result, size_t params,
                            Body body) {
+  std::vector<llvm::Type*> args(params, llvm::PointerType::getUnqual(m_.context));
+  return make(kind, type, llvm::FunctionType::get(result, args, false), body);
+}
+
+llvm::Function* Glue::make(const char* kind, BufferType type, llvm::FunctionType* signature,
+                           Body body) {
   Key key = {kind, type.type.index, type.is_box};
   auto known = functions_.find(key);
   if (known != functions_.end()) return known->second;
-  llvm::PointerType* pointer = llvm::PointerType::getUnqual(m_.context);
-  std::vector<llvm::Type*> args(params, pointer);
-  llvm::FunctionType* signature = llvm::FunctionType::get(result, args, false);
   llvm::Function* function =
       m_.make_function(signature, std::string(kind) + "." + name(type));
   if (!sir::drop_may_panic(m_.sir, type.type)) function->setDoesNotThrow();
@@ -451,7 +454,8 @@ static void finish_copy(ModuleEmitter& m, Values& values, BufferType type, llvm:
       values.retain(element, values.element(fresh, index, element));
     });
   }
-  values.b.CreateCall(m.glue.drop_buffer(type), {old});
+  // It nearly always has other owners: what the last one does need not be written out here.
+  values.b.CreateCall(m.glue.drop_buffer(type), {old})->setIsNoInline();
 }
 
 llvm::Function* Glue::unshare_box(BufferType type) {
@@ -498,14 +502,18 @@ llvm::Value* Glue::call_unshare(Values& values, BufferType type, llvm::Value* ol
 
 llvm::Function* Glue::grow(TypeId array) {
   BufferType type = {array};
-  llvm::Function* made = make("grow", type, llvm::PointerType::getUnqual(m_.context), 1,
-                              [&](Values& values, llvm::Function& function) {
+  llvm::PointerType* pointer = llvm::PointerType::getUnqual(m_.context);
+  llvm::Type* params[] = {pointer, llvm::Type::getInt64Ty(m_.context)};
+  llvm::FunctionType* signature = llvm::FunctionType::get(pointer, params, false);
+  llvm::Function* made =
+      make("grow", type, signature, [&](Values& values, llvm::Function& function) {
     llvm::IRBuilder<>& b = values.b;
     llvm::Value* old = function.getArg(0);
     llvm::Value* size = values.i64(m_.layouts.of(element(type)).size);
     llvm::LoadInst* count = b.CreateLoad(b.getInt64Ty(), old);
     count->setAtomic(llvm::AtomicOrdering::Monotonic);
-    llvm::Value* more = b.CreateAdd(values.length(old), values.i64(1));
+    llvm::Value* more = b.CreateBinaryIntrinsic(llvm::Intrinsic::sadd_sat, values.length(old),
+                                                function.getArg(1));
     // A negative count is a literal's: nobody counts its elements either.
     llvm::Value* is_free = b.CreateICmpSLE(count, values.i64(1));
     llvm::Value* result = values.select(

@@ -7,7 +7,7 @@
 //                               drops its elements and frees it
 //   retain.T(place)             one owner more for each buffer the value owns
 //   unshare.[T](buffer)         a buffer with these elements that has no other owner
-//   grow.[T](buffer)            the same with room for one element more
+//   grow.[T](buffer, n)         the same with room for n elements more
 //
 // `box T` stands for the abi::Box behind a boxed field of type T.
 #pragma once
@@ -25,6 +25,7 @@
 namespace llvm {
 class Constant;
 class Function;
+class FunctionType;
 class Type;
 class Value;
 }  // namespace llvm
@@ -95,6 +96,8 @@ class Glue {
   using Body = llvm::function_ref<void(Values& values, llvm::Function& function)>;
 
   // The function of that kind for that type, made with `body` when it is new.
+  llvm::Function* make(const char* kind, BufferType type, llvm::FunctionType* signature, Body body);
+  // One with so many pointers.
   llvm::Function* make(const char* kind, BufferType type, llvm::Type* result, size_t params,
                        Body body);
   void drop_elements(Values& values, BufferType buffer, llvm::Value* address, llvm::Value* list);

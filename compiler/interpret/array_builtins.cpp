@@ -44,6 +44,18 @@ bool Machine::array_builtin(const Inst& inst) {
       some.variant = 1;
       return set(inst, std::move(some)), true;
     }
+    case Builtin::ArrayReserve:
+      elements(inst);
+      return true;
+    case Builtin::ArrayExtend: {
+      Value other = read(inst.operands[1]);
+      std::vector<Value> copies;
+      for (size_t i = 0; i < other.size(); ++i) copies.push_back(*part_of(&other, i, false));
+      std::vector<Value>& parts = elements(inst);
+      if (!has_room(parts.size() + copies.size())) return true;
+      parts.insert(parts.end(), copies.begin(), copies.end());
+      return true;
+    }
     case Builtin::ArrayClear:
       elements(inst).clear();
       return true;

@@ -116,7 +116,8 @@ class CopyChecker {
   // Instructions that make more than one of what they are given.
   bool copies_inside(const Function& function, const Inst& inst) {
     if (inst.kind == InstKind::Builtin) {
-      return inst.builtin == Builtin::ArraySlice || inst.builtin == Builtin::SharedGet;
+      return inst.builtin == Builtin::ArraySlice || inst.builtin == Builtin::ArrayExtend ||
+             inst.builtin == Builtin::SharedGet;
     }
     return inst.kind == InstKind::Repeat || makes_copyable(function, inst);
   }
