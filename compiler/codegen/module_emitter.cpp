@@ -2,6 +2,7 @@
 #include "compiler/codegen/module_emitter.h"
 
 #include "compiler/codegen/function_emitter.h"
+#include "compiler/codegen/once_calls.h"
 #include "compiler/codegen/values.h"
 #include "compiler/sir/print.h"
 #include "compiler/support/check.h"
@@ -150,6 +151,10 @@ Signature ModuleEmitter::gen_signature(TypeId gen) {
   return make_signature(shape);
 }
 
+static bool runs_once(const sir::Function& function) {
+  return function.kind == sir::FunctionKind::Entry || function.display_name == "main";
+}
+
 void ModuleEmitter::declare(sir::FunctionId id) {
   const sir::Function& function = sir.functions[id];
   signatures_[id.index] = make_signature(function);
@@ -167,6 +172,7 @@ void ModuleEmitter::declare(sir::FunctionId id) {
       made->addParamAttr(param.first_arg, llvm::Attribute::NoAlias);
     }
   }
+  if (runs_once(function)) made->addFnAttr(kRunsOnceAttribute);
   functions_[id.index] = made;
 }
 

@@ -2,6 +2,7 @@
 #include "compiler/codegen/optimize.h"
 
 #include "compiler/codegen/memory_tags.h"
+#include "compiler/codegen/once_calls.h"
 #include "compiler/support/check.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Bitcode/BitcodeReader.h"
@@ -132,6 +133,9 @@ static llvm::ModulePassManager pipeline(llvm::PassBuilder& builder, OptLevel lev
 }
 
 void optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level) {
+  for (llvm::Function& function : module) {
+    if (function.hasFnAttribute(kRunsOnceAttribute)) keep_once_calls(function);
+  }
   llvm::PassBuilder builder(&machine);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
