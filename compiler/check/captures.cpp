@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "compiler/check/check_closure.h"
+#include "compiler/check/check_map.h"
 
 namespace skein::check {
 
@@ -155,11 +156,12 @@ static bool is_written_out(const ast::Expr* place) {
   return place->kind == ast::ExprKind::Name;
 }
 
-static bool has_index(const ast::Expr* place) {
+// What is indexed on the way to the place; null for nothing.
+static const ast::Expr* indexed_in(const ast::Expr* place) {
   for (; place; place = outer_place(place)) {
-    if (place->kind == ast::ExprKind::Index) return true;
+    if (const ast::Index* index = place->try_as<ast::Index>()) return index->receiver;
   }
-  return false;
+  return nullptr;
 }
 
 static void report_lent_twice(Context& ctx, const ast::Expr* first, const ast::Expr* second) {
@@ -167,7 +169,11 @@ static void report_lent_twice(Context& ctx, const ast::Expr* first, const ast::E
   Report report = ctx.report(second->span, D::OverlappingAccess, {name});
   report.mark("lent once more");
   report.label(first->span, "lent here, until the call returns");
-  if (has_index(first) || has_index(second)) {
+  const ast::Expr* indexed = indexed_in(first) ? indexed_in(first) : indexed_in(second);
+  if (indexed && is_map(ctx, ctx.program.type_of(indexed))) {
+    report.help("two keys may be the same one: take the values out, `let a = " + name +
+                "[k]`, and put them back, `" + name + "[k] = b`");
+  } else if (indexed) {
     report.help("two elements may be the same one: `" + name +
                 ".swap(i, j)` exchanges elements, or change one after the other");
   } else {

@@ -18,6 +18,7 @@ static void begin_body(Context& ctx, Body& body, NameTable& table) {
   ctx.table = &table;
   ctx.body = &body;
   ctx.has_error_type = false;
+  ctx.unmet_bounds.clear();
   ctx.infer.begin_body(number_params(ctx, table.params ? *table.params : kNone));
   ctx.locals.enter();
 }

@@ -144,6 +144,20 @@ static bool has_maker(Context& ctx, const CallSite& site, TypeId type) {
   return try_method(ctx, type, ctx.known.new_, site.name.span).has_value();
 }
 
+// That of a type with other type arguments: what is wrong is that these ones do not meet a bound of it.
+static std::optional<MethodMatch> find_for_other_args(Context& ctx, const CallSite& site,
+                                                      TypeId type, Symbol name) {
+  const types::Type given = ctx.types.get(type);
+  if (given.args.empty()) return std::nullopt;
+  std::vector<TypeId> args;
+  for (size_t i = 0; i < given.args.size(); ++i) args.push_back(ctx.infer.fresh(site.name.span));
+  TypeId other = given.kind == TypeKind::Struct ? ctx.types.struct_(StructId(given.decl), args)
+                                                : ctx.types.make(given.kind, args);
+  std::optional<MethodMatch> match = try_method(ctx, other, name, site.name.span);
+  if (match) ctx.infer.unify(other, type);
+  return match;
+}
+
 // `Atomic(0)` means the function `new` of a type of the library.
 static TypeId call_type(Context& ctx, const CallSite& site, TypeId type, const Want& want) {
   type = ctx.infer.shallow(type);
@@ -157,6 +171,7 @@ static TypeId call_type(Context& ctx, const CallSite& site, TypeId type, const W
   bool has_members = is_set(ctx, type) && !site.args.empty();
   Symbol maker = has_members ? ctx.names.intern("of") : ctx.known.new_;
   std::optional<MethodMatch> match = try_method(ctx, type, maker, site.name.span);
+  if (!match) match = find_for_other_args(ctx, site, type, maker);
   if (!match) return report_type_call(ctx, site, type);
   // After the method is found: that its bounds are not met is reported as such.
   if (want.type.valid()) ctx.infer.unify(type, want.type);

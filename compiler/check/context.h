@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -213,6 +214,8 @@ struct Context {
   std::unordered_map<uint32_t, std::optional<__int128>> folded;
   // Where a static is first assigned to, by StaticId; for those that cannot be one.
   std::unordered_map<uint32_t, Span> assigned_statics;
+  // What the body being checked lacks, by type and trait: each is reported once.
+  std::set<std::pair<uint32_t, uint32_t>> unmet_bounds;
   std::unordered_map<MethodKey, std::vector<FnId>, MethodKeyHash> methods;
   std::unordered_map<uint64_t, std::vector<FnId>> methods_of;   // by head, for suggestions
   std::unordered_map<Symbol, std::vector<FnId>, IdHash> trait_methods;   // by name

@@ -164,6 +164,14 @@ static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr,
   return false;
 }
 
+// The type of comparisons against the one of atomics, which other languages call the same.
+static bool help_with_order(Context& ctx, Report& report, TypeId found, TypeId wanted) {
+  if (ctx.show(found) != "Order" || ctx.show(wanted) != "Ordering") return false;
+  report.help("a comparison gives an `Order`: `Less`, `Equal` or `Greater`; an `Ordering` is what the "
+              "operations of an `Atomic` take");
+  return true;
+}
+
 // What is around the wanted value, or around the found one.
 static bool help_to_wrap(Context& ctx, Report& report, const ast::Expr* expr, TypeId found,
                          TypeId wanted) {
@@ -258,6 +266,7 @@ void report_mismatch(Context& ctx, const ast::Expr* expr, TypeId found, const Wa
   if (help_to_fit_dyn(ctx, report, from, to)) return;
   if (help_to_convert(ctx, report, expr, from, to)) return;
   if (help_to_wrap(ctx, report, expr, from, to)) return;
+  if (help_with_order(ctx, report, from, to)) return;
   help_with_source(ctx, report, expr, from, to);
 }
 

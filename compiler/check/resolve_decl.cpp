@@ -37,12 +37,29 @@ static void refuse_attribute(Context& ctx, const ast::Attribute& attribute) {
   suggest(report, attribute.name.span, name, {"derive", "plain", "blocking"});
 }
 
+static bool derives_json(Context& ctx, const ast::Item& item) {
+  for (const ast::Attribute& attribute : item.attributes) {
+    if (ctx.text(attribute.name.name) != "derive") continue;
+    for (const ast::Arg& arg : attribute.args) {
+      const ast::Name* name = arg.value->try_as<ast::Name>();
+      if (name && ctx.text(name->name) == "Json") return true;
+    }
+  }
+  return false;
+}
+
 // `@json("name")` before a field or variant, which is for `@derive(Json)`.
-static void check_part_attributes(Context& ctx, std::span<const ast::Attribute> attributes) {
+static void check_part_attributes(Context& ctx, const ast::Item& item,
+                                  std::span<const ast::Attribute> attributes) {
   for (const ast::Attribute& attribute : attributes) {
     bool is_name = ctx.text(attribute.name.name) == "json" && attribute.args.size() == 1 &&
                    attribute.args[0].value->is<ast::StrLit>();
-    if (!is_name) refuse_attribute(ctx, attribute);
+    if (!is_name) {
+      refuse_attribute(ctx, attribute);
+    } else if (!derives_json(ctx, item)) {
+      ctx.report(attribute.name.span, D::UnknownAttribute, {"json"})
+          .help("it is for a type with a form in JSON: write `@derive(Json)` before the type");
+    }
   }
 }
 
@@ -289,7 +306,7 @@ void resolve_param_bounds(Context& ctx, NameTable& table, std::span<ast::Item* c
 
 // ---- fields --------------------------------------------------------------------------------
 
-static std::vector<types::FieldDecl> named_fields(Context& ctx,
+static std::vector<types::FieldDecl> named_fields(Context& ctx, const ast::Item& item,
                                                   std::span<const ast::FieldDecl> fields) {
   std::vector<types::FieldDecl> out;
   std::unordered_map<Symbol, Span, IdHash> seen;
@@ -300,7 +317,7 @@ static std::vector<types::FieldDecl> named_fields(Context& ctx,
           .mark("declared again here")
           .label(first->second, "first declared here");
     }
-    check_part_attributes(ctx, field.attributes);
+    check_part_attributes(ctx, item, field.attributes);
     types::FieldDecl decl;
     decl.name = field.name.name;
     decl.type = resolve_type(ctx, field.type);
@@ -312,13 +329,14 @@ static std::vector<types::FieldDecl> named_fields(Context& ctx,
   return out;
 }
 
-static types::VariantDecl resolve_variant(Context& ctx, const ast::VariantDecl& variant) {
+static types::VariantDecl resolve_variant(Context& ctx, const ast::EnumItem& item,
+                                          const ast::VariantDecl& variant) {
   types::VariantDecl decl;
   decl.name = variant.name.name;
   decl.has_names = variant.has_named_fields;
-  check_part_attributes(ctx, variant.attributes);
+  check_part_attributes(ctx, item, variant.attributes);
   decl.span = variant.name.span;
-  if (variant.has_named_fields) decl.fields = named_fields(ctx, variant.fields);
+  if (variant.has_named_fields) decl.fields = named_fields(ctx, item, variant.fields);
   for (const ast::TypeExpr* payload : variant.payload) {
     types::FieldDecl field;
     field.type = resolve_type(ctx, payload);
@@ -350,7 +368,7 @@ static void resolve_variants(Context& ctx, const ast::EnumItem& item, types::Enu
       continue;
     }
     check_variant_case(ctx, variant.name);
-    decl.variants.push_back(resolve_variant(ctx, variant));
+    decl.variants.push_back(resolve_variant(ctx, item, variant));
   }
 }
 
@@ -361,7 +379,7 @@ void resolve_fields(Context& ctx, NameTable& table, std::span<ast::Item* const> 
       NameTable& inner = table_with(ctx, table, decl.type_params);
       inner.hides_params = true;
       InTable in(ctx, inner);
-      decl.fields = named_fields(ctx, node->fields);
+      decl.fields = named_fields(ctx, *node, node->fields);
     } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
       types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
       NameTable& inner = table_with(ctx, table, decl.type_params);

@@ -275,6 +275,8 @@ static bool is_of_program(Context& ctx, TypeId id) {
 
 static void report_bound(Context& ctx, const PendingBound& bound) {
   TraitId trait_id = bound.trait.trait;
+  bool is_new = ctx.unmet_bounds.emplace(ctx.infer.shallow(bound.type).index, trait_id.index).second;
+  if (!is_new) return;
   std::string trait = show(ctx, bound.trait);
   std::string type = ctx.show(bound.type);
   Report report = ctx.report(bound.span, D::BoundUnmet, {type, trait});
