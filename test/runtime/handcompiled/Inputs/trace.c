@@ -47,7 +47,7 @@ __attribute__((noinline)) int64_t deep(int64_t depth) {
 // One argument or none: panics; two: recurses a million deep; three: for ever.
 struct ramp skn_program_main(void) {
   const int64_t* args = skn_args();
-  const int64_t count = args[1];
+  const int64_t count = args[2];  // the length of an array (runtime/abi/layout.h)
   struct ramp result = {0, 0};
   if (count < 2) result.status = outer(5);
   if (count == 2) result.status = deep(1000000) == 0;
