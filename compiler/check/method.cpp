@@ -137,7 +137,10 @@ static bool report_items(Context& ctx, const types::FnDecl& fn, TypeId type, ast
   for (size_t i = 0; i < args.size(); ++i) {
     if (unify_bounds(ctx, impl.type_params[i], args[i], args, name.span)) continue;
     TypeId item = item_of(ctx, iterator_of(ctx, type, name.span), name.span);
-    std::string wanted = ctx.program.type_name(impl.type_params[i].iter_item, impl.type_params);
+    TypeId wanted_item = impl.type_params[i].iter_item;
+    std::string wanted = wanted_item.valid()
+                             ? ctx.program.type_name(wanted_item, impl.type_params)
+                             : "Iterable";
     ctx.report(name.span, D::WrongItems,
                {ctx.text(name.name), wanted, item.valid() ? ctx.show(item) : ctx.show(type)});
     return true;
