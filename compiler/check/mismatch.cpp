@@ -172,6 +172,19 @@ static bool help_with_order(Context& ctx, Report& report, TypeId found, TypeId w
   return true;
 }
 
+// An array of results where a result of an array is wanted; the same of options.
+static bool help_to_collect(Context& ctx, Report& report, TypeId found, TypeId wanted) {
+  TypeKind outer = ctx.types.kind(wanted);
+  bool wraps = outer == TypeKind::Result || outer == TypeKind::Option;
+  if (!wraps || ctx.types.kind(found) != TypeKind::Array) return false;
+  if (ctx.kind(ctx.types.arg(found)) != outer) return false;
+  if (ctx.kind(ctx.types.arg(wanted)) != TypeKind::Array) return false;
+  report.help(outer == TypeKind::Result
+                  ? "`.collect_ok()` gives all values, or the first error"
+                  : "`.collect_some()` gives all values, or `none` where one is missing");
+  return true;
+}
+
 // What is around the wanted value, or around the found one.
 static bool help_to_wrap(Context& ctx, Report& report, const ast::Expr* expr, TypeId found,
                          TypeId wanted) {
@@ -265,6 +278,7 @@ void report_mismatch(Context& ctx, const ast::Expr* expr, TypeId found, const Wa
   }
   if (help_to_fit_dyn(ctx, report, from, to)) return;
   if (help_to_convert(ctx, report, expr, from, to)) return;
+  if (help_to_collect(ctx, report, from, to)) return;
   if (help_to_wrap(ctx, report, expr, from, to)) return;
   if (help_with_order(ctx, report, from, to)) return;
   help_with_source(ctx, report, expr, from, to);
