@@ -146,9 +146,10 @@ static const Pat* simplify_inner(Cover& cover, const ast::Pattern* pattern, Type
       bool is_constant =
           ctx.fact(pattern).constant.valid() || ctx.fact(pattern).type_constant.valid();
       if (is_constant) return simplify_constant(cover, pattern);
-      if (variant) {
-        return simplify_all(cover, variant->variant,
-                            pattern->as<ast::VariantPattern>()->payload);
+      std::span<ast::Pattern* const> payload = pattern->as<ast::VariantPattern>()->payload;
+      // One of a wrong length was reported.
+      if (variant && payload.size() == ctx.program.variant_fields(type, variant->variant).size()) {
+        return simplify_all(cover, variant->variant, payload);
       }
       cover.has_error = true;
       return cover.wild;
