@@ -107,7 +107,7 @@ void Monitor::give_back(int64_t now) {
 
 void Monitor::look_at(Worker& worker, Seen& seen, int64_t now) {
   fire_timers_of(worker, now);
-  if (worker.is_bound()) return;
+  if (worker.is_bound() || !worker.has_entered()) return;
   const uint64_t activity = worker.activity();
   if (!Worker::is_running(activity) || activity != seen.activity) {
     return see(worker, seen, activity, now);

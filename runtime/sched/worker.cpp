@@ -49,9 +49,11 @@ void Worker::enter(const base::Stack& own) {
   processor_clock_ = base::own_processor_clock();
   thread_ = base::own_thread();
   skn_node = &idle;
+  entered_.store(1, Order::Release);
 }
 
 void Worker::leave() {
+  entered_.store(0, Order::Release);
   skn_worker = nullptr;
   skn_stack_limit = nullptr;
   skn_node = nullptr;

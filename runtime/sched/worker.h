@@ -107,6 +107,9 @@ class alignas(128) Worker {
     limit().store(reinterpret_cast<const char*>(UINTPTR_MAX), Order::Relaxed);
   }
 
+  // Its thread has begun: the three above may be asked for.
+  bool has_entered() const { return entered_.load(Order::Acquire) != 0; }
+
   bool is_bound() const { return is_bound_; }
   // The task that this worker's thread runs, and none else (sched/bound_thread.h); null: none any more.
   abi::Node* bound() const { return bound_.load(Order::Acquire); }
@@ -185,6 +188,7 @@ class alignas(128) Worker {
   bool ran_since_look_ = true;    // so what tasks wait for may have changed
   uint64_t looked_at_clock_ = 0;  // cycles
   base::Atomic<uint64_t> activity_;
+  base::Atomic<uint32_t> entered_;
   int processor_clock_ = 0;
   int thread_ = 0;
   base::TraceLog trace_log_;
