@@ -207,6 +207,7 @@ void FunctionEmitter::finish_value() {
     v.copy(signature_.result, function_->getArg(0), locals_[0]);
   } else {
     v.load_pieces(result, locals_[0], pieces);
+    for (llvm::Value*& piece : pieces) piece = v.read_here(piece);
   }
   free_frame();
   leave(v.null(), pieces);
@@ -223,8 +224,9 @@ void FunctionEmitter::finish_outcome() {
   llvm::BasicBlock* resumed = v.new_block("resumed");
   b.CreateCondBr(coro(llvm::Intrinsic::coro_is_in_ramp, {}), in_ramp, resumed);
   b.SetInsertPoint(in_ramp);
+  llvm::Value* handle = v.read_here(outcome);
   free_frame();
-  leave(outcome, {});
+  leave(handle, {});
   b.SetInsertPoint(resumed);
   store_frame_size();
   v.rt(Rt::skn_frame_finish,

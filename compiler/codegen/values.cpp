@@ -3,6 +3,7 @@
 
 #include "compiler/codegen/module_emitter.h"
 #include "compiler/support/check.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
 #include "runtime/abi/layout.h"
@@ -168,6 +169,19 @@ llvm::Value* Values::variant_of(TypeId type, llvm::Value* place) {
 
 void Values::retain_buffer(llvm::Value* buffer, bool is_atomic) {
   rt(is_atomic ? Rt::skn_retain_atomic : Rt::skn_retain, {buffer});
+}
+
+llvm::Value* Values::read_here(llvm::Value* scalar) {
+  llvm::Type* type = scalar->getType();
+  if (type->isIntegerTy(1)) {
+    return b.CreateTrunc(read_here(b.CreateZExt(scalar, b.getInt8Ty())), type);
+  }
+  const char* constraints = type->isFloatingPointTy() ? "=x,0" : "=r,0";
+  llvm::FunctionType* signature = llvm::FunctionType::get(type, {type}, false);
+  llvm::CallInst* same =
+      b.CreateCall(llvm::InlineAsm::get(signature, "", constraints, true), {scalar});
+  same->setDoesNotThrow();
+  return same;
 }
 
 llvm::Value* Values::release_buffer(llvm::Value* buffer, bool is_atomic) {

@@ -88,6 +88,9 @@ class Values {
   // The handle in what a suspending function returns.
   llvm::Value* handle_of(llvm::Value* result);
 
+  // The same scalar as one that is computed here. A value that lives over a suspension is read from the frame
+  // where it is used, which for what the ramp returns would be after it has freed the frame.
+  llvm::Value* read_here(llvm::Value* scalar);
   // The same pointer under a new definition that LLVM does not see through. What lives over a
   // suspension is saved in the frame where it is defined: this moves the saving off the fast path.
   llvm::Value* only_here(llvm::Value* pointer) { return b.CreateLaunderInvariantGroup(pointer); }
