@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Random concurrent programs with one right answer, built and run with 1, 2 and 8 workers.
 
-usage: concurrent_programs.py --skein PATH [--count N] [--seed S] [--size N] [--keep FOLDER]
+usage: concurrent_programs.py --skein PATH [--count N] [--seed S] [--size N] [--runs N] [--jobs N] [--keep FOLDER]
 
 Each program is a tree of functions that start tasks, send, lock, select, race, cancel and catch, all in ways whose
 result does not depend on who was first; the generator computes it. Programs are built at -O0 and --release in turn.
+With --runs each is run so many times with each number of workers; --jobs programs are tried at once.
 """
 import argparse
+import concurrent.futures
 import os
 import pathlib
 import random
@@ -292,20 +294,38 @@ KINDS = [awaited, array_of_tasks, counted, locked, pipeline, workers, selected, 
 SIZE = 3
 
 
-def complaints(skein, mode, source, value, exe):
+def complaints(skein, mode, source, value, exe, runs):
     build = subprocess.run([skein, "build", mode, str(source), "-o", exe], capture_output=True, text=True, timeout=300)
     if build.returncode != 0:
         yield f"does not build:\n{build.stderr[:2000]}"
         return
     for workers_count in ("1", "2", "8"):
         env = dict(os.environ, SKEIN_WORKERS=workers_count)
-        try:
-            run = subprocess.run([exe], env=env, capture_output=True, text=True, timeout=120)
-        except subprocess.TimeoutExpired:
-            yield f"{workers_count} workers: no end within 120 s"
-            continue
-        if run.returncode != 0 or run.stdout != f"{value}\n":
-            yield f"{workers_count} workers: status {run.returncode}, {run.stdout!r}, expected {value}\n{run.stderr[:2000]}"
+        for _ in range(runs):
+            try:
+                run = subprocess.run([exe], env=env, capture_output=True, text=True, timeout=120)
+            except subprocess.TimeoutExpired:
+                yield f"{workers_count} workers: no end within 120 s"
+                break
+            if run.returncode != 0 or run.stdout != f"{value}\n":
+                yield (f"{workers_count} workers: status {run.returncode}, {run.stdout!r}, expected {value}\n"
+                       f"{run.stderr[:2000]}")
+                break
+
+
+def tried(seed, folder, options):
+    """What is wrong with the program of a seed, or nothing. A wrong one is kept where --keep says."""
+    text, value = Program(seed).text()
+    source = folder / f"program{seed}.sk"
+    source.write_text(text, encoding="utf-8")
+    exe = source.with_suffix("")
+    mode = "-O0" if seed % 2 == 0 else "--release"
+    found = list(complaints(options.skein, mode, source, value, str(exe), options.runs))
+    if found and options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
+        (options.keep / source.name).write_text(text, encoding="utf-8")
+    exe.unlink(missing_ok=True)
+    return f"program {seed}, {mode}: " + "\n".join(found) if found else ""
 
 
 def main():
@@ -315,23 +335,19 @@ def main():
     parser.add_argument("--count", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", type=int, default=SIZE)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path)
     options = parser.parse_args()
     SIZE = options.size
     failed_count = 0
-    with tempfile.TemporaryDirectory(prefix="skein-fuzz-") as folder:
-        for seed in range(options.seed, options.seed + options.count):
-            text, value = Program(seed).text()
-            source = pathlib.Path(folder) / f"program{seed}.sk"
-            source.write_text(text, encoding="utf-8")
-            mode = "-O0" if seed % 2 == 0 else "--release"
-            found = list(complaints(options.skein, mode, source, value, str(source.with_suffix(""))))
+    with tempfile.TemporaryDirectory(prefix="skein-fuzz-") as folder, \
+            concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        seeds = range(options.seed, options.seed + options.count)
+        for found in pool.map(lambda seed: tried(seed, pathlib.Path(folder), options), seeds):
             if found:
                 failed_count += 1
-                print(f"program {seed}, {mode}: " + "\n".join(found), flush=True)
-                if options.keep:
-                    options.keep.mkdir(parents=True, exist_ok=True)
-                    (options.keep / source.name).write_text(text, encoding="utf-8")
+                print(found, flush=True)
     print(f"{options.count - failed_count} of {options.count} programs gave the right answer")
     sys.exit(failed_count > 0)
 
