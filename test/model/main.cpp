@@ -3,7 +3,7 @@
 // usage: skein_model [OPTION…] [PREFIX…]       those whose names begin like that; else all
 //   --list           their names and claims
 //   --factor=N       so many times the executions where they are chosen by chance
-//   --seconds=N      at most that long for each
+//   --seconds=N      at most so much processor time for each
 //   --sites          which atomic operations they executed, one a line:
 //                    MODEL PATH:LINE:COLUMN OPERATION ORDER [ORDER WHEN IT FAILS]
 //   --weaken=PATH:LINE:COLUMN:(order|failure):ORDER

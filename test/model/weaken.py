@@ -65,7 +65,7 @@ def catcher(program, limits, weakening):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True)
-    parser.add_argument("--seconds", type=int, default=20, help="at most, for each model and order")
+    parser.add_argument("--seconds", type=int, default=20, help="of processor time at most, for each model and order")
     parser.add_argument("--factor", type=int, default=1, help="of executions that are chosen by chance")
     parser.add_argument("--only", default="")
     parser.add_argument("--models", nargs="*", default=[], help="that begin like this; else all")
