@@ -255,15 +255,29 @@ TypeId check_slice(Context& ctx, const ast::Slice* node) {
 
 // ---- payloads ------------------------------------------------------------------------------
 
+// `!` or `?` on what is no option and no `Result`. Behind `<-ch` or `await t` it is read before them.
+static TypeId report_nothing_to_unwrap(Context& ctx, const ast::Expr* node, const ast::Expr* operand,
+                                       TypeId type, const std::string& mark,
+                                       std::string_view purpose) {
+  TypeKind kind = ctx.types.kind(type);
+  Report report = ctx.report(node->span, D::NothingToUnwrap, {ctx.show(type), mark});
+  if (kind != TypeKind::Chan && kind != TypeKind::Task) {
+    report.help("`" + mark + "` " + std::string(purpose) + " a `T?` or a `Result`");
+    return ctx.types.error();
+  }
+  std::string taken = kind == TypeKind::Chan ? "<-" : "await ";
+  std::string text(ctx.program.sources.text(operand->span));
+  report.help("take what comes out of it first: `(" + taken + text + ")" + mark + "`");
+  return ctx.types.error();
+}
+
 TypeId check_unwrap(Context& ctx, const ast::Unwrap* node) {
   TypeId type = ctx.infer.shallow(check_expr(ctx, node->operand));
   TypeKind kind = ctx.types.kind(type);
   if (kind == TypeKind::Option || kind == TypeKind::Result) return ctx.types.arg(type);
   if (kind == TypeKind::Error) return type;
   if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->operand);
-  ctx.report(node->span, D::NothingToUnwrap, {ctx.show(type), "!"})
-      .help("`!` takes the value out of a `T?` or a `Result`");
-  return ctx.types.error();
+  return report_nothing_to_unwrap(ctx, node, node->operand, type, "!", "takes the value out of");
 }
 
 // Where `?` leads to: the result of the function, or of the spawn block around.
@@ -312,7 +326,7 @@ static TypeId convert_error(Context& ctx, const ast::Expr* node, const Type& fro
   return from.args[0];
 }
 
-// The value that `?` takes out of one of `type`, the operand of `node`.
+// The value that `?` takes out of one of `type`, an option or a `Result`.
 static TypeId tried_type(Context& ctx, const ast::Expr* node, TypeId type) {
   const Type head = ctx.types.get(type);
   if (head.kind == TypeKind::Option) {
@@ -320,27 +334,25 @@ static TypeId tried_type(Context& ctx, const ast::Expr* node, TypeId type) {
     if (returns_kind(ctx, any)) return head.args[0];
     return report_bad_try(ctx, node, type);
   }
-  if (head.kind == TypeKind::Result) {
-    TypeId value = ctx.infer.fresh(node->span);
-    if (returns_kind(ctx, ctx.types.make(TypeKind::Result, {value, head.args[1]}))) {
-      return head.args[0];
-    }
-    // It was only there to ask.
-    ctx.infer.unify(value, ctx.types.unit());
-    TypeId result = ctx.infer.shallow(ctx.body->result);
-    if (ctx.types.kind(result) == TypeKind::Result) return convert_error(ctx, node, head, result);
-    return report_bad_try(ctx, node, type);
+  TypeId value = ctx.infer.fresh(node->span);
+  if (returns_kind(ctx, ctx.types.make(TypeKind::Result, {value, head.args[1]}))) {
+    return head.args[0];
   }
-  ctx.report(node->span, D::NothingToUnwrap, {ctx.show(type), "?"})
-      .help("`?` passes on `none` or the error of a `T?` or a `Result`");
-  return ctx.types.error();
+  // It was only there to ask.
+  ctx.infer.unify(value, ctx.types.unit());
+  TypeId result = ctx.infer.shallow(ctx.body->result);
+  if (ctx.types.kind(result) == TypeKind::Result) return convert_error(ctx, node, head, result);
+  return report_bad_try(ctx, node, type);
 }
 
 TypeId check_try(Context& ctx, const ast::Try* node) {
   TypeId type = ctx.infer.shallow(check_expr(ctx, node->operand));
   if (ctx.types.kind(type) == TypeKind::Error) return type;
   if (ctx.infer.is_unknown(type)) return report_unknown_type(ctx, node->operand);
-  return tried_type(ctx, node, type);
+  TypeKind kind = ctx.types.kind(type);
+  if (kind == TypeKind::Option || kind == TypeKind::Result) return tried_type(ctx, node, type);
+  return report_nothing_to_unwrap(ctx, node, node->operand, type, "?",
+                                  "passes on `none` or the error of");
 }
 
 }  // namespace skein::check

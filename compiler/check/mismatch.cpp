@@ -70,6 +70,8 @@ static bool is_postfix(const ast::Expr* expr) {
     case ast::ExprKind::Range:
     case ast::ExprKind::Await:
     case ast::ExprKind::Spawn:
+    case ast::ExprKind::Receive:
+    case ast::ExprKind::Closure:
       return expr->in_parens;
     default:
       return true;
