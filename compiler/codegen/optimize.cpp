@@ -1,6 +1,7 @@
 // LLVM's own machinery, called in the right order: link, internalise, pipeline, emit.
 #include "compiler/codegen/optimize.h"
 
+#include "compiler/codegen/loop_sums.h"
 #include "compiler/codegen/memory_tags.h"
 #include "compiler/codegen/once_calls.h"
 #include "compiler/support/check.h"
@@ -137,6 +138,10 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level
     if (function.hasFnAttribute(kRunsOnceAttribute)) keep_once_calls(function);
   }
   llvm::PassBuilder builder(&machine);
+  builder.registerVectorizerStartEPCallback(
+      [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel) {
+        passes.addPass(CombineOverflowTests());
+      });
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
