@@ -19,6 +19,10 @@ static void verify(llvm::Module& module) {
   SKEIN_CHECK(!is_broken, "LLVM refuses what codegen made: " + problems);
 }
 
+static void begin_step(const Options& options, std::string_view step) {
+  if (options.begin_step) options.begin_step(step);
+}
+
 static std::unique_ptr<Output> refuse(std::string error) {
   std::unique_ptr<Output> output = std::make_unique<Output>();
   output->error = std::move(error);
@@ -26,6 +30,7 @@ static std::unique_ptr<Output> refuse(std::string error) {
 }
 
 std::unique_ptr<Output> emit(sir::Module& sir, const Options& options) {
+  begin_step(options, "codegen");
   std::string error;
   std::unique_ptr<llvm::TargetMachine> machine = make_machine(options, error);
   if (machine == nullptr) return refuse(std::move(error));
@@ -42,10 +47,12 @@ std::unique_ptr<Output> emit(sir::Module& sir, const Options& options) {
     return output;
   }
   if (!link_fast_paths(module, options, emitter.tags, error)) return refuse(std::move(error));
+  begin_step(options, "optimize");
   optimize(module, *machine, options.opt_level);
   if (options.form == Form::Ir) {
     output->bytes = print_ir(module);
   } else {
+    begin_step(options, "write_code");
     output->bytes = emit_code(module, *machine, options.form == Form::Asm);
   }
   return output;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ struct Options {
   std::string cpu;                // as LLVM spells it; "" is the x86-64 baseline
   // The bytes of lib/skein/fast.bc. Needed for everything but the text at O0.
   std::string_view fast_bitcode;
+  // Called as each step begins that takes time; may be empty.
+  std::function<void(std::string_view step)> begin_step;
 };
 
 // What was made, or, when `error` is not empty, why it could not be: an unknown cpu, or bitcode

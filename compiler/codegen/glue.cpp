@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "compiler/codegen/merge_glue.h"
 #include "compiler/codegen/module_emitter.h"
 #include "compiler/codegen/values.h"
 #include "compiler/support/check.h"
@@ -128,6 +129,13 @@ llvm::Function* Glue::make(const char* kind, BufferType type, llvm::FunctionType
   Values values(m_, builder);
   body(values, *function);
   return function;
+}
+
+void Glue::merge_equal() {
+  std::vector<llvm::Function*> made;
+  for (const auto& [key, function] : functions_) made.push_back(function);
+  functions_.clear();
+  codegen::merge_equal(std::move(made));
 }
 
 void Glue::drop_elements(Values& values, BufferType buffer, llvm::Value* address,

@@ -9,6 +9,8 @@
 //   unshare.[T](buffer)         a buffer with these elements that has no other owner
 //   grow.[T](buffer, n)         the same with room for n elements more
 //
+// Those that come out the same for several types become one in the end (merge_glue.h).
+//
 // `box T` stands for the abi::Box behind a boxed field of type T.
 #pragma once
 
@@ -79,6 +81,9 @@ class Glue {
   // Calls it, and says what is known of the fresh one.
   llvm::Value* call_unshare(Values& values, BufferType buffer, llvm::Value* old);
   llvm::Function* grow(TypeId array);
+
+  // When all are made: those that came out the same become one.
+  void merge_equal();
 
   // Whether dropping the elements can lead to a buffer of this type again.
   bool is_recursive(BufferType buffer);

@@ -56,6 +56,7 @@ void ModuleEmitter::run() {
     constants.emit_sites();
     rt.add_hash_reference();
   }
+  glue.merge_equal();
   if (debug != nullptr) debug->finish();
 }
 

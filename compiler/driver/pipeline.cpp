@@ -100,6 +100,7 @@ static void make_code(const Options& options, Session& session, sir::Module& mod
     return;
   }
   codegen.fast_bitcode = bitcode.text;
+  codegen.begin_step = [&](std::string_view step) { session.stopwatch.start(step); };
   std::unique_ptr<codegen::Output> output = codegen::emit(module, codegen);
   if (!output->error.empty()) {
     session.sink.report({}, D::CodegenFailed, {output->error});
@@ -313,7 +314,6 @@ static std::string make_object(const Work& work, types::Program& program, Build&
   }
 
   // By way of LLVM.
-  session.stopwatch.start("codegen");
   std::string code;
   make_code(options, session, module, code);
   if (!work.ends_at(Step::Codegen)) return code;
