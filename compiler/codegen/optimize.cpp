@@ -14,6 +14,7 @@
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
@@ -31,8 +32,17 @@ static void initialize_target() {
   LLVMInitializeX86AsmParser();
 }
 
+// A sum of floats is added up in the order of the program also where what is added is computed in vectors:
+// LLVM has it as a choice of the target, which that for x86-64 does not make, and asks for it by name.
+static void keep_order_of_sums() {
+  static const char* const arguments[] = {"skein", "-force-ordered-reductions"};
+  static const bool is_known = llvm::cl::ParseCommandLineOptions(2, arguments);  // once a process
+  SKEIN_CHECK(is_known, "LLVM keeps no order of sums");
+}
+
 std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::string& error) {
   initialize_target();
+  keep_order_of_sums();
   llvm::Triple triple("x86_64-unknown-linux-gnu");
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
   SKEIN_CHECK(target != nullptr, "LLVM was built without x86-64");
