@@ -21,6 +21,7 @@
 #include "runtime/task/task.h"
 #include "runtime/value/hash.h"
 #include "runtime/value/format.h"
+#include "runtime/value/short_text.h"
 #include "runtime/value/str.h"
 #include "runtime/value/utf8.h"
 #include "runtime/wait/deadline.h"
@@ -382,7 +383,11 @@ void skn_str_append_text(Ptr place, Ptr data, I64 length) {
 void skn_str_push(Ptr place, I32 character) {
   value::append_char(place_at(place), static_cast<uint32_t>(character));
 }
-I1 skn_str_eq(Ptr left, Ptr right) { return text_at(left) == text_at(right); }
+I1 skn_str_eq(Ptr left, Ptr right) {
+  const std::string_view a = text_at(left);
+  const std::string_view b = text_at(right);
+  return a.size() == b.size() && value::equal_text(a.data(), b.data(), a.size());
+}
 I32 skn_str_compare(Ptr left, Ptr right) { return value::compare(text_at(left), text_at(right)); }
 I64 skn_str_hash(Ptr str, I64 seed) {
   return static_cast<I64>(value::hash(text_at(str), static_cast<uint64_t>(seed)));

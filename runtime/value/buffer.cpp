@@ -27,6 +27,7 @@ static int64_t bytes_for(int64_t element_size, int64_t capacity) {
 
 static int64_t capacity_in(int64_t bytes, int64_t element_size) {
   const int64_t room = bytes - int64_t(abi::kBufferData);
+  if (element_size == 1) return room;  // as of each str: no division
   return element_size == 0 ? INT64_MAX : room / element_size;
 }
 

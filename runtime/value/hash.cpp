@@ -2,8 +2,7 @@
 #include "runtime/value/hash.h"
 
 #include "runtime/base/platform.h"
-
-#include <cstring>
+#include "runtime/value/short_text.h"
 
 namespace skein::value {
 
@@ -20,18 +19,6 @@ static uint64_t mix(uint64_t a, uint64_t b) {
 
 void make_hash_secret() {
   hash_secret = mix(base::random_seed() ^ kFirst, kSecond);
-}
-
-static uint64_t word_at(const char* at) {
-  uint64_t word;
-  memcpy(&word, at, sizeof(word));
-  return word;
-}
-
-static uint64_t half_at(const char* at) {
-  uint32_t half;
-  memcpy(&half, at, sizeof(half));
-  return half;
 }
 
 // Both factors of each product depend on the seed: text that makes one of them zero, whatever the

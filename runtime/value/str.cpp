@@ -2,6 +2,8 @@
 #include "runtime/value/str.h"
 
 #include "runtime/base/platform.h"
+#include "runtime/memory/buffer_pool.h"
+#include "runtime/value/short_text.h"
 #include "runtime/value/utf8.h"
 
 #include <cmath>
@@ -12,10 +14,13 @@ namespace skein::value {
 
 Buffer* new_str(std::string_view text) {
   if (text.empty()) return empty();
-  const int64_t size = static_cast<int64_t>(text.size());
-  Buffer* str = new_buffer(1, size);
-  memcpy(data_of(str), text.data(), text.size());
-  str->length = size;
+  const size_t bytes = memory::aligned_bytes(abi::kBufferData + text.size());
+  Buffer* str = static_cast<Buffer*>(memory::buffers.allocate(bytes));
+  str->count = 1;
+  str->capacity = static_cast<int64_t>(bytes - abi::kBufferData);
+  str->length = static_cast<int64_t>(text.size());
+  str->bytes = static_cast<int64_t>(bytes);
+  copy_text(data_of(str), text.data(), text.size());
   return str;
 }
 
@@ -91,15 +96,11 @@ int64_t find(std::string_view text, std::string_view needle, int64_t from) {
   if (from < 0) from = 0;
   if (static_cast<uint64_t>(from) > text.size()) return -1;
   if (needle.empty()) return from;
-  const void* found = memmem(text.data() + from, text.size() - static_cast<size_t>(from),
-                             needle.data(), needle.size());
+  const char* begin = text.data() + from;
+  const size_t size = text.size() - static_cast<size_t>(from);
+  const void* found = needle.size() == 1 ? memchr(begin, needle[0], size)
+                                         : memmem(begin, size, needle.data(), needle.size());
   return found == nullptr ? -1 : static_cast<const char*>(found) - text.data();
-}
-
-bool is_boundary(std::string_view text, int64_t offset) {
-  if (offset < 0 || static_cast<uint64_t>(offset) > text.size()) return false;
-  const size_t at = static_cast<size_t>(offset);
-  return at == text.size() || starts_char(text[at]);
 }
 
 static Buffer* map_chars(Buffer* str, uint32_t (*map)(uint32_t)) {

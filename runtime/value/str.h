@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/value/buffer.h"
+#include "runtime/value/utf8.h"
 
 #include <string_view>
 
@@ -36,7 +37,11 @@ int compare(std::string_view left, std::string_view right);
 int64_t find(std::string_view text, std::string_view needle, int64_t from);
 
 // True when `offset` lies in the text or at its end, and no char is cut there.
-bool is_boundary(std::string_view text, int64_t offset);
+inline bool is_boundary(std::string_view text, int64_t offset) {
+  if (offset < 0 || static_cast<uint64_t>(offset) > text.size()) return false;
+  const size_t at = static_cast<size_t>(offset);
+  return at == text.size() || starts_char(text[at]);
+}
 
 Buffer* to_upper(Buffer* str);
 Buffer* to_lower(Buffer* str);

@@ -1,4 +1,5 @@
 // Strings: appending, searching, cutting, numbers read from them.
+#include "runtime/value/short_text.h"
 #include "runtime/value/str.h"
 #include "runtime/value/utf8.h"
 
@@ -53,6 +54,32 @@ TEST(Str, AppendToASharedOneLeavesTheOtherOwnersAlone) {
   EXPECT_EQ(first.text(), "hello");
   EXPECT_EQ(second.text(), "hello world");
   EXPECT_TRUE(is_unique(first.get()));
+}
+
+TEST(Str, ShortTextsOfAnyLengthAreCopiedAndCompared) {
+  const std::string all = "abcdefghijklmnopqrstuvwxyz0123456789";
+  for (size_t size = 0; size <= all.size(); ++size) {
+    Str str(std::string_view(all).substr(0, size));
+    EXPECT_EQ(str.text(), all.substr(0, size));
+    EXPECT_TRUE(equal_text(text_of(str.get()).data(), all.data(), size));
+    for (size_t at = 0; at < size; ++at) {
+      std::string other = all;
+      other[at] = '-';
+      EXPECT_FALSE(equal_text(text_of(str.get()).data(), other.data(), size)) << size << ' ' << at;
+    }
+  }
+}
+
+TEST(Str, OneByteIsFoundAsLongerTextsAre) {
+  const std::string_view text = "a,b,,c";
+  EXPECT_EQ(find(text, ",", 0), 1);
+  EXPECT_EQ(find(text, ",", 1), 1);
+  EXPECT_EQ(find(text, ",", 4), 4);
+  EXPECT_EQ(find(text, ",", 5), -1);
+  EXPECT_EQ(find(text, ",", 6), -1);
+  EXPECT_EQ(find(text, ",", 7), -1);
+  EXPECT_EQ(find(text, "", 6), 6);
+  EXPECT_EQ(find(text, ",,", 0), 3);
 }
 
 TEST(Str, AppendOfItself) {
