@@ -90,10 +90,17 @@ static bool has_identity(Context& ctx, const ast::Reduce& reduce, TypeId type) {
   SKEIN_UNREACHABLE("an unknown reduction");
 }
 
-// `reduce(f, start)`: f puts two of them together.
+// What puts two together: `fn(T, T) -> T`, or `fn(own T, T) -> T`, which is given the first for good. A function
+// or a closure takes what it is offered; a value is one or the other.
 static void check_reduce_function(Context& ctx, const ast::Reduce& reduce, TypeId type) {
-  TypeId fn = ctx.types.fn({type, type}, {ParamMode::Borrow, ParamMode::Borrow}, type);
-  check_value(ctx, reduce.function, Want::must(fn, reduce.name.span, "it has this type"));
+  TypeId lent = ctx.types.fn({type, type}, {ParamMode::Borrow, ParamMode::Borrow}, type);
+  TypeId given = ctx.types.fn({type, type}, {ParamMode::Own, ParamMode::Borrow}, type);
+  bool is_number = types::is_integer(ctx.kind(type)) || types::is_float(ctx.kind(type));
+  TypeId found = check_expr(ctx, reduce.function, Want::hint(is_number ? lent : given));
+  const types::Type& function = ctx.types.get(ctx.infer.resolve(found));
+  bool takes = !function.modes.empty() && function.modes[0] == ParamMode::Own;
+  fit(ctx, reduce.function, found,
+      Want::must(takes ? given : lent, reduce.name.span, "it has this type"));
   check_value(ctx, reduce.start, Want::must(type, reduce.name.span, "it has this type"));
 }
 

@@ -202,10 +202,14 @@ static void add_partial(Body& body, const ast::Reduce& reduce, LocalId total, co
     call.kind = InstKind::CallValue;
     call.span = span;
     call.dest = both;
-    call.operands = {Operand::borrow(function), body.borrow_of(total), body.borrow_of(partial)};
-    body.emit(std::move(call));
     bool needs_drop = body.unit.needs_drop(type);
-    if (needs_drop) body.drop(total, span);
+    bool is_given = body.program.types.get(body.type_of(function)).modes[0] == ParamMode::Own;
+    Operand first = !is_given    ? body.borrow_of(total)
+                    : needs_drop ? Operand::move(total)
+                                 : Operand::copy(total);
+    call.operands = {Operand::borrow(function), std::move(first), body.borrow_of(partial)};
+    body.emit(std::move(call));
+    if (needs_drop && !is_given) body.drop(total, span);
     return body.assign(total, needs_drop ? Operand::move(both) : Operand::copy(both), span);
   }
   // Of the others the partial takes the place of the total, or it does not.
@@ -267,7 +271,18 @@ static std::vector<LocalId> enter_reductions(Body& body, const ast::ParFor* node
   return functions;
 }
 
-static LocalId emit_run(Body& body, const types::ParForFact& fact, LocalId count, Span span) {
+// At most so many parts, of which stdlib/core makes fewer where there are fewer rounds. What a function puts
+// together is mostly as large as what the rounds have found, so that each part costs what it found.
+static int64_t most_parts(const ast::ParFor* node) {
+  for (const ast::Reduce& reduce : node->reductions) {
+    if (reduce.kind == ast::Reduce::Kind::Function) return 64;
+  }
+  return 256;
+}
+
+static LocalId emit_run(Body& body, const ast::ParFor* node, const types::ParForFact& fact,
+                        LocalId count) {
+  Span span = node->span;
   const types::ClosureDecl& closure = body.program.closures[fact.part];
   TypeId part_result = body.program.types.get(closure.signature).args.back();
   TypeId partials = body.program.types.arg(part_result, 0);
@@ -279,7 +294,8 @@ static LocalId emit_run(Body& body, const types::ParForFact& fact, LocalId count
   emit_environment(body, fact.part, environment, span);
   LocalId result = body.new_temp(type, span);
   emit_call(body, body.program.core.run_parts, {partials, error, environment_type_id},
-            {Operand::copy(count), Operand::copy(environment)}, type, result, span);
+            {Operand::copy(count), body.const_int(most_parts(node)), Operand::copy(environment)},
+            type, result, span);
   body.own(result, span);
   return result;
 }
@@ -296,7 +312,7 @@ void lower_par_for(Body& body, const ast::ParFor* node, const Place& dest) {
     if (walked.part->size.valid()) body.bind(walked.part->size, walked.size);
   }
   std::vector<LocalId> functions = enter_reductions(body, node, fact);
-  LocalId result = emit_run(body, fact, count, span);
+  LocalId result = emit_run(body, node, fact, count);
 
   BlockId failed = body.new_block();
   BlockId ended = body.new_block();
