@@ -3,6 +3,7 @@
 
 #include "compiler/codegen/module_emitter.h"
 #include "compiler/codegen/optimize.h"
+#include "compiler/codegen/parts.h"
 #include "compiler/support/check.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -48,12 +49,19 @@ std::unique_ptr<Output> emit(sir::Module& sir, const Options& options) {
   }
   if (!link_fast_paths(module, options, emitter.tags, error)) return refuse(std::move(error));
   begin_step(options, "optimize");
-  optimize(module, *machine, options.opt_level);
-  if (options.form == Form::Ir) {
-    output->bytes = print_ir(module);
-  } else {
-    begin_step(options, "write_code");
-    output->bytes = emit_code(module, *machine, options.form == Form::Asm);
+  simplify(module, *machine, options.opt_level);
+  begin_step(options, "finish");
+  size_t count = options.form == Form::Objects ? part_count(module, options.opt_level) : 1;
+  if (count > 1) {
+    output->objects = finish_in_parts(module, options, count);
+    return output;
+  }
+  finish(module, *machine, options.opt_level);
+  switch (options.form) {
+    case Form::Ir: output->bytes = print_ir(module); break;
+    case Form::Asm: output->bytes = emit_code(module, *machine, true); break;
+    case Form::Object: output->bytes = emit_code(module, *machine, false); break;
+    case Form::Objects: output->objects.push_back(emit_code(module, *machine, false)); break;
   }
   return output;
 }

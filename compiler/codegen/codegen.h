@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compiler/sir/sir.h"
 
@@ -22,6 +23,7 @@ enum class Form : uint8_t {
   Ir,      // text without debug information: as emitted at O0, after optimisation otherwise
   Asm,
   Object,
+  Objects,   // of a large program several, made on all cores (parts.h)
 };
 
 struct Options {
@@ -38,7 +40,8 @@ struct Options {
 // What was made, or, when `error` is not empty, why it could not be: an unknown cpu, or bitcode
 // that is damaged or of another LLVM.
 struct Output {
-  std::string bytes;
+  std::string bytes;                  // of every form but Objects
+  std::vector<std::string> objects;   // in the order to link them in
   std::string error;
 };
 

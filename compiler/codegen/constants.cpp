@@ -17,6 +17,8 @@ static llvm::GlobalVariable* private_data(llvm::Module& module, llvm::Constant* 
   llvm::GlobalVariable* global = new llvm::GlobalVariable(
       module, value->getType(), true, llvm::GlobalValue::PrivateLinkage, value, name);
   global->setAlignment(llvm::Align(align));
+  // Nobody compares addresses of constants.
+  global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
   return global;
 }
 
@@ -45,6 +47,7 @@ llvm::Constant* Constants::cell(llvm::Constant* value, const std::string& name) 
   llvm::GlobalVariable* global =
       private_data(module_, llvm::ConstantStruct::getAnon(module_.getContext(), parts), name, 16);
   global->setConstant(false);
+  global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::None);
   return global;
 }
 
@@ -73,9 +76,7 @@ llvm::Constant* Constants::array(llvm::Type* element,
   llvm::Constant* content = llvm::ConstantArray::get(type, elements);
   llvm::Constant*& known = arrays_[content];
   if (known != nullptr) return known;
-  llvm::GlobalVariable* data = private_data(module_, content, "skn.elements", 16);
-  data->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
-  return known = data;
+  return known = private_data(module_, content, "skn.elements", 16);
 }
 
 llvm::Constant* Constants::c_string(std::string_view text) {
@@ -83,8 +84,7 @@ llvm::Constant* Constants::c_string(std::string_view text) {
   if (known != c_strings_.end()) return known->second;
   llvm::Constant* value = llvm::ConstantDataArray::getString(module_.getContext(),
                                                              {text.data(), text.size()}, true);
-  llvm::GlobalVariable* global = private_data(module_, value, "skn.text", 1);
-  global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+  llvm::Constant* global = private_data(module_, value, "skn.text", 1);
   c_strings_.emplace(text, global);
   return global;
 }

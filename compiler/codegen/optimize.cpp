@@ -131,22 +131,19 @@ static bool is_public(const llvm::GlobalValue& value) {
   return name == "skn_program_main" || name == "skn_sites" || name == "skn_site_count";
 }
 
-static llvm::ModulePassManager pipeline(llvm::PassBuilder& builder, OptLevel level) {
+static llvm::OptimizationLevel level_of(OptLevel level) {
   switch (level) {
-    case OptLevel::O0:
-      return builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
-    case OptLevel::O2:
-      return builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2);
-    case OptLevel::O3:
-      return builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
+    case OptLevel::O0: return llvm::OptimizationLevel::O0;
+    case OptLevel::O2: return llvm::OptimizationLevel::O2;
+    case OptLevel::O3: return llvm::OptimizationLevel::O3;
   }
   SKEIN_UNREACHABLE("an unknown level");
 }
 
-void optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level) {
-  for (llvm::Function& function : module) {
-    if (function.hasFnAttribute(kRunsOnceAttribute)) keep_once_calls(function);
-  }
+// Runs the passes that `add` adds.
+static void run_passes(
+    llvm::Module& module, llvm::TargetMachine& machine,
+    llvm::function_ref<void(llvm::PassBuilder& builder, llvm::ModulePassManager& passes)> add) {
   llvm::PassBuilder builder(&machine);
   builder.registerVectorizerStartEPCallback(
       [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel) {
@@ -162,10 +159,33 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager passes;
-  passes.addPass(llvm::InternalizePass(is_public));
-  passes.addPass(llvm::GlobalDCEPass());
-  passes.addPass(pipeline(builder, level));
+  add(builder, passes);
   passes.run(module, modules);
+}
+
+// Both halves together are what buildPerModuleDefaultPipeline makes.
+void simplify(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level) {
+  for (llvm::Function& function : module) {
+    if (function.hasFnAttribute(kRunsOnceAttribute)) keep_once_calls(function);
+  }
+  run_passes(module, machine, [&](llvm::PassBuilder& builder, llvm::ModulePassManager& passes) {
+    passes.addPass(llvm::InternalizePass(is_public));
+    passes.addPass(llvm::GlobalDCEPass());
+    if (level == OptLevel::O0) {
+      passes.addPass(builder.buildO0DefaultPipeline(level_of(level)));
+    } else {
+      passes.addPass(builder.buildModuleSimplificationPipeline(level_of(level),
+                                                               llvm::ThinOrFullLTOPhase::None));
+    }
+  });
+}
+
+void finish(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level) {
+  if (level == OptLevel::O0) return;
+  run_passes(module, machine, [&](llvm::PassBuilder& builder, llvm::ModulePassManager& passes) {
+    passes.addPass(builder.buildModuleOptimizationPipeline(level_of(level),
+                                                           llvm::ThinOrFullLTOPhase::None));
+  });
 }
 
 // ---- results -----------------------------------------------------------------------------------

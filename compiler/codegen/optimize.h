@@ -27,8 +27,11 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::s
 bool link_fast_paths(llvm::Module& module, const Options& options, const MemoryTags& tags,
                      std::string& error);
 
-// Runs LLVM's pipeline of the level; it splits the coroutines.
-void optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level);
+// The first half of LLVM's pipeline of the level: it splits the coroutines, inlines, and looks at the program
+// as a whole.
+void simplify(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level);
+// The second, which looks at one function at a time: loops unrolled, vectors.
+void finish(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level);
 
 std::string print_ir(llvm::Module& module);
 std::string emit_code(llvm::Module& module, llvm::TargetMachine& machine, bool is_assembly);

@@ -86,27 +86,29 @@ static void run_passes(const Options& options, Session& session, sir::Module& mo
   session.stopwatch.stop();
 }
 
-// The bytes of the object file, or the text of the IR or assembly.
-static void make_code(const Options& options, Session& session, sir::Module& module,
-                      std::string& code) {
+// The object files to link, or in `text` the product that was asked for. Nothing where that failed.
+static std::vector<std::string> make_code(const Options& options, Session& session,
+                                          sir::Module& module, std::string& text) {
   codegen::Options codegen;
   codegen.opt_level = options.release ? codegen::OptLevel::O2 : codegen::OptLevel::O0;
+  if (options.product == Product::Executable) codegen.form = codegen::Form::Objects;
   if (options.product == Product::LlvmIr) codegen.form = codegen::Form::Ir;
   if (options.product == Product::Asm) codegen.form = codegen::Form::Asm;
   std::string bitcode_path = library_directory() + "/fast.bc";
   FileText bitcode = read_file(bitcode_path);
   if (!bitcode.error.empty()) {
     session.sink.report({}, D::FileUnreadable, {bitcode_path, bitcode.error});
-    return;
+    return {};
   }
   codegen.fast_bitcode = bitcode.text;
   codegen.begin_step = [&](std::string_view step) { session.stopwatch.start(step); };
   std::unique_ptr<codegen::Output> output = codegen::emit(module, codegen);
   if (!output->error.empty()) {
     session.sink.report({}, D::CodegenFailed, {output->error});
-    return;
+    return {};
   }
-  code = std::move(output->bytes);
+  text += output->bytes;
+  return std::move(output->objects);
 }
 
 // The linker's first line is what matters; where it comes from follows.
@@ -158,9 +160,9 @@ static void add_called_libraries(const types::Program& program, link::Options& l
   link.search_paths.push_back(library_directory());
 }
 
-static void make_executable(const link::Options& link, Session& session, std::string_view object,
-                            Build& build) {
-  link::Image image = link::link_executable(object, library_directory() + "/libskein_rt.a", link);
+static void make_executable(const link::Options& link, Session& session,
+                            const std::vector<std::string>& objects, Build& build) {
+  link::Image image = link::link_executable(objects, library_directory() + "/libskein_rt.a", link);
   switch (image.state) {
     case link::Image::State::Linked: build.image.emplace(std::move(image)); return;
     case link::Image::State::NoLinker:
@@ -287,8 +289,8 @@ static std::unique_ptr<types::Program> read_program(const Work& work, Build& bui
   return work.ends_at(Step::Check) ? nullptr : std::move(program);
 }
 
-// Program → middle language → object code; "" where that is not asked for.
-static std::string make_object(const Work& work, types::Program& program, Build& build) {
+// Program → middle language → object code; nothing where that is not asked for.
+static std::vector<std::string> make_objects(const Work& work, types::Program& program, Build& build) {
   const Options& options = work.options;
   Session& session = work.session;
   bool makes_sir = options.product == Product::Sir;
@@ -296,7 +298,7 @@ static std::string make_object(const Work& work, types::Program& program, Build&
   sir::Module module = lower::lower_program(program);
   if (dumps_after(options, "lower")) dump(build, module, "lower");
   if (makes_sir && work.ends_at(Step::Lower)) build.text += sir::print(module);
-  if (work.ends_at(Step::Lower)) return "";
+  if (work.ends_at(Step::Lower)) return {};
   // Without an entry nothing is left out because `main` does not call it.
   if (options.verb == Verb::Explain) module.entry = sir::FunctionId();
 
@@ -310,15 +312,13 @@ static std::string make_object(const Work& work, types::Program& program, Build&
   }
   if (work.ends_at(Step::Passes)) {
     if (makes_sir && !session.sink.has_errors()) build.text += sir::print(module);
-    return "";
+    return {};
   }
 
   // By way of LLVM.
-  std::string code;
-  make_code(options, session, module, code);
-  if (!work.ends_at(Step::Codegen)) return code;
-  if (options.product != Product::Executable) build.text += code;
-  return "";
+  std::vector<std::string> objects = make_code(options, session, module, build.text);
+  if (work.ends_at(Step::Codegen)) objects.clear();
+  return objects;
 }
 
 Build build(const Options& options, Session& session) {
@@ -344,11 +344,11 @@ Build build(const Options& options, Session& session) {
   std::unique_ptr<types::Program> program = read_program(work, build);
   if (!program || is_denied(options, session.sink)) return build;
   // Beyond this point nothing looks at the tree.
-  std::string code = make_object(work, *program, build);
-  if (code.empty() || is_denied(options, session.sink)) return build;
+  std::vector<std::string> objects = make_objects(work, *program, build);
+  if (objects.empty() || is_denied(options, session.sink)) return build;
   session.stopwatch.start("link");
   add_called_libraries(*program, link);
-  make_executable(link, session, code, build);
+  make_executable(link, session, objects, build);
   session.stopwatch.stop();
   if (build.image && cache.is_on()) {
     cache.keep(*build.image, session.sources, loader.missing(), render_all(session));

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -78,7 +79,7 @@ static std::string linker_path() {
   return access(SKEIN_LINKER, X_OK) == 0 ? SKEIN_LINKER : "ld.lld-22";
 }
 
-static std::vector<std::string> linker_arguments(const std::string& object,
+static std::vector<std::string> linker_arguments(const std::vector<std::string>& objects,
                                                  const std::string& runtime_library,
                                                  const SystemFiles& system,
                                                  const Options& options) {
@@ -96,7 +97,8 @@ static std::vector<std::string> linker_arguments(const std::string& object,
   for (const std::string& path : options.search_paths) args.push_back("-L" + path);
   args.insert(args.end(),
               {"-L" + system.gcc_directory, "-L" + system.libc_directory, libc + "crt1.o",
-               libc + "crti.o", gcc + (options.is_static ? "crtbeginT.o" : "crtbegin.o"), object});
+               libc + "crti.o", gcc + (options.is_static ? "crtbeginT.o" : "crtbegin.o")});
+  args.insert(args.end(), objects.begin(), objects.end());
   args.insert(args.end(), options.inputs.begin(), options.inputs.end());
   args.insert(args.end(), options.files.begin(), options.files.end());
   args.push_back(runtime_library);
@@ -108,10 +110,10 @@ static std::vector<std::string> linker_arguments(const std::string& object,
   return args;
 }
 
-// Runs the program with the given files as standard output and error; `kept` stays open in it.
+// Runs the program with the given files as standard output and error; those of `kept` stay open in it.
 // Returns its wait status, or -1 with errno set when it could not be started. No shell is involved.
-static int run(const std::string& program, const std::vector<std::string>& arguments, int kept,
-               int out, int err) {
+static int run(const std::string& program, const std::vector<std::string>& arguments,
+               const std::deque<MemoryFile>& kept, int out, int err) {
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -121,7 +123,9 @@ static int run(const std::string& program, const std::vector<std::string>& argum
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, kept, kept);  // clears close-on-exec
+  for (const MemoryFile& file : kept) {
+    posix_spawn_file_actions_adddup2(&actions, file.fd(), file.fd());  // clears close-on-exec
+  }
   pid_t child = -1;
   int error = posix_spawnp(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
@@ -149,25 +153,27 @@ static int reopen_for_reading(int fd) {
   return open(("/proc/self/fd/" + std::to_string(fd)).c_str(), O_RDONLY | O_CLOEXEC);
 }
 
-Image link_executable(std::string_view object, const std::string& runtime_library,
+Image link_executable(const std::vector<std::string>& objects, const std::string& runtime_library,
                       const Options& options) {
   SystemFiles system = find_system_files();
   if (!system.missing.empty()) return Image(Image::State::NoSystemFiles, system.missing);
 
   std::string linker = linker_path();
   if (!standard_files_open()) return Image(Image::State::NoLinker, std::strerror(errno));
-  MemoryFile input("skein-object");
+  std::deque<MemoryFile> inputs;
   MemoryFile output("skein-program");
   MemoryFile complaints("skein-linker");
-  bool ready = input.fd() >= 0 && output.fd() >= 0 && complaints.fd() >= 0;
-  if (!ready || !write_fully(input.fd(), object)) {
-    return Image(Image::State::NoLinker, linker + ": " + std::strerror(errno));
+  bool ready = output.fd() >= 0 && complaints.fd() >= 0;
+  std::vector<std::string> paths;
+  for (const std::string& object : objects) {
+    const MemoryFile& input = inputs.emplace_back("skein-object");
+    ready = ready && input.fd() >= 0 && write_fully(input.fd(), object);
+    paths.push_back("/proc/self/fd/" + std::to_string(input.fd()));
   }
+  if (!ready) return Image(Image::State::NoLinker, linker + ": " + std::strerror(errno));
 
-  std::string object_path = "/proc/self/fd/" + std::to_string(input.fd());
-  std::vector<std::string> arguments =
-      linker_arguments(object_path, runtime_library, system, options);
-  int status = run(linker, arguments, input.fd(), output.fd(), complaints.fd());
+  std::vector<std::string> arguments = linker_arguments(paths, runtime_library, system, options);
+  int status = run(linker, arguments, inputs, output.fd(), complaints.fd());
   if (status == -1) return Image(Image::State::NoLinker, linker + ": " + std::strerror(errno));
   if (WIFSIGNALED(status)) {
     return Image(Image::State::Rejected,

@@ -1,4 +1,4 @@
-// Object code and the runtime library → an executable, by ld.lld.
+// Object files and the runtime library → an executable, by ld.lld.
 //
 // The linker runs as a child process with its output in a memory file: lld 22 maps its output file
 // and dies by SIGBUS when the disk fills up, having deleted the old one first. From memory the image
@@ -56,9 +56,9 @@ class Image {
   size_t size_ = 0;
 };
 
-// Links one object file, given by its bytes, with the static library at `runtime_library`.
+// Links object files, given by their bytes, with the static library at `runtime_library`.
 // SKEIN_LINKER in the environment names another ld.lld.
-Image link_executable(std::string_view object, const std::string& runtime_library,
+Image link_executable(const std::vector<std::string>& objects, const std::string& runtime_library,
                       const Options& options);
 
 }  // namespace skein::link

@@ -38,7 +38,7 @@ static int start(const Image& image) {
 
 TEST(Link, ImageStartsFromMemory) {
   Scratch scratch;
-  Image image = link_executable(content(LINK_TEST_OBJECT), empty_library(scratch), {});
+  Image image = link_executable({content(LINK_TEST_OBJECT)}, empty_library(scratch), {});
   ASSERT_EQ(image.state, Image::State::Linked) << image.detail;
   EXPECT_EQ(image.bytes().substr(1, 3), "ELF");
   EXPECT_EQ(start(image), 2);
@@ -49,27 +49,27 @@ TEST(Link, StaticAndStrippedImageStarts) {
   Options options;
   options.is_static = true;
   options.strip = true;
-  Image image = link_executable(content(LINK_TEST_OBJECT), empty_library(scratch), options);
+  Image image = link_executable({content(LINK_TEST_OBJECT)}, empty_library(scratch), options);
   ASSERT_EQ(image.state, Image::State::Linked) << image.detail;
   EXPECT_EQ(start(image), 2);
 }
 
 TEST(Link, BrokenObjectIsRejectedInTheLinkersWords) {
   Scratch scratch;
-  Image image = link_executable("not an object", empty_library(scratch), {});
+  Image image = link_executable({"not an object"}, empty_library(scratch), {});
   EXPECT_EQ(image.state, Image::State::Rejected);
   EXPECT_NE(image.detail.find("ld.lld: error:"), std::string::npos) << image.detail;
 }
 
 TEST(Link, MissingRuntimeIsRejected) {
-  Image image = link_executable(content(LINK_TEST_OBJECT), "/nowhere/libskein_rt.a", {});
+  Image image = link_executable({content(LINK_TEST_OBJECT)}, "/nowhere/libskein_rt.a", {});
   EXPECT_EQ(image.state, Image::State::Rejected);
   EXPECT_NE(image.detail.find("/nowhere/libskein_rt.a"), std::string::npos) << image.detail;
 }
 
 TEST(Link, MissingLinkerIsNamed) {
   setenv("SKEIN_LINKER", "/nowhere/ld.lld", 1);
-  Image image = link_executable("", "", {});
+  Image image = link_executable({}, "", {});
   unsetenv("SKEIN_LINKER");
   EXPECT_EQ(image.state, Image::State::NoLinker);
   EXPECT_EQ(image.detail, "/nowhere/ld.lld: No such file or directory");
