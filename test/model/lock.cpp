@@ -189,4 +189,37 @@ class LockPoisoned : public LockModel {
 };
 MODEL(LockPoisoned, "who takes the lock after a panic knows of it", 2, Switches, 4)
 
+// Without membarrier who gives a lock back has to fence by itself, before it looks for who waits.
+class LockFenced : public LockModel {
+ public:
+  LockFenced(bool reads, bool poisons) : reads_(reads), poisons_(poisons) {}
+  void begin() override {
+    sched::skn_fences_always = true;
+    be_task(0);
+    CHECK(wait::try_lock(request(reads_)) == int32_t(abi::kLockTaken));
+  }
+  void thread(unsigned index) override {
+    be_task(index);
+    if (index == 0) return give_back(reads_, poisons_);
+    CHECK(take(false) == (poisons_ ? abi::kLockPoisoned : abi::kLockTaken));
+    give_back(false);
+  }
+
+ private:
+  bool reads_;
+  bool poisons_;
+};
+struct LockWriterFenced : LockFenced {
+  LockWriterFenced() : LockFenced(false, false) {}
+};
+struct LockReaderFenced : LockFenced {
+  LockReaderFenced() : LockFenced(true, false) {}
+};
+struct LockPoisonedFenced : LockFenced {
+  LockPoisonedFenced() : LockFenced(false, true) {}
+};
+MODEL(LockWriterFenced, "who waits for a writer is woken where the holder fences always", 2, Switches, 4)
+MODEL(LockReaderFenced, "who waits for a reader is woken there too", 2, Switches, 4)
+MODEL(LockPoisonedFenced, "who waits for one that panics is woken there too", 2, Switches, 4)
+
 }  // namespace skein::model
