@@ -21,6 +21,7 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/IPO/Internalize.h"
+#include "llvm/Transforms/Vectorize/SLPVectorizer.h"
 
 namespace skein::codegen {
 
@@ -148,6 +149,12 @@ static void run_passes(
   builder.registerVectorizerStartEPCallback(
       [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel) {
         passes.addPass(CombineOverflowTests());
+      });
+  // Once more when loops have been simplified after they were vectorised: then stores to the fields of one element stand
+  // side by side.
+  builder.registerOptimizerLastEPCallback(
+      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel, llvm::ThinOrFullLTOPhase) {
+        passes.addPass(llvm::createModuleToFunctionPassAdaptor(llvm::SLPVectorizerPass()));
       });
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;

@@ -39,6 +39,9 @@ void split_generators(sir::Module& module);
 // Computes constants and the first values of statics. Reports those that cannot be.
 void evaluate_constants(sir::Module& module, DiagnosticSink& sink);
 
+// Makes an array that a loop writes in each round the loop's own before it begins.
+void unshare_before_loops(sir::Module& module);
+
 // Finds out which functions may suspend.
 void infer_suspend(sir::Module& module);
 

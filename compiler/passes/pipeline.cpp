@@ -37,6 +37,8 @@ static constexpr Pass kPasses[] = {
     {"evaluate_constants", evaluate_constants, VerifyStage::Specialized},
     // Takes the blocks away whose drops were none.
     {"simplify", total<simplify>, VerifyStage::Specialized},
+    // When loops have no blocks between them and what is before them that only jump.
+    {"unshare_before_loops", total<unshare_before_loops>, VerifyStage::Specialized},
     // After all calls are in place.
     {"infer_suspend", total<infer_suspend>, VerifyStage::Specialized},
     // When calls and tasks are those of the program that runs.
