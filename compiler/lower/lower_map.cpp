@@ -93,6 +93,7 @@ static Place value_in(Body& body, const Place& map, LocalId slot) {
   return field_of(payload_of(std::move(entry), 1), 1);
 }
 
+// The number of the entry, or one below 0.
 static LocalId find_slot(Body& body, const Place& map, const PendingPlace::Step& step) {
   TypeId int_type = body.program.types.int_();
   LocalId slot = body.new_temp(int_type, step.span);
@@ -144,17 +145,26 @@ static void unshare_entries(Body& body, const Place& map, const PendingPlace::St
   body.emit(InstKind::Unshare, {Operand::mut(entries_of(body, map))}, step.span);
 }
 
+// The place of the value, with an entry made if there is none.
+static Place found_or_entered(Body& body, const Place& map, const PendingPlace::Step& step) {
+  LocalId slot = find_slot(body, map, step);
+  BlockId missing = body.new_block();
+  BlockId done = body.new_block();
+  branch_if_missing(body, slot, missing, done, step.span);
+  body.begin(missing);
+  call_method(body, body.program.core.map_enter, step.container,
+              {Operand::mut(map), Operand::copy(slot), owned(body, *step.key),
+               owned(body, *step.fallback)},
+              body.program.types.int_(), slot, step.span);
+  body.jump(done, step.span);
+  body.begin(done);
+  unshare_entries(body, map, step);
+  return value_in(body, map, slot);
+}
+
 Place enter_map(Body& body, const Place& map, const PendingPlace::Step& step, bool writes) {
   if (step.fallback && !writes) return read_or(body, map, step);
-  if (step.fallback) {
-    TypeId int_type = body.program.types.int_();
-    LocalId slot = body.new_temp(int_type, step.span);
-    call_method(body, body.program.core.map_enter, step.container,
-                {Operand::mut(map), owned(body, *step.key), owned(body, *step.fallback)}, int_type,
-                slot, step.span);
-    unshare_entries(body, map, step);
-    return value_in(body, map, slot);
-  }
+  if (step.fallback) return found_or_entered(body, map, step);
   LocalId slot = find_slot(body, map, step);
   BlockId missing = body.new_block();
   BlockId found = body.new_block();
