@@ -141,21 +141,28 @@ static llvm::OptimizationLevel level_of(OptLevel level) {
   SKEIN_UNREACHABLE("an unknown level");
 }
 
+// Ours among LLVM's, which calls for them without optimisation too.
+static void add_our_passes(llvm::PassBuilder& builder) {
+  builder.registerVectorizerStartEPCallback(
+      [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel level) {
+        if (level != llvm::OptimizationLevel::O0) passes.addPass(CombineOverflowTests());
+      });
+  // Once more when loops have been simplified after they were vectorised: then stores to the fields of one element stand
+  // side by side.
+  builder.registerOptimizerLastEPCallback([](llvm::ModulePassManager& passes,
+                                             llvm::OptimizationLevel level,
+                                             llvm::ThinOrFullLTOPhase) {
+    if (level == llvm::OptimizationLevel::O0) return;
+    passes.addPass(llvm::createModuleToFunctionPassAdaptor(llvm::SLPVectorizerPass()));
+  });
+}
+
 // Runs the passes that `add` adds.
 static void run_passes(
     llvm::Module& module, llvm::TargetMachine& machine,
     llvm::function_ref<void(llvm::PassBuilder& builder, llvm::ModulePassManager& passes)> add) {
   llvm::PassBuilder builder(&machine);
-  builder.registerVectorizerStartEPCallback(
-      [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel) {
-        passes.addPass(CombineOverflowTests());
-      });
-  // Once more when loops have been simplified after they were vectorised: then stores to the fields of one element stand
-  // side by side.
-  builder.registerOptimizerLastEPCallback(
-      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel, llvm::ThinOrFullLTOPhase) {
-        passes.addPass(llvm::createModuleToFunctionPassAdaptor(llvm::SLPVectorizerPass()));
-      });
+  add_our_passes(builder);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
