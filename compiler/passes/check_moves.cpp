@@ -35,8 +35,9 @@ using types::TypeKind;
 
 class MoveChecker {
  public:
-  MoveChecker(sir::Module& module, const Function& function, DiagnosticSink& sink)
-      : module_(module), function_(function), sink_(sink), flow_(function),
+  MoveChecker(sir::Module& module, const Function& function, const LetsSetLater& lets,
+              DiagnosticSink& sink)
+      : module_(module), function_(function), lets_(lets), sink_(sink), flow_(function),
         paths_(function, find_tracked()), states_(flow_, paths_) {}
 
   void run() {
@@ -109,19 +110,11 @@ class MoveChecker {
     const Local& local = function_.locals[id];
     PathId path = paths_.of_local(id);
     if (local.kind != LocalKind::Var || !path.valid() || !maybe_.test(path.index)) return;
-    if (!is_let_set_later(local.span) || !reported_.insert(id.index).second) return;
+    if (!lets_.contains(local.span.begin) || !reported_.insert(id.index).second) return;
     sink_.report(inst.span, D::NotMutable, {name_of(id)})
         .mark("set again here, where it may have a value")
         .label(local.span, "this `let` is set once on each path")
         .help("declare it with `var`");
-  }
-
-  bool is_let_set_later(Span span) const {
-    for (types::VarId id : module_.program->vars.ids()) {
-      const types::VarDecl& decl = module_.program->vars[id];
-      if (decl.is_set_later && !decl.is_mutable && decl.span == span) return true;
-    }
-    return false;
   }
 
   static bool overlap(const Place& a, const Place& b) {
@@ -453,6 +446,7 @@ class MoveChecker {
 
   sir::Module& module_;
   const Function& function_;
+  const LetsSetLater& lets_;
   DiagnosticSink& sink_;
   sir::Flow flow_;
   MovePaths paths_;
@@ -468,8 +462,9 @@ class MoveChecker {
   std::unordered_map<uint32_t, std::vector<Span>> unconsumed_;
 };
 
-void check_moves(sir::Module& module, const Function& function, DiagnosticSink& sink) {
-  MoveChecker(module, function, sink).run();
+void check_moves(sir::Module& module, const Function& function, const LetsSetLater& lets,
+                 DiagnosticSink& sink) {
+  MoveChecker(module, function, lets, sink).run();
 }
 
 }  // namespace skein::passes

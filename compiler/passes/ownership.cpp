@@ -17,10 +17,19 @@ using sir::Operand;
 using sir::PathId;
 using types::TypeKind;
 
+static LetsSetLater find_lets_set_later(const types::Program& program) {
+  LetsSetLater lets;
+  for (const types::VarDecl& decl : program.vars) {
+    if (decl.is_set_later && !decl.is_mutable) lets.insert(decl.span.begin);
+  }
+  return lets;
+}
+
 void check_ownership(sir::Module& module, DiagnosticSink& sink) {
+  LetsSetLater lets = find_lets_set_later(*module.program);
   for (sir::Function& function : module.functions) {
     lend_parts(module, function);
-    check_moves(module, function, sink);
+    check_moves(module, function, lets, sink);
     check_accesses(module, function, sink);
     check_loans(module, function, sink);
     check_yields(module, function, sink);

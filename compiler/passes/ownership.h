@@ -2,8 +2,10 @@
 // where a value went that is not there any more.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 #include "compiler/sir/flow.h"
 #include "compiler/sir/move_paths.h"
@@ -14,8 +16,11 @@ namespace skein::passes {
 
 // Changes the variables of patterns that stand for parts which are used again into references.
 void lend_parts(const sir::Module& module, sir::Function& function);
+// Where each `let` that gets its value later is declared.
+using LetsSetLater = std::unordered_set<uint32_t>;
 // Values that are unset, moved away, or moved from where they cannot be; tasks not consumed once.
-void check_moves(sir::Module& module, const sir::Function& function, DiagnosticSink& sink);
+void check_moves(sir::Module& module, const sir::Function& function, const LetsSetLater& lets,
+                 DiagnosticSink& sink);
 // Overlapping accesses, one of them exclusive.
 void check_accesses(sir::Module& module, const sir::Function& function, DiagnosticSink& sink);
 // Uses of places while they are lent to a task.

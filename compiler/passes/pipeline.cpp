@@ -40,17 +40,17 @@ static constexpr Pass kPasses[] = {
     // When loops have no blocks between them and what is before them that only jump.
     {"unshare_before_loops", total<unshare_before_loops>, VerifyStage::Specialized},
     // After all calls are in place.
-    {"infer_suspend", total<infer_suspend>, VerifyStage::Specialized},
+    {"infer_suspend", total<infer_suspend>, VerifyStage::Specialized, true},
     // When calls and tasks are those of the program that runs.
-    {"check_unclosed", check_unclosed, VerifyStage::Specialized},
+    {"check_unclosed", check_unclosed, VerifyStage::Specialized, true},
     // As soon as it is known who suspends; the last ones that may report.
-    {"check_held", check_held, VerifyStage::Specialized},
-    {"check_plain", check_plain, VerifyStage::Specialized},
-    {"check_foreign", check_foreign, VerifyStage::Specialized},
-    {"check_generators", check_generators, VerifyStage::Specialized},
-    {"check_plain_closures", check_plain_closures, VerifyStage::Specialized},
+    {"check_held", check_held, VerifyStage::Specialized, true},
+    {"check_plain", check_plain, VerifyStage::Specialized, true},
+    {"check_foreign", check_foreign, VerifyStage::Specialized, true},
+    {"check_generators", check_generators, VerifyStage::Specialized, true},
+    {"check_plain_closures", check_plain_closures, VerifyStage::Specialized, true},
     // It looks at what is captured by the tasks that are left.
-    {"mark_shared", total<mark_shared>, VerifyStage::Specialized},
+    {"mark_shared", total<mark_shared>, VerifyStage::Specialized, true},
     // Last: reports and `explain` speak of functions as they were written.
     {"merge_task_calls", total<merge_task_calls>, VerifyStage::Specialized},
 };
@@ -70,7 +70,7 @@ void run_passes(sir::Module& module, DiagnosticSink& sink, const AfterPass& afte
     Doing doing("running", pass.name);
     pass.run(module, sink);
     if (sink.has_errors()) return;
-    sir::check_module(module, pass.stage, pass.name);
+    if (!pass.keeps_code) sir::check_module(module, pass.stage, pass.name);
     if (after) after(pass.name, module);
   }
 }

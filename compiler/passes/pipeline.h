@@ -16,6 +16,8 @@ struct Pass {
   void (*run)(sir::Module& module, DiagnosticSink& sink);
   // What has to be true of the module afterwards.
   sir::VerifyStage stage;
+  // It reports, or sets what the verifier does not look at: what was true before is true after.
+  bool keeps_code = false;
 };
 
 // All passes in the order they run, each once; for `--dump-after` and its suggestions.

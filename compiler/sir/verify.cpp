@@ -3,6 +3,8 @@
 #include "compiler/sir/verify.h"
 
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "compiler/sir/print.h"
@@ -108,10 +110,13 @@ static size_t target_count(const Inst& inst) {
   }
 }
 
+// The types of the fields of types that were asked about.
+using FieldTypes = std::unordered_map<uint32_t, std::vector<TypeId>>;
+
 class Verifier {
  public:
-  Verifier(Module& module, const Function& function, VerifyStage stage)
-      : module_(module), function_(function), stage_(stage) {}
+  Verifier(Module& module, const Function& function, VerifyStage stage, FieldTypes& field_types)
+      : module_(module), function_(function), stage_(stage), field_types_(field_types) {}
 
   std::vector<Problem> run() {
     check_head();
@@ -352,7 +357,13 @@ class Verifier {
     SKEIN_UNREACHABLE("an unknown projection");
   }
 
-  std::vector<TypeId> field_types(TypeId type) {
+  const std::vector<TypeId>& field_types(TypeId type) {
+    auto known = field_types_.find(type.index);
+    if (known != field_types_.end()) return known->second;
+    return field_types_[type.index] = find_field_types(type);
+  }
+
+  std::vector<TypeId> find_field_types(TypeId type) {
     switch (kind_of(type)) {
       case TypeKind::Range:
       case TypeKind::RangeInclusive:
@@ -367,19 +378,19 @@ class Verifier {
   }
 
   void check_types(const Inst& inst) {
-    std::vector<TypeId> operands;
+    operand_types_.clear();
     for (const Operand& operand : inst.operands) {
       std::optional<TypeId> type = operand.constant.type;
       if (operand.is_place()) type = type_of(operand.place);
       if (!type) return;
-      operands.push_back(*type);
+      operand_types_.push_back(*type);
     }
     std::optional<TypeId> dest;
     if (inst.dest.valid()) {
       dest = type_of(inst.dest);
       if (!dest) return;
     }
-    check_inst(inst, operands, dest);
+    check_inst(inst, operand_types_, dest);
   }
 
   // `never` stands for a value that does not come, so it fits everywhere.
@@ -644,23 +655,28 @@ class Verifier {
   Module& module_;
   const Function& function_;
   VerifyStage stage_;
+  FieldTypes& field_types_;
+  // Of the instruction being looked at.
+  std::vector<TypeId> operand_types_;
   BlockId block_;
   const Inst* inst_ = nullptr;
   std::vector<Problem> problems_;
 };
 
 std::vector<Problem> verify(Module& module, const Function& function, VerifyStage stage) {
-  return Verifier(module, function, stage).run();
+  FieldTypes field_types;
+  return Verifier(module, function, stage, field_types).run();
 }
 
 std::vector<Problem> verify(Module& module, VerifyStage stage) {
   std::vector<Problem> problems;
-  std::unordered_set<std::string> names;
+  std::unordered_set<std::string_view> names;
+  FieldTypes field_types;
   for (const Function& function : module.functions) {
     if (!names.insert(function.name).second) {
       problems.push_back({function.span, "@" + function.name + ": the name is not unique"});
     }
-    std::vector<Problem> found = verify(module, function, stage);
+    std::vector<Problem> found = Verifier(module, function, stage, field_types).run();
     problems.insert(problems.end(), found.begin(), found.end());
   }
   if (module.entry.valid() && module.functions[module.entry].kind != FunctionKind::Entry) {
