@@ -99,11 +99,14 @@ llvm::Value* FunctionEmitter::divide(bool is_remainder, bool sign, llvm::Value* 
   panic_if(b.CreateICmpEQ(right, llvm::ConstantInt::get(type, 0)),
            [&] { return v.rt(Rt::skn_panic_divide, {v.i32(site())}); });
   if (!sign) return is_remainder ? b.CreateURem(left, right) : b.CreateUDiv(left, right);
-  llvm::Value* least = b.getInt(llvm::APInt::getSignedMinValue(type->getIntegerBitWidth()));
-  llvm::Value* is_least = b.CreateICmpEQ(left, least);
-  llvm::Value* by_minus_one = b.CreateICmpEQ(right, llvm::ConstantInt::getSigned(type, -1));
-  check_overflow(b.CreateAnd(is_least, by_minus_one),
-                 is_remainder ? Overflow::Remainder : Overflow::Divide);
+  llvm::ConstantInt* known = llvm::dyn_cast<llvm::ConstantInt>(right);
+  if (known == nullptr || known->isMinusOne()) {
+    llvm::Value* least = b.getInt(llvm::APInt::getSignedMinValue(type->getIntegerBitWidth()));
+    llvm::Value* is_least = b.CreateICmpEQ(left, least);
+    llvm::Value* by_minus_one = b.CreateICmpEQ(right, llvm::ConstantInt::getSigned(type, -1));
+    check_overflow(b.CreateAnd(is_least, by_minus_one),
+                   is_remainder ? Overflow::Remainder : Overflow::Divide);
+  }
   return is_remainder ? b.CreateSRem(left, right) : b.CreateSDiv(left, right);
 }
 
