@@ -106,7 +106,7 @@ void FunctionEmitter::emit(const Inst& inst) {
 void FunctionEmitter::emit_value(const Inst& inst) {
   switch (inst.kind) {
     case InstKind::Assign:
-      return put(inst.operands[0], address(inst.dest));
+      return emit_assign(inst);
     case InstKind::Unary:
       return emit_unary(inst);
     case InstKind::Binary:
@@ -162,6 +162,38 @@ void FunctionEmitter::emit_end(const Inst& inst) {
 }
 
 // ---- values ------------------------------------------------------------------------------------
+
+void FunctionEmitter::emit_assign(const Inst& inst) {
+  const Operand& operand = inst.operands[0];
+  if (is_boxed(inst.dest)) {
+    return v.store_at(box_of(operand, type_of(operand)), address_of_box(inst.dest), 0);
+  }
+  llvm::Value* place = address(inst.dest);
+  put(operand, place);
+  if (operand.kind == Operand::Kind::Move && is_boxed(operand.place)) {
+    end_box(operand.place, place);
+  }
+}
+
+// Its content was moved to `content`. What others see in the box too is copied after all.
+void FunctionEmitter::end_box(const sir::Place& place, llvm::Value* content) {
+  TypeId type = type_of(place);
+  BufferType box_type = {type, true};
+  llvm::Value* box = v.load_pointer(address_of_box(place), 0);
+  if (!m.glue.may_be_shared(box_type)) return m.glue.free_memory(v, box_type, box);
+  llvm::BasicBlock* own = v.new_block("own");
+  llvm::BasicBlock* shared = v.new_block("shared");
+  llvm::BasicBlock* after = v.new_block("taken");
+  b.CreateCondBr(v.is_unique(box, m.glue.counts_atomically(box_type)), own, shared);
+  b.SetInsertPoint(own);
+  m.glue.free_memory(v, box_type, box);
+  b.CreateBr(after);
+  b.SetInsertPoint(shared);
+  if (!types::traits_of(m.program, type).is_move_only) v.retain(type, content);
+  b.CreateCall(m.glue.drop_buffer(box_type), {box});
+  b.CreateBr(after);
+  b.SetInsertPoint(after);
+}
 
 void FunctionEmitter::emit_aggregate(const Inst& inst) {
   TypeId type = type_of(inst.dest);
@@ -264,6 +296,10 @@ void FunctionEmitter::emit_drop(const Inst& inst) {
   const Operand& operand = inst.operands[0];
   TypeId type = type_of(operand);
   if (!sir::needs_drop(m.sir, type)) return;
+  if (is_boxed(operand.place)) {
+    llvm::Value* box = v.load_pointer(address_of_box(operand.place), 0);
+    return v.drop_buffer(box, type, true, nullptr);
+  }
   llvm::Value* place = location(operand);
   if (m.drop_method(type) != nullptr) {
     call_unwinding(m.glue.drop_value(type), {place});

@@ -310,10 +310,7 @@ const FieldLayout& FunctionEmitter::field_of(const Place& place, size_t steps) {
   return layout.fields[step.index];
 }
 
-bool FunctionEmitter::is_boxed(const Place& place) {
-  if (place.path.empty() || place.path.back().kind == Projection::Kind::Index) return false;
-  return field_of(place, place.path.size()).is_boxed;
-}
+bool FunctionEmitter::is_boxed(const Place& place) { return sir::is_boxed(m.sir, sir_, place); }
 
 llvm::Value* FunctionEmitter::address_of_box(const Place& place) {
   Place outer = place;

@@ -104,6 +104,8 @@ class FunctionEmitter {
   void emit(const sir::Inst& inst);
   void emit_value(const sir::Inst& inst);
   void emit_end(const sir::Inst& inst);
+  void emit_assign(const sir::Inst& inst);
+  void end_box(const sir::Place& place, llvm::Value* content);
   void emit_aggregate(const sir::Inst& inst);
   void emit_variant(const sir::Inst& inst);
   void fill_variant(const sir::Inst& inst, const Layout& layout, llvm::Value* place);

@@ -76,6 +76,8 @@ class Glue {
   llvm::Function* unshare_dyn(TypeId dyn);
   // By buffer.
   llvm::Function* drop_buffer(BufferType buffer);
+  // Of a buffer or box without owners, whatever it holds.
+  void free_memory(Values& values, BufferType buffer, llvm::Value* address);
   llvm::Function* dispose_buffer(BufferType buffer);
   llvm::Function* unshare(BufferType buffer);
   // Calls it, and says what is known of the fresh one.
@@ -106,7 +108,6 @@ class Glue {
   llvm::Function* make(const char* kind, BufferType type, llvm::Type* result, size_t params,
                        Body body);
   void drop_elements(Values& values, BufferType buffer, llvm::Value* address, llvm::Value* list);
-  void free_memory(Values& values, BufferType buffer, llvm::Value* address);
   llvm::Function* unshare_box(BufferType box);
   void drop_contents(Values& values, llvm::Value* chan, TypeId content);
   void empty_list(Values& values, llvm::Value* list);

@@ -65,6 +65,7 @@ class Values {
   // recursive types put buffers whose last owner is gone; null: there is no such list yet.
   void retain(TypeId type, llvm::Value* place);
   void drop(TypeId type, llvm::Value* place, llvm::Value* list = nullptr);
+  void drop_buffer(llvm::Value* buffer, TypeId content, bool is_box, llvm::Value* list);
   // What glue functions do for the types that have some: the elements, the variant's fields.
   void retain_parts(TypeId type, llvm::Value* place);
   void drop_parts(TypeId type, llvm::Value* place, llvm::Value* list);
@@ -115,7 +116,6 @@ class Values {
   llvm::MaybeAlign align_of(const Layout& layout, uint64_t offset = 0);
   void retain_fields(const std::vector<FieldLayout>& fields, llvm::Value* place);
   void drop_fields(const std::vector<FieldLayout>& fields, llvm::Value* place, llvm::Value* list);
-  void drop_buffer(llvm::Value* buffer, TypeId content, bool is_box, llvm::Value* list);
 };
 
 }  // namespace skein::codegen

@@ -23,23 +23,12 @@ BindingWay binding_way(Body& body, const PatternBinding& binding, bool has_guard
   return body.taken_from(place).kind == Operand::Kind::Move ? BindingWay::Move : BindingWay::Copy;
 }
 
-static bool is_boxed(Body& body, const Place& whole, const Projection& step) {
-  const types::Type& type = body.program.types.get(body.type_of(whole));
-  if (type.kind == TypeKind::Struct) {
-    return body.program.structs[types::StructId(type.decl)].fields[step.index].is_boxed;
-  }
-  if (type.kind != TypeKind::Enum) return false;
-  const types::EnumDecl& decl = body.program.enums[types::EnumId(type.decl)];
-  return decl.variants[step.variant].fields[step.index].is_boxed;
-}
-
 void unshare_way(Body& body, const Place& part, Span span) {
   Place place = part.local;
   for (const Projection& step : part.path) {
     if (is_named_element(body, step)) unshare_array(body, place, span);
-    bool has_box = step.kind != Projection::Kind::Index && is_boxed(body, place, step);
     place.path.push_back(step);
-    if (has_box) body.emit(InstKind::Unshare, {Operand::mut(place)}, span);
+    if (sir::is_boxed(body.module, body.fn, place)) body.emit(InstKind::Unshare, {Operand::mut(place)}, span);
   }
 }
 

@@ -135,15 +135,10 @@ PendingPlace lower_pending_place(Body& body, const ast::Expr* expr) {
   return pending;
 }
 
-static bool is_boxed_field(Body& body, const PendingPlace::Step& step) {
-  const types::Type& type = body.program.types.get(step.container);
-  bool is_field =
-      type.kind == TypeKind::Struct && step.projection.kind == Projection::Kind::Field;
-  if (!is_field) return false;
-  return body.program.structs[types::StructId(type.decl)].fields[step.projection.index].is_boxed;
-}
+enum class Access : uint8_t { Reads, Changes, Sets };
 
-static Place access_place(Body& body, const PendingPlace& pending, bool writes) {
+static Place access_place(Body& body, const PendingPlace& pending, Access access) {
+  bool writes = access != Access::Reads;
   Place place = pending.root;
   for (const PendingPlace::Step& step : pending.steps) {
     if (step.call) {
@@ -171,7 +166,9 @@ static Place access_place(Body& body, const PendingPlace& pending, bool writes) 
       }
     }
     place.path.push_back(step.projection);
-    if (writes && is_boxed_field(body, step)) {
+    // What is set gets a box of its own.
+    bool gets_box = access == Access::Sets && &step == &pending.steps.back();
+    if (writes && !gets_box && sir::is_boxed(body.module, body.fn, place)) {
       body.emit(InstKind::Unshare, {Operand::mut(place)}, step.span);
     }
   }
@@ -179,11 +176,11 @@ static Place access_place(Body& body, const PendingPlace& pending, bool writes) 
 }
 
 Place read_place(Body& body, const PendingPlace& pending) {
-  return access_place(body, pending, false);
+  return access_place(body, pending, Access::Reads);
 }
 
 Place write_place(Body& body, const PendingPlace& pending) {
-  return access_place(body, pending, true);
+  return access_place(body, pending, Access::Changes);
 }
 
 void emit_ref(Body& body, LocalId dest, Operand place, Span span) {
@@ -204,7 +201,8 @@ static void emit_store(Body& body, const Place& place, Operand value, Span span)
 
 void store_at(Body& body, const PendingPlace& pending, Operand value, Span span) {
   if (pending.steps.empty() || !pending.steps.back().key) {
-    return emit_store(body, write_place(body, pending), std::move(value), span);
+    Place place = access_place(body, pending, Access::Sets);
+    return emit_store(body, place, std::move(value), span);
   }
   PendingPlace map = pending;
   map.steps.pop_back();

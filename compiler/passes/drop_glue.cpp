@@ -127,17 +127,11 @@ void DropGlue::write(Writer& writer, const DropPiece& piece, BlockId unwind) {
   }
   if (piece.method.valid()) {
     writer.call(piece.method, {Operand::mut(piece.place)}, Place(), unwind);
-  } else if (way == Way::Unlock) {
-    write_unlock(writer, piece);
-  } else if (way == Way::Call) {
-    writer.call(function_for(piece.type), {Operand::move(piece.place)}, Place(), unwind);
+  } else if (way == Way::Release) {
+    // Of a place in a box this releases the box.
+    write_release(writer, piece.place);
   } else {
-    Inst inst;
-    inst.kind = way == Way::Settle ? InstKind::Settle : InstKind::Drop;
-    inst.operands = {Operand::move(piece.place)};
-    inst.in_cleanup = writer.in_cleanup();
-    if (way != Way::Release) inst.unwind = unwind;
-    writer.emit(std::move(inst));
+    write_end(writer, way, out_of_box(writer, piece.place), unwind);
   }
   if (done.valid()) {
     writer.jump(done);
@@ -145,22 +139,50 @@ void DropGlue::write(Writer& writer, const DropPiece& piece, BlockId unwind) {
   }
 }
 
+void DropGlue::write_release(Writer& writer, const Place& place, BlockId unwind) {
+  Inst drop;
+  drop.kind = InstKind::Drop;
+  drop.operands = {Operand::move(place)};
+  drop.in_cleanup = writer.in_cleanup();
+  drop.unwind = unwind;
+  writer.emit(std::move(drop));
+}
+
+void DropGlue::write_end(Writer& writer, Way way, const Place& place, BlockId unwind) {
+  if (way == Way::Unlock) return write_unlock(writer, place);
+  TypeId type = sir::place_type(module_, writer.function, place);
+  if (way == Way::Call) {
+    return writer.call(function_for(type), {Operand::move(place)}, Place(), unwind);
+  }
+  if (way == Way::ReleaseBox) return write_release(writer, place, unwind);
+  Inst settle;
+  settle.kind = InstKind::Settle;
+  settle.operands = {Operand::move(place)};
+  settle.in_cleanup = writer.in_cleanup();
+  settle.unwind = unwind;
+  writer.emit(std::move(settle));
+}
+
+Place out_of_box(Writer& writer, const Place& place) {
+  if (!sir::is_boxed(writer.module, writer.function, place)) return place;
+  LocalId content = writer.new_temp(sir::place_type(writer.module, writer.function, place));
+  writer.assign(content, Operand::move(place));
+  return content;
+}
+
 std::vector<Operand> lock_operands(Writer& writer, const Place& guard, TypeId type) {
   bool reads = !types::changes_by_guard(*writer.module.program, type);
   return {Operand::borrow(field_of(guard, 0)), writer.bool_const(reads)};
 }
 
-void DropGlue::write_unlock(Writer& writer, const DropPiece& guard) {
+void DropGlue::write_unlock(Writer& writer, const Place& guard) {
   Inst unlock;
   unlock.kind = InstKind::Builtin;
   unlock.builtin = Builtin::LockRelease;
-  unlock.operands = lock_operands(writer, guard.place, guard.type);
+  TypeId type = sir::place_type(module_, writer.function, guard);
+  unlock.operands = lock_operands(writer, guard, type);
   writer.emit(std::move(unlock));
-  Inst drop;
-  drop.kind = InstKind::Drop;
-  drop.operands = {Operand::move(field_of(guard.place, 0))};
-  drop.in_cleanup = writer.in_cleanup();
-  writer.emit(std::move(drop));
+  write_release(writer, field_of(guard, 0));
 }
 
 void DropGlue::write_all(Writer& writer, const std::vector<DropPiece>& pieces, BlockId unwind) {
@@ -357,11 +379,7 @@ void DropGlue::write_rest_of_array(Writer& writer, LocalId array, TypeId type, L
     writer.builtin(Builtin::ArrayForgetBefore, element,
                    {Operand::mut(array), Operand::copy(count)});
     // The array is empty: this frees its buffer and nothing else.
-    Inst drop;
-    drop.kind = InstKind::Drop;
-    drop.operands = {Operand::move(array)};
-    drop.in_cleanup = in_cleanup;
-    writer.emit(std::move(drop));
+    write_release(writer, array);
   }
 }
 

@@ -48,7 +48,10 @@ class DropGlue {
   FunctionId function_for(TypeId type);
 
   void write_body(FunctionId function, TypeId type);
-  void write_unlock(Writer& writer, const DropPiece& guard);
+  void write_release(Writer& writer, const Place& place, BlockId unwind = {});
+  // The drop of a value that is in no box, and ends in another way than by a release.
+  void write_end(Writer& writer, Way way, const Place& place, BlockId unwind);
+  void write_unlock(Writer& writer, const Place& guard);
   void write_array(Writer& writer, LocalId array, TypeId type);
   void write_rest_of_array(Writer& writer, LocalId array, TypeId type, LocalId next);
   void write_variants(Writer& writer, LocalId value, TypeId type);
@@ -59,6 +62,9 @@ class DropGlue {
   std::unordered_map<TypeId, FunctionId, IdHash> methods_;
   std::unordered_map<TypeId, Way, IdHash> ways_;
 };
+
+// Where the value of `place` is, once it is in no box: moved out of the one that it is in, if any.
+Place out_of_box(Writer& writer, const Place& place);
 
 // The lock in a guard, and whether it was taken for reading, as operands of the builtins for locks.
 std::vector<Operand> lock_operands(Writer& writer, const Place& guard, TypeId type);

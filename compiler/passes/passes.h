@@ -18,11 +18,17 @@ void specialize(sir::Module& module, DiagnosticSink& sink);
 // Writes out show, equal, compare and hash_value of composite types as functions of their own.
 void expand_glue(sir::Module& module);
 
+// Copies parts of values in boxes that others may share, where they would be moved.
+void copy_from_boxes(sir::Module& module);
+
 // Turns copies of what is not used again into moves, and copies that only look into borrows.
 void move_last_uses(sir::Module& module);
 
 // Ends values after the last statement that uses them, in place of at the end of their scope.
 void expire_values(sir::Module& module);
+
+// Sets places that others see before what was in them is dropped, as that may panic.
+void set_before_drop(sir::Module& module);
 
 // Gives instructions that unwind clean-up of their own where what they share would drop what has no
 // value on this way.

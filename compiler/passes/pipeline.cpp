@@ -23,11 +23,15 @@ static constexpr Pass kPasses[] = {
 
     // Before anything looks at values: the functions it writes hold some too.
     {"expand_glue", total<expand_glue>, VerifyStage::Specialized},
+    // Before last uses move or borrow: what it makes copies of is used for the last time there.
+    {"copy_from_boxes", total<copy_from_boxes>, VerifyStage::Specialized},
     // Before drops are placed: a value that is moved away or borrowed leaves none.
     {"move_last_uses", total<move_last_uses>, VerifyStage::Specialized},
     // When it is known which variables still own what they hold; the drops at the ends of scopes that
     // this makes needless go below.
     {"expire_values", total<expire_values>, VerifyStage::Specialized},
+    // Before clean-up is split, for it writes drops that may panic.
+    {"set_before_drop", total<set_before_drop>, VerifyStage::Specialized},
     // Before drops are placed: where a way out has clean-up of its own, no flag has to tell.
     {"split_cleanups", total<split_cleanups>, VerifyStage::Specialized},
     {"place_drops", total<place_drops>, VerifyStage::Specialized},

@@ -129,6 +129,7 @@ class DropPlacer {
         set_flags(number, Moment::Takes);
         mark_cleanup(inst);
         write_travels(inst);
+        take_out_of_boxes(inst);
         writer_.emit(std::move(inst));
         set_flags(number, Moment::Gives);
       }
@@ -154,6 +155,17 @@ class DropPlacer {
       travels.builtin = types::Builtin::LockTravels;
       travels.operands = lock_operands(writer_, operand.place, type);
       writer_.emit(std::move(travels));
+    }
+  }
+
+  // Only `assign` ends a box, or makes one, and never both.
+  void take_out_of_boxes(Inst& inst) {
+    bool makes_box = inst.dest.valid() && sir::is_boxed(module_, function_, inst.dest);
+    SKEIN_CHECK(!makes_box || inst.kind == InstKind::Assign, "a box is not set by `assign`");
+    if (inst.kind == InstKind::Assign && !makes_box) return;
+    for (Operand& operand : inst.operands) {
+      if (operand.kind != Operand::Kind::Move) continue;
+      operand = Operand::move(out_of_box(writer_, operand.place));
     }
   }
 
@@ -272,11 +284,11 @@ class DropPlacer {
       Place place = field_of(paths_[path].place, i);
       add_part(path, std::move(place), fields[i], state, unwind, pieces);
     }
-    if (!paths_[path].place.path.empty() && is_boxed(paths_[path].place)) {
+    if (is_boxed(path)) {
       // What is dropped so far comes first, as written.
       glue_.write_all(writer_, pieces, unwind);
       pieces.clear();
-      free_box(paths_[path].place);
+      end_box_if_set(path, state);
     }
   }
 
@@ -306,11 +318,8 @@ class DropPlacer {
     const Place place = paths_[path].place;
     bool in_cleanup = writer_.in_cleanup();
     BlockId done = writer_.new_block(in_cleanup);
-    if (!state.surely.test(path.index)) {
-      BlockId test = writer_.new_block(in_cleanup);
-      writer_.branch(Operand::copy(flag_of(path)), test, done);
-      writer_.begin(test);
-    }
+    begin_if_set(path, state, done);
+    BlockId dropped = is_boxed(path) ? writer_.new_block(in_cleanup) : done;
     LocalId tag = writer_.new_temp(module_.types().int_());
     Inst read_tag;
     read_tag.kind = InstKind::Tag;
@@ -330,33 +339,42 @@ class DropPlacer {
         add_part(path, payload_of(place, variant, i), fields[i], state, unwind, pieces);
       }
       glue_.write_all(writer_, pieces, unwind);
+      writer_.jump(dropped);
+    }
+    if (dropped != done) {
+      writer_.begin(dropped);
+      end_box(place);
       writer_.jump(done);
     }
     writer_.begin(done);
   }
 
+  // What is written next happens where the path has a value; else control is at `done`.
+  void begin_if_set(PathId path, const State& state, BlockId done) {
+    if (state.surely.test(path.index)) return;
+    BlockId is_set = writer_.new_block(writer_.in_cleanup());
+    writer_.branch(Operand::copy(flag_of(path)), is_set, done);
+    writer_.begin(is_set);
+  }
+
   // A box whose content went away piece by piece is still there. Moving the bits out ends it.
-  void free_box(const Place& place) {
-    TypeId type = sir::place_type(module_, function_, place);
-    LocalId bits = writer_.new_temp(type);
+  void end_box(const Place& place) {
+    LocalId bits = writer_.new_temp(sir::place_type(module_, function_, place));
     function_.locals[bits].is_borrow = true;
     writer_.assign(bits, Operand::move(place));
   }
 
-  bool is_boxed(const Place& place) const {
-    Place outer = place;
-    sir::Projection last = outer.path.back();
-    outer.path.pop_back();
-    const types::Type type = module_.types().get(sir::place_type(module_, function_, outer));
-    const types::Program& program = *module_.program;
-    if (type.kind == types::TypeKind::Struct) {
-      return program.structs[types::StructId(type.decl)].fields[last.index].is_boxed;
-    }
-    if (type.kind == types::TypeKind::Enum) {
-      const types::EnumDecl& decl = program.enums[types::EnumId(type.decl)];
-      return decl.variants[last.variant].fields[last.index].is_boxed;
-    }
-    return false;
+  void end_box_if_set(PathId path, const State& state) {
+    if (!state.maybe.test(path.index)) return;
+    BlockId done = writer_.new_block(writer_.in_cleanup());
+    begin_if_set(path, state, done);
+    end_box(paths_[path].place);
+    writer_.jump(done);
+    writer_.begin(done);
+  }
+
+  bool is_boxed(PathId path) const {
+    return sir::is_boxed(module_, function_, paths_[path].place);
   }
 
   sir::Module& module_;

@@ -126,6 +126,21 @@ TypeId operand_type(Module& module, const Function& function, const Operand& ope
   return place_type(module, function, operand.place);
 }
 
+bool is_boxed(Module& module, const Function& function, const Place& place) {
+  if (place.is_local()) return false;
+  Place whole = place;
+  const Projection step = whole.path.back();
+  whole.path.pop_back();
+  const types::Type type = module.types().get(place_type(module, function, whole));
+  const types::Program& program = *module.program;
+  if (type.kind == TypeKind::Struct) {
+    return program.structs[types::StructId(type.decl)].fields[step.index].is_boxed;
+  }
+  if (type.kind != TypeKind::Enum) return false;
+  const types::EnumDecl& decl = program.enums[types::EnumId(type.decl)];
+  return decl.variants[step.variant].fields[step.index].is_boxed;
+}
+
 static bool binary_may_panic(BinaryOp op) {
   switch (op) {
     case BinaryOp::Add:

@@ -60,7 +60,8 @@ std::optional<InstKind> find_inst(std::string_view text);
 struct Projection {
   enum class Kind : uint8_t {
     // Field `index` of a struct, tuple or range. A boxed field stands for what is in the box:
-    // setting it makes a new box, and moving out of it, or dropping it, ends the box.
+    // setting it makes a new box, and moving out of it, or dropping it, ends the box (once
+    // place_drops has run, only `assign` does the first two).
     Field,
     // The payload field `index` of variant `variant`; the tag was tested before.
     Variant,
@@ -274,6 +275,8 @@ struct Module {
 // The type of a place, following its projections.
 TypeId place_type(Module& module, const Function& function, const Place& place);
 TypeId operand_type(Module& module, const Function& function, const Operand& operand);
+// Whether the place is what a boxed field stands for.
+bool is_boxed(Module& module, const Function& function, const Place& place);
 
 // What an instruction may do here, refined by what it names: a builtin by its row, a call by its
 // callee (once infer_suspend has run), a binary by its operator and type, a drop by its type.
