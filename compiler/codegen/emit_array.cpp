@@ -172,8 +172,8 @@ void FunctionEmitter::emit_array_builtin(const Inst& inst) {
       return emit_array_pop(inst);
     case Builtin::ArraySwap:
       return emit_array_swap(inst);
-    case Builtin::ArrayClear:
-      return emit_array_clear(inst);
+    case Builtin::ArrayTruncate:
+      return emit_array_truncate(inst);
     case Builtin::ArrayReserve:
       return emit_array_reserve(inst);
     case Builtin::ArrayExtend:
@@ -190,6 +190,13 @@ void FunctionEmitter::emit_array_builtin(const Inst& inst) {
       llvm::Value* buffer = own_buffer(address(inst.operands[0].place), array);
       llvm::Value* at = v.element(buffer, value(inst.operands[1]), element);
       return v.copy(element, address(inst.dest), at);
+    }
+    case Builtin::ArrayForgetFrom: {
+      llvm::Value* place = address(inst.operands[0].place);
+      llvm::Value* buffer = v.load_pointer(place, 0);
+      llvm::Value* count = value(inst.operands[1]);
+      return v.if_true(b.CreateICmpULT(count, v.length(buffer)), Chance::Even,
+                       [&] { v.set_length(own_buffer(place, type_of(inst.operands[0])), count); });
     }
     case Builtin::ArrayForgetBefore:
       return emit_array_forget_before(inst);
@@ -258,26 +265,37 @@ void FunctionEmitter::emit_array_swap(const Inst& inst) {
   v.copy(element, c, held);
 }
 
-void FunctionEmitter::emit_array_clear(const Inst& inst) {
+void FunctionEmitter::emit_array_truncate(const Inst& inst) {
+  llvm::Value* place = address(inst.operands[0].place);
+  llvm::Value* count = value(inst.operands[1]);
+  llvm::Value* buffer = v.load_pointer(place, 0);
+  llvm::Value* is_longer = b.CreateICmpULT(count, v.length(buffer));
+  v.if_true(is_longer, Chance::Even, [&] { cut_off(inst, place, buffer, count); });
+}
+
+void FunctionEmitter::cut_off(const Inst& inst, llvm::Value* place, llvm::Value* buffer,
+                              llvm::Value* count) {
   TypeId array = type_of(inst.operands[0]);
   TypeId element = m.program.types.arg(array);
-  llvm::Value* place = address(inst.operands[0].place);
-  llvm::Value* buffer = v.load_pointer(place, 0);
   llvm::BasicBlock* keep = v.new_block("keep");
   llvm::BasicBlock* replace = v.new_block("replace");
-  llvm::BasicBlock* after = v.new_block("cleared");
+  llvm::BasicBlock* after = v.new_block("cut");
   b.CreateCondBr(v.is_unique(buffer, m.glue.counts_atomically({array})), keep, replace);
   b.SetInsertPoint(keep);
   if (sir::needs_drop(m.sir, element)) {
-    v.count_up(v.i64(0), v.length(buffer), [&](llvm::Value* index) {
+    v.count_up(count, v.length(buffer), [&](llvm::Value* index) {
       v.drop(element, v.element(buffer, index, element));
     });
   }
-  v.set_length(buffer, v.i64(0));
+  v.set_length(buffer, count);
   b.CreateBr(after);
   b.SetInsertPoint(replace);
+  llvm::Value* fresh = v.select(
+      b.CreateICmpEQ(count, v.i64(0)), Chance::Even,
+      [&]() -> llvm::Value* { return m.rt.empty_buffer(); },
+      [&] { return copy_elements({v.data(buffer), count}, element); });
   v.drop(array, place);
-  v.store_at(m.rt.empty_buffer(), place, 0);
+  v.store_at(fresh, place, 0);
   b.CreateBr(after);
   b.SetInsertPoint(after);
 }

@@ -129,7 +129,9 @@ class FunctionEmitter {
   void emit_array_push(const sir::Inst& inst);
   void emit_array_pop(const sir::Inst& inst);
   void emit_array_swap(const sir::Inst& inst);
-  void emit_array_clear(const sir::Inst& inst);
+  void emit_array_truncate(const sir::Inst& inst);
+  void cut_off(const sir::Inst& inst, llvm::Value* place, llvm::Value* buffer,
+               llvm::Value* count);
   void emit_array_reserve(const sir::Inst& inst);
   void emit_array_extend(const sir::Inst& inst);
   // The elements of an array of any kind, a window included.

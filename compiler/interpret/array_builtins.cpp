@@ -1,4 +1,6 @@
 // The operations of builtins.def on arrays and windows.
+#include <algorithm>
+
 #include "compiler/interpret/machine.h"
 
 namespace skein::interpret {
@@ -56,9 +58,12 @@ bool Machine::array_builtin(const Inst& inst) {
       parts.insert(parts.end(), copies.begin(), copies.end());
       return true;
     }
-    case Builtin::ArrayClear:
-      elements(inst).clear();
+    case Builtin::ArrayTruncate:
+    case Builtin::ArrayForgetFrom: {
+      std::vector<Value>& parts = elements(inst);
+      parts.resize(std::min<size_t>(parts.size(), bits(inst.operands[1])));
       return true;
+    }
     case Builtin::ArrayTakeAt: {
       Value value = std::move(elements(inst)[bits(inst.operands[1])]);
       return set(inst, std::move(value)), true;

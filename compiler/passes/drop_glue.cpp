@@ -249,6 +249,30 @@ FunctionId DropGlue::settling_function(TypeId task) {
   return id;
 }
 
+void DropGlue::replace_truncate(Inst& inst) {
+  Way way = way_of(inst.type_args[0]);
+  if (way == Way::Nothing || way == Way::Release) return;
+  TypeId type = module_.types().make(TypeKind::Array, {inst.type_args[0]});
+  std::string name = std::string(kPrefix) + "behind." + sir::type_text(*module_.program, type);
+  auto found = functions_.find(name);
+  inst.kind = InstKind::Call;
+  inst.type_args.clear();
+  if (found != functions_.end()) {
+    inst.callee = found->second;
+    return;
+  }
+  inst.callee = add_glue(module_, name, module_.types().unit());
+  functions_.emplace(std::move(name), inst.callee);
+  Writer writer(module_, inst.callee);
+  LocalId array = add_param(writer.function, type, types::ParamMode::Mut);
+  LocalId kept = add_param(writer.function, module_.types().int_(), types::ParamMode::Borrow);
+  LocalId next = writer.new_temp(module_.types().int_());
+  writer.begin(BlockId(0));
+  writer.assign(next, Operand::copy(kept));
+  write_rest_of_array(writer, array, type, next, kept);
+  writer.ret();
+}
+
 void DropGlue::write_body(FunctionId function, TypeId type) {
   Writer writer(module_, function);
   LocalId value = add_param(writer.function, type, types::ParamMode::Own);
@@ -332,7 +356,8 @@ void DropGlue::write_array(Writer& writer, LocalId array, TypeId type) {
   writer.ret();
 }
 
-void DropGlue::write_rest_of_array(Writer& writer, LocalId array, TypeId type, LocalId next) {
+void DropGlue::write_rest_of_array(Writer& writer, LocalId array, TypeId type, LocalId next,
+                                   LocalId kept) {
   bool in_cleanup = writer.in_cleanup();
   bool is_growable = module_.types().kind(type) == TypeKind::Array;
   TypeId element = module_.types().arg(type);
@@ -358,7 +383,7 @@ void DropGlue::write_rest_of_array(Writer& writer, LocalId array, TypeId type, L
   if (!in_cleanup) {
     on_panic = writer.new_block(true);
     writer.begin(on_panic);
-    write_rest_of_array(writer, array, type, next);
+    write_rest_of_array(writer, array, type, next, kept);
     writer.emit(InstKind::ResumeUnwind, {});
   }
   writer.begin(body);
@@ -375,7 +400,10 @@ void DropGlue::write_rest_of_array(Writer& writer, LocalId array, TypeId type, L
   writer.jump(head);
 
   writer.begin(done);
-  if (is_growable) {
+  if (kept.valid()) {
+    writer.builtin(Builtin::ArrayForgetFrom, element,
+                   {Operand::mut(array), Operand::copy(kept)});
+  } else if (is_growable) {
     writer.builtin(Builtin::ArrayForgetBefore, element,
                    {Operand::mut(array), Operand::copy(count)});
     // The array is empty: this frees its buffer and nothing else.

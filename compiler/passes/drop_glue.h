@@ -33,6 +33,9 @@ class DropGlue {
   // `unwind`.
   void write_all(Writer& writer, const std::vector<DropPiece>& pieces, BlockId unwind);
 
+  // Puts a function of its own in place of an `array_truncate` that drops more than counts.
+  void replace_truncate(Inst& inst);
+
   // A function that waits for the task it is given, and drops its value.
   FunctionId settling_function(TypeId task);
 
@@ -53,7 +56,9 @@ class DropGlue {
   void write_end(Writer& writer, Way way, const Place& place, BlockId unwind);
   void write_unlock(Writer& writer, const Place& guard);
   void write_array(Writer& writer, LocalId array, TypeId type);
-  void write_rest_of_array(Writer& writer, LocalId array, TypeId type, LocalId next);
+  // Drops the elements from number `next` on. The first `kept` stay; invalid: the array ends.
+  void write_rest_of_array(Writer& writer, LocalId array, TypeId type, LocalId next,
+                           LocalId kept = {});
   void write_variants(Writer& writer, LocalId value, TypeId type);
 
   sir::Module& module_;

@@ -130,6 +130,7 @@ class DropPlacer {
         mark_cleanup(inst);
         write_travels(inst);
         take_out_of_boxes(inst);
+        write_truncate(inst);
         writer_.emit(std::move(inst));
         set_flags(number, Moment::Gives);
       }
@@ -167,6 +168,15 @@ class DropPlacer {
       if (operand.kind != Operand::Kind::Move) continue;
       operand = Operand::move(out_of_box(writer_, operand.place));
     }
+  }
+
+  // `xs.clear()` is one that does not say how many elements stay.
+  void write_truncate(Inst& inst) {
+    bool is_truncate =
+        inst.kind == InstKind::Builtin && inst.builtin == types::Builtin::ArrayTruncate;
+    if (!is_truncate) return;
+    if (inst.operands.size() == 1) inst.operands.push_back(writer_.int_const(0));
+    glue_.replace_truncate(inst);
   }
 
   void set_flags(uint32_t inst, Moment moment) {

@@ -211,6 +211,7 @@ bool may_panic(Module& module, const Function& function, const Inst& inst) {
                                module.types().kind(place_type(module, function, inst.dest)));
     case InstKind::Builtin: {
       if (is_on_values(inst.builtin)) return value_may_panic(module, inst);
+      if (inst.builtin == Builtin::ArrayTruncate) return drop_may_panic(module, inst.type_args[0]);
       types::BuiltinEffects effects = types::builtin_effects(inst.builtin);
       return effects == types::BuiltinEffects::Panics ||
              effects == types::BuiltinEffects::Suspends;
@@ -234,6 +235,9 @@ bool may_suspend(Module& module, const Function& function, const Inst& inst) {
     case InstKind::CallC:
       return inst.index == 1;
     case InstKind::Builtin:
+      if (inst.builtin == Builtin::ArrayTruncate) {
+        return types::traits_of(*module.program, inst.type_args[0]).has_task;
+      }
       return types::builtin_effects(inst.builtin) == types::BuiltinEffects::Suspends;
     case InstKind::Drop:
       return types::traits_of(*module.program,
