@@ -107,7 +107,11 @@ void Machine::leave() {
     outcome_ = std::move(outcome);
     return;
   }
-  if (frames_.back().is_task) result = Value::of_one(Value::Kind::Task, std::move(result));
+  if (frames_.back().is_task) {
+    Value ended = end_of_task(frames_.back(), kTaskValue);
+    ended.parts = std::make_shared<std::vector<Value>>(1, std::move(result));
+    result = std::move(ended);
+  }
   frames_.pop_back();
   set(instruction(), std::move(result));
   ++frames_.back().at;

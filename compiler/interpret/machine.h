@@ -78,6 +78,7 @@ class Machine {
     // The panics under way here, by the depth of blocks (sir::Block::depth).
     std::vector<PanicId> panics;
     bool is_task = false;
+    std::shared_ptr<std::string> task_name;   // null: it has none
   };
 
   // machine.cpp: frames and flow.
@@ -140,6 +141,8 @@ class Machine {
   void pass_on(PanicId panic);
   void exit_scope(const sir::Inst& inst);
   bool task_builtin(const sir::Inst& inst);
+  Value end_of_task(const Frame& frame, TaskEnd end);
+  Value name_of_task(const Value& task);
 
   // operate.cpp: arithmetic.
   void unary(const sir::Inst& inst);
@@ -182,6 +185,8 @@ class Machine {
   std::vector<Panic> panics_;
   // The cells of statics, which are there once.
   std::unordered_map<sir::FunctionId, Value, IdHash> statics_;
+  // The names that were computed, by their numbers.
+  std::vector<std::shared_ptr<std::string>> task_names_;
   uint64_t steps_ = 0;
   std::optional<Outcome> outcome_;
   // The instruction under way has said where to go: no next one follows.

@@ -97,12 +97,10 @@ void Machine::leave_by_panic(PanicId panic) {
     return;
   }
   bool is_task = frames_.back().is_task;
+  Value ended = end_of_task(frames_.back(), kTaskPanicked);
+  ended.bits = panic;
   frames_.pop_back();
   if (!is_task) return raise(panic);
-  Value ended;
-  ended.kind = Value::Kind::Task;
-  ended.variant = kTaskPanicked;
-  ended.bits = panic;
   set(instruction(), std::move(ended));
   ++frames_.back().at;
 }

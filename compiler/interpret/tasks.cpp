@@ -12,9 +12,28 @@ using sir::InstKind;
 using types::Builtin;
 
 void Machine::spawn(const Inst& inst) {
+  std::shared_ptr<std::string> name;
+  if (!inst.text.empty()) name = std::make_shared<std::string>(inst.text);
+  if (inst.is_named) name = task_names_[bits(inst.operands.back()) - 1];
   push_call(inst.callee, inst, 0, std::nullopt);
-  if (!outcome_) frames_.back().is_task = true;
   has_moved_ = true;
+  if (outcome_) return;
+  frames_.back().is_task = true;
+  frames_.back().task_name = std::move(name);
+}
+
+Value Machine::end_of_task(const Frame& frame, TaskEnd end) {
+  Value task;
+  task.kind = Value::Kind::Task;
+  task.variant = end;
+  task.text = frame.task_name;
+  return task;
+}
+
+// A `str?`.
+Value Machine::name_of_task(const Value& task) {
+  if (task.text == nullptr) return Value::of_parts({}, 0);
+  return Value::of_parts({Value::of_text(*task.text)}, 1);
 }
 
 // The value of the task, or its panic.
@@ -97,8 +116,11 @@ bool Machine::task_builtin(const Inst& inst) {
     }
     case Builtin::TaskIsDone:
       return set_bits(inst, 1), true;
+    case Builtin::TaskName:
+      return set(inst, name_of_task(*locate(inst.operands[0].place, false))), true;
     case Builtin::TaskNameBegin:
-      return set_bits(inst, 0), true;
+      task_names_.push_back(std::make_shared<std::string>(read(inst.operands[0]).str()));
+      return set_bits(inst, task_names_.size()), true;
     case Builtin::TaskNameEnd:
     case Builtin::TaskCancel:   // too late
       return true;

@@ -37,7 +37,8 @@ struct Value {
     Dyn,      // a value of dyn type: `bits` is its table, the part its content
     Window,   // a part of an array that stays where it is: `view`
     Link,     // stands for a variable that a closure borrows: the array of `view`, as a whole
-    Task,     // one that has ended: the part is its value, or `bits` the panic, or it is spent
+    Task,     // one that has ended: the part is its value, or `bits` the panic, or it is spent; the
+              // text is its name
   };
   Kind kind = Kind::Unset;
   uint32_t variant = 0;   // of a Task: a TaskEnd
