@@ -1,4 +1,4 @@
-// Gives declarations their meaning: type parameters, fields, signatures, impls.
+// Gives declarations their meaning: attributes, fields, signatures.
 #include <algorithm>
 
 #include "compiler/check/bounds.h"
@@ -7,8 +7,6 @@
 #include "compiler/check/declare.h"
 #include "compiler/check/foreign.h"
 #include "compiler/check/foreign_trait.h"
-#include "compiler/check/iterate.h"
-#include "compiler/check/method.h"
 #include "compiler/check/resolve_decl.h"
 #include "compiler/check/resolve_type.h"
 #include "compiler/check/suggest.h"
@@ -19,7 +17,7 @@ namespace skein::check {
 
 // ---- attributes ----------------------------------------------------------------------------
 
-static bool is_std(Context& ctx) { return ctx.program.modules[ctx.table->module].is_std; }
+bool is_std(const Context& ctx) { return ctx.program.modules[ctx.table->module].is_std; }
 
 static void resolve_builtin(Context& ctx, const ast::Attribute& attribute, types::FnDecl& fn) {
   const ast::StrLit* name = attribute.args.size() == 1
@@ -78,8 +76,8 @@ void resolve_trait_attributes(Context& ctx, const ast::TraitItem& item, types::T
   }
 }
 
-static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<TraitId>& derives,
-                            types::StructDecl* decl = nullptr) {
+void resolve_derives(Context& ctx, const ast::Item& item, std::vector<TraitId>& derives,
+                     types::StructDecl* decl) {
   for (const ast::Attribute& attribute : item.attributes) {
     if (decl && resolve_shareable(ctx, attribute, *decl)) continue;
     if (ctx.text(attribute.name.name) != "derive") {
@@ -104,202 +102,6 @@ static void resolve_derives(Context& ctx, const ast::Item& item, std::vector<Tra
         continue;
       }
       report.help("`@derive` knows `Eq`, `Ord`, `Hash`, `Show`, `Default`, and `Json` of std.json");
-    }
-  }
-}
-
-// ---- type parameters -----------------------------------------------------------------------
-
-void resolve_generics(Context& ctx, const ast::Generics& generics,
-                      std::vector<types::TypeParamDecl>& params) {
-  size_t first_own = params.size();
-  for (const ast::GenericParam& param : generics.params) {
-    for (size_t i = first_own; i < params.size(); ++i) {
-      if (params[i].name != param.name.name) continue;
-      ctx.report(param.name.span, D::DuplicateName, {ctx.text(param.name.name)})
-          .mark("declared again here")
-          .label(params[i].span, "first declared here");
-    }
-    params.push_back({param.name.name, {}, param.name.span});
-  }
-}
-
-// `F: fn(T) -> U`, `I: Iter<T>`, `S: Iterable<I>`: what check/iterate and check_closure know.
-static bool resolve_type_bound(Context& ctx, const ast::TypeExpr* bound,
-                               types::TypeParamDecl& param) {
-  if (bound->kind == ast::TypeKind::Fn) {
-    param.fn_bound = resolve_type(ctx, bound);
-    return true;
-  }
-  const ast::NamedType* named = bound->try_as<ast::NamedType>();
-  if (!named || named->path.size() != 1 || named->path.front().args.size() != 1) return false;
-  const ast::PathSegment& segment = named->path.front();
-  std::string_view name = ctx.text(segment.name.name);
-  if (name != "Iter" && name != "Iterable") return false;
-  const Entity* entity = find_entity(ctx, segment.name);
-  bool is_trait = entity && entity->kind == Entity::Kind::Trait;
-  if (!is_trait || !ctx.program.modules[ctx.program.traits[TraitId(entity->index)].module].is_std) {
-    return false;
-  }
-  (name == "Iter" ? param.iter_item : param.iterator) = resolve_type(ctx, segment.args.front());
-  return true;
-}
-
-// The first type parameter in a type, which carries what `where` says about it.
-static std::optional<uint32_t> param_in(const Context& ctx, TypeId id) {
-  const Type& type = ctx.types.get(id);
-  if (type.kind == TypeKind::Param) return type.decl;
-  for (TypeId arg : type.args) {
-    if (std::optional<uint32_t> found = param_in(ctx, arg)) return found;
-  }
-  return std::nullopt;
-}
-
-static void resolve_predicate(Context& ctx, const ast::WherePredicate& predicate,
-                              std::vector<types::TypeParamDecl>& params) {
-  TypeId subject = resolve_type(ctx, predicate.subject);
-  if (ctx.types.has_error(subject)) return;
-  std::optional<uint32_t> position = param_in(ctx, subject);
-  if (!position) {
-    ctx.report(predicate.subject->span, D::GroundPredicate, {ctx.show(subject)});
-    return;
-  }
-  bool is_param = ctx.types.kind(subject) == TypeKind::Param;
-  types::TypeParamDecl& param = params[*position];
-  for (const ast::TypeExpr* bound : predicate.bounds) {
-    if (is_param && resolve_type_bound(ctx, bound, param)) continue;
-    if (bound->kind == ast::TypeKind::Fn) {
-      ctx.report(bound->span, D::FnBound, {ctx.show(subject)})
-          .help("name what is called: `fn f<F: fn(int) -> int>(own g: F)`");
-      continue;
-    }
-    std::optional<TraitRef> ref = resolve_bound(ctx, bound, subject);
-    if (!ref) {
-      param.has_unknown_bound = true;
-    } else if (is_param) {
-      param.bounds.push_back(std::move(*ref));
-    } else {
-      param.where.push_back({subject, std::move(*ref)});
-    }
-  }
-}
-
-void resolve_bounds(Context& ctx, const ast::Generics& generics, size_t first_own,
-                    std::vector<types::TypeParamDecl>& params) {
-  for (size_t i = 0; i < generics.params.size(); ++i) {
-    types::TypeParamDecl& param = params[first_own + i];
-    TypeId self = ctx.types.param(static_cast<uint32_t>(first_own + i));
-    for (const ast::TypeExpr* bound : generics.params[i].bounds) {
-      if (bound->kind == ast::TypeKind::Fn) continue;
-      if (resolve_type_bound(ctx, bound, param)) continue;
-      std::optional<TraitRef> ref = resolve_bound(ctx, bound, self);
-      if (ref) {
-        param.bounds.push_back(std::move(*ref));
-      } else {
-        param.has_unknown_bound = true;
-      }
-    }
-  }
-  // What `fn` takes and gives may be an associated type, which the bounds before say.
-  for (size_t i = 0; i < generics.params.size(); ++i) {
-    for (const ast::TypeExpr* bound : generics.params[i].bounds) {
-      if (bound->kind == ast::TypeKind::Fn) resolve_type_bound(ctx, bound, params[first_own + i]);
-    }
-  }
-  for (const ast::WherePredicate& predicate : generics.where) {
-    resolve_predicate(ctx, predicate, params);
-  }
-}
-
-static void refuse_fallbacks(Context& ctx, const ast::Generics& generics, std::string_view owner) {
-  for (const ast::GenericParam& param : generics.params) {
-    if (!param.fallback) continue;
-    ctx.report(param.fallback->span, D::TypeDefault, {owner})
-        .help("it is worked out at each use; a struct, an enum, a trait or a `type` has defaults");
-  }
-}
-
-void report_default_order(Context& ctx, const ast::Generics& generics) {
-  bool has_default = false;
-  for (const ast::GenericParam& param : generics.params) {
-    if (has_default && !param.fallback) {
-      ctx.report(param.name.span, D::DefaultOrder, {ctx.text(param.name.name)})
-          .help("those with defaults stand last, since they are left away from the end");
-    }
-    has_default = has_default || param.fallback;
-  }
-}
-
-NameTable& table_with(Context& ctx, NameTable& outer,
-                      const std::vector<types::TypeParamDecl>& params) {
-  NameTable& table = new_table(ctx, outer);
-  table.params = &params;
-  for (size_t i = 0; i < params.size(); ++i) {
-    table.names[params[i].name] = {.kind = Entity::Kind::TypeParam,
-                                   .index = static_cast<uint32_t>(i),
-                                   .span = params[i].span};
-  }
-  return table;
-}
-
-// `struct Table<K, V = str>`: what stands for a parameter that is left away, in terms of those
-// before it.
-static void resolve_fallbacks(Context& ctx, NameTable& table, const ast::Generics& generics,
-                              std::vector<types::TypeParamDecl>& params) {
-  report_default_order(ctx, generics);
-  for (size_t i = 0; i < generics.params.size(); ++i) {
-    if (!generics.params[i].fallback) continue;
-    NameTable& inner = table_with(ctx, table, params);
-    inner.hides_params = true;
-    for (size_t later = i; later < params.size(); ++later) inner.names.erase(params[later].name);
-    InTable in(ctx, inner);
-    params[i].fallback = resolve_type(ctx, generics.params[i].fallback);
-  }
-}
-
-void resolve_type_params(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
-  InTable in(ctx, table);
-  for (const ast::Item* item : items) {
-    if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
-      types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
-      resolve_generics(ctx, node->generics, decl.type_params);
-      resolve_derives(ctx, *item, decl.derives, &decl);
-    } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
-      types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
-      resolve_generics(ctx, node->generics, decl.type_params);
-      resolve_derives(ctx, *item, decl.derives);
-    } else if (const ast::TraitItem* node = item->try_as<ast::TraitItem>()) {
-      resolve_trait_head(ctx, *node, table);
-    }
-  }
-}
-
-void resolve_param_defaults(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
-  for (const ast::Item* item : items) {
-    if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
-      types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
-      resolve_fallbacks(ctx, table, node->generics, decl.type_params);
-    } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
-      types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
-      resolve_fallbacks(ctx, table, node->generics, decl.type_params);
-    }
-  }
-}
-
-void resolve_param_bounds(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
-  for (const ast::Item* item : items) {
-    if (const ast::StructItem* node = item->try_as<ast::StructItem>()) {
-      types::StructDecl& decl = ctx.program.structs[StructId(ctx.decl_of_item[item->id.index])];
-      NameTable& inner = table_with(ctx, table, decl.type_params);
-      inner.hides_params = true;
-      InTable in(ctx, inner);
-      resolve_bounds(ctx, node->generics, 0, decl.type_params);
-    } else if (const ast::EnumItem* node = item->try_as<ast::EnumItem>()) {
-      types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.decl_of_item[item->id.index])];
-      NameTable& inner = table_with(ctx, table, decl.type_params);
-      inner.hides_params = true;
-      InTable in(ctx, inner);
-      resolve_bounds(ctx, node->generics, 0, decl.type_params);
     }
   }
 }
@@ -517,161 +319,7 @@ void resolve_fn(Context& ctx, FnId id, NameTable& outer) {
   if (!is_std(ctx) || ctx.input.whole_library) use_fn(ctx, id);
 }
 
-// ---- impls ---------------------------------------------------------------------------------
-
-static void resolve_drop(Context& ctx, FnId id, TypeId self) {
-  const types::FnDecl& fn = ctx.program.fns[id];
-  bool has_shape = fn.has_self && fn.params.size() == 1 && fn.params[0].mode == ParamMode::Mut &&
-                   ctx.types.kind(fn.result) == TypeKind::Unit;
-  if (!has_shape) {
-    ctx.report(fn.span, D::BadDrop).help("write it `fn drop(mut self) { … }`");
-    return;
-  }
-  Type type = ctx.types.get(self);
-  for (uint32_t i = 0; i < type.args.size(); ++i) {
-    if (type.args[i] == ctx.types.param(i)) continue;
-    ctx.report(fn.span, D::BadDrop)
-        .help("it is for every `" + type_head_name(ctx, self) + "`, with the type parameters in "
-              "the order of the declaration");
-    return;
-  }
-  FnId* place = nullptr;
-  if (type.kind == TypeKind::Struct) place = &ctx.program.structs[StructId(type.decl)].drop_fn;
-  if (type.kind == TypeKind::Enum) place = &ctx.program.enums[EnumId(type.decl)].drop_fn;
-  if (!place) return;
-  if (place->valid()) {
-    ctx.report(fn.span, D::DuplicateName, {"drop"})
-        .mark("declared again here")
-        .label(ctx.program.fns[*place].span, "first declared here");
-    return;
-  }
-  *place = id;
-  // Called wherever a value dies, without being named: so a library's is needed as soon as its module is.
-  use_fn(ctx, id);
-}
-
-static bool is_own_package(Context& ctx, ModuleId module) {
-  return ctx.program.modules[module].package == ctx.program.modules[ctx.table->module].package;
-}
-
-// Methods of a type stand in the package that declares it.
-static bool is_own_type(Context& ctx, TypeId type) {
-  if (is_std(ctx)) return true;
-  Type head = ctx.types.get(type);
-  ModuleId module;
-  if (head.kind == TypeKind::Struct) module = ctx.program.structs[StructId(head.decl)].module;
-  if (head.kind == TypeKind::Enum) module = ctx.program.enums[EnumId(head.decl)].module;
-  if (head.kind == TypeKind::Dyn) module = ctx.program.traits[TraitId(head.decl)].module;
-  return module.valid() && is_own_package(ctx, module);
-}
-
-static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const ast::ImplItem& item) {
-  for (const ast::Item* member : item.items) {
-    const ast::FnItem* method = member->try_as<ast::FnItem>();
-    types::ImplDecl& impl = ctx.program.impls[impl_id];
-    if (!method) {
-      bool is_type = impl.trait && member->is<ast::TypeAliasItem>();
-      if (!is_type) {
-        ctx.report(member->name.span, D::ImplType)
-            .help("write `type` outside of it; those inside belong to a trait");
-      }
-      continue;
-    }
-    types::FnDecl fn;
-    fn.name = method->name.name;
-    fn.module = table.module;
-    fn.display_name = type_head_name(ctx, impl.self_type) + "." +
-                      std::string(ctx.text(method->name.name));
-    fn.type_params = impl.type_params;
-    fn.is_pub = method->is_pub;
-    fn.is_const = method->is_const;
-    fn.impl = impl_id;
-    fn.item = method;
-    fn.span = method->name.span;
-    fn.result = ctx.types.error();
-    ctx.fn_tables.push_back(nullptr);
-    FnId id = ctx.program.fns.add(std::move(fn));
-    resolve_fn(ctx, id, table);
-    if (!impl.trait) enter_method(ctx, id, impl.self_type);
-    if (impl.trait && is_iteration(ctx, *impl.trait)) enter_iter_method(ctx, id);
-    impl.methods.push_back(id);
-    // `assert` and `${x:?}` show any value, also one deep inside another, without asking for the trait.
-    if (impl.trait && *impl.trait == ctx.program.core.show) use_fn(ctx, id);
-    bool can_be_drop = !impl.trait || *impl.trait == ctx.program.core.drop;
-    if (can_be_drop && method->name.name == ctx.known.drop) resolve_drop(ctx, id, impl.self_type);
-  }
-}
-
-static void resolve_impl_head(Context& ctx, const ast::ImplItem& item, NameTable& outer) {
-  ImplId id = ctx.program.impls.add({});
-  note_decl(ctx, item, id.index);
-  ctx.impl_tables.resize(ctx.program.impls.size());
-  types::ImplDecl& impl = ctx.program.impls[id];
-  impl.module = outer.module;
-  impl.span = item.self_type->span;
-  impl.is_derived = item.is_derived;
-  // Nothing can be derived without std.json, which was said.
-  impl.self_type = ctx.types.error();
-  if (item.is_derived && !ctx.program.core.json.valid()) return;
-  resolve_generics(ctx, item.generics, impl.type_params);
-  refuse_fallbacks(ctx, item.generics, "an `impl`");
-  NameTable& table = table_with(ctx, outer, impl.type_params);
-  table.hides_params = true;
-  InTable in(ctx, table);
-  resolve_bounds(ctx, item.generics, 0, impl.type_params);
-  impl.self_type = resolve_type(ctx, item.self_type);
-  table.self_type = impl.self_type;
-  if (item.trait) {
-    std::optional<TraitRef> ref = resolve_impl_trait(ctx, item.trait, impl.self_type);
-    if (!ref) return;
-    impl.trait = ref->trait;
-    impl.trait_args = std::move(ref->args);
-  }
-  if (ctx.types.has_error(impl.self_type)) return;
-  // An impl stands in the package of its trait or of one of its types: `impl Mul<Vec> for int`.
-  bool is_own = (impl.trait && is_own_package(ctx, ctx.program.traits[*impl.trait].module)) ||
-                is_own_type(ctx, impl.self_type) ||
-                std::any_of(impl.trait_args.begin(), impl.trait_args.end(),
-                            [&](TypeId arg) { return is_own_type(ctx, arg); });
-  if (!is_own) {
-    ctx.report(item.self_type->span, D::ForeignImpl, {ctx.show(impl.self_type)})
-        .help("write a function that takes it, or wrap it in a struct of your own");
-    if (impl.trait) {
-      impl.self_type = ctx.types.error();
-      return;
-    }
-    // Its methods are there all the same, or each use of one would be a report.
-  }
-  ctx.impl_tables[id.index] = &table;
-  if (impl.trait) enter_trait_impl(ctx, id, item);
-}
-
-void resolve_impl_heads(Context& ctx, NameTable& table, std::span<ast::Item* const> items) {
-  for (const ast::Item* item : items) {
-    if (const ast::ImplItem* impl = item->try_as<ast::ImplItem>()) {
-      resolve_impl_head(ctx, *impl, table);
-    }
-  }
-}
-
-void resolve_impl_types(Context& ctx, NameTable&, std::span<ast::Item* const> items) {
-  for (const ast::Item* item : items) {
-    const ast::ImplItem* impl = item->try_as<ast::ImplItem>();
-    if (!impl || !impl->trait) continue;
-    ImplId id(ctx.decl_of_item[item->id.index]);
-    if (!ctx.impl_tables[id.index]) continue;
-    InTable in(ctx, *ctx.impl_tables[id.index]);
-    resolve_impl_types(ctx, id, *impl);
-  }
-}
-
-static void resolve_impl_methods(Context& ctx, const ast::ImplItem& item) {
-  ImplId id(ctx.decl_of_item[item.id.index]);
-  NameTable* table = ctx.impl_tables[id.index];
-  if (!table) return;
-  InTable in(ctx, *table);
-  add_methods(ctx, id, *table, item);
-}
+// ---- signatures -----------------------------------------------------------------------------
 
 // Without a type it has that of its value, which is found before any body is looked at; in a block
 // that would be too late.
