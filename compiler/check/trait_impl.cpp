@@ -367,54 +367,106 @@ static bool has_error(Context& ctx, const types::ImplDecl& impl, const types::Fn
                      [&](const types::ParamDecl& param) { return is_error(param.type); });
 }
 
-static void check_given(Context& ctx, const types::ImplDecl& impl, const types::TraitDecl& trait,
-                        FnId id) {
-  const types::FnDecl& given = ctx.program.fns[id];
-  std::vector<std::string_view> names;
-  for (FnId method : trait.methods) {
-    const types::FnDecl& wanted = ctx.program.fns[method];
-    names.push_back(ctx.text(wanted.name));
-    if (wanted.name != given.name) continue;
-    if (same_signature(ctx, impl, wanted, given) || has_error(ctx, impl, given)) return;
-    bool is_ours = !ctx.program.modules[trait.module].is_std;
-    Report report = ctx.report(given.span, D::ImplMismatch,
-                               {ctx.text(given.name), ctx.text(trait.name)});
-    if (is_ours) report.label(wanted.span, "declared here");
-    report.help("write it `" + signature_text(ctx, wanted, trait_args(ctx, impl, wanted)) + "`");
-    return;
-  }
-  Report report =
-      ctx.report(given.span, D::NotInTrait, {ctx.text(trait.name), ctx.text(given.name)});
-  bool suggested = suggest(report, given.span, ctx.text(given.name), std::move(names));
-  if (!suggested) report.help("other methods stand in an `impl` of the type alone");
+static void check_given(Context& ctx, const types::ImplDecl& impl, const types::FnDecl& given,
+                        const types::FnDecl& wanted) {
+  if (same_signature(ctx, impl, wanted, given) || has_error(ctx, impl, given)) return;
+  std::string_view trait = ctx.text(ctx.program.traits[*impl.trait].name);
+  bool is_ours = !ctx.program.modules[wanted.module].is_std;
+  Report report = ctx.report(given.span, D::ImplMismatch, {ctx.text(given.name), trait});
+  if (is_ours) report.label(wanted.span, "declared here");
+  report.help("write it `" + signature_text(ctx, wanted, trait_args(ctx, impl, wanted)) + "`");
 }
 
-static void check_impl(Context& ctx, const types::ImplDecl& impl) {
-  const types::TraitDecl& trait = ctx.program.traits[*impl.trait];
-  for (FnId method : impl.methods) check_given(ctx, impl, trait, method);
-  std::string missing;
-  std::string first;
+// The methods that the trait asks for and the impl does not have.
+static std::vector<FnId> missing_methods(Context& ctx, const types::ImplDecl& impl,
+                                         const types::TraitDecl& trait) {
+  std::vector<FnId> missing;
   for (FnId id : trait.methods) {
     const types::FnDecl& wanted = ctx.program.fns[id];
     bool is_given = std::any_of(impl.methods.begin(), impl.methods.end(), [&](FnId given) {
       return ctx.program.fns[given].name == wanted.name;
     });
     bool has_body = wanted.item->as<ast::FnItem>()->body && !can_derive(ctx, *impl.trait);
-    if (is_given || has_body) continue;
-    if (first.empty()) first = signature_text(ctx, wanted, trait_args(ctx, impl, wanted));
-    missing += (missing.empty() ? "" : ", ") + quoted(ctx.text(wanted.name));
+    if (!is_given && !has_body) missing.push_back(id);
   }
+  return missing;
+}
+
+// The missing method that `stray` is meant to be: one with nearly its name, or the only one there is.
+static FnId meant_method(Context& ctx, const types::FnDecl& stray, bool is_only_stray,
+                         const std::vector<FnId>& missing) {
+  std::vector<std::string_view> names;
+  for (FnId id : missing) names.push_back(ctx.text(ctx.program.fns[id].name));
+  std::string_view near = nearest_name(ctx.text(stray.name), names);
+  auto found = std::find(names.begin(), names.end(), near);
+  if (found != names.end()) return missing[static_cast<size_t>(found - names.begin())];
+  return is_only_stray && missing.size() == 1 ? missing[0] : FnId();
+}
+
+// A method that the trait does not have. What it is meant to be is missing no more.
+static void report_stray(Context& ctx, const types::ImplDecl& impl, const types::TraitDecl& trait,
+                         const types::FnDecl& stray, bool is_only, std::vector<FnId>& missing) {
+  Report report =
+      ctx.report(stray.span, D::NotInTrait, {ctx.text(trait.name), ctx.text(stray.name)});
+  std::vector<std::string_view> names;
+  for (FnId id : trait.methods) names.push_back(ctx.text(ctx.program.fns[id].name));
+  bool is_near = suggest(report, stray.span, ctx.text(stray.name), std::move(names));
+  if (FnId meant = meant_method(ctx, stray, is_only, missing); meant.valid()) {
+    std::erase(missing, meant);
+    const types::FnDecl& wanted = ctx.program.fns[meant];
+    std::string signature = signature_text(ctx, wanted, trait_args(ctx, impl, wanted));
+    report.help("the method that is missing is `" + signature + "`");
+  } else if (!is_near) {
+    report.help("other methods stand in an `impl` of the type alone");
+  }
+}
+
+static void check_methods(Context& ctx, const types::ImplDecl& impl) {
+  const types::TraitDecl& trait = ctx.program.traits[*impl.trait];
+  std::vector<FnId> missing = missing_methods(ctx, impl, trait);
+  std::vector<FnId> strays;
+  for (FnId id : impl.methods) {
+    const types::FnDecl& given = ctx.program.fns[id];
+    auto wanted = std::find_if(trait.methods.begin(), trait.methods.end(), [&](FnId method) {
+      return ctx.program.fns[method].name == given.name;
+    });
+    if (wanted == trait.methods.end()) {
+      strays.push_back(id);
+    } else {
+      check_given(ctx, impl, given, ctx.program.fns[*wanted]);
+    }
+  }
+  for (FnId id : strays) {
+    report_stray(ctx, impl, trait, ctx.program.fns[id], strays.size() == 1, missing);
+  }
+  if (missing.empty()) return;
+  std::string names;
+  for (FnId id : missing) {
+    names += (names.empty() ? "" : ", ") + quoted(ctx.text(ctx.program.fns[id].name));
+  }
+  const types::FnDecl& first = ctx.program.fns[missing[0]];
+  std::string signature = signature_text(ctx, first, trait_args(ctx, impl, first));
+  ctx.report(impl.span, D::MissingMethods,
+             {ctx.show(impl.self_type), names, ctx.text(trait.name)})
+      .help("add `" + signature + " { … }`");
+}
+
+static void check_impl(Context& ctx, const types::ImplDecl& impl) {
+  check_methods(ctx, impl);
+  const types::TraitDecl& trait = ctx.program.traits[*impl.trait];
   std::string type = ctx.show(impl.self_type);
-  if (!missing.empty()) {
-    ctx.report(impl.span, D::MissingMethods, {type, missing, ctx.text(trait.name)})
-        .help("add `" + first + " { … }`");
-  }
   std::vector<TypeId> args = {impl.self_type};
   args.insert(args.end(), impl.trait_args.begin(), impl.trait_args.end());
   for (const TraitRef& super : trait.supertraits) {
     TraitRef wanted = substitute(ctx, super, args);
     if (has_trait(ctx, impl.self_type, wanted) != Answer::No) continue;
-    ctx.report(impl.span, D::MissingSupertrait, {type, show(ctx, wanted), ctx.text(trait.name)});
+    Report report = ctx.report(impl.span, D::MissingSupertrait,
+                               {type, show(ctx, wanted), ctx.text(trait.name)});
+    std::string name = show(ctx, wanted);
+    report.help(can_derive(ctx, super.trait)
+                    ? "put `@derive(" + name + ")` before the type, or write an `impl " + name +
+                          " for " + type + "`"
+                    : "write an `impl " + name + " for " + type + "` as well");
   }
   for (size_t i = 0; i < trait.assocs.size() && i < impl.assocs.size(); ++i) {
     const types::AssocDecl& assoc = ctx.program.assocs[trait.assocs[i]];
