@@ -15,8 +15,12 @@
 
 namespace skein::check {
 
+// After a report about the call: nobody says any more what the parameters of closures are.
 static void check_loose_args(Context& ctx, std::span<const ast::Arg> args) {
-  for (const ast::Arg& arg : args) check_expr(ctx, arg.value);
+  for (const ast::Arg& arg : args) {
+    bool is_closure = arg.value->is<ast::Closure>();
+    check_expr(ctx, arg.value, is_closure ? Want::hint(ctx.types.error()) : Want());
+  }
 }
 
 // ---- conversions ---------------------------------------------------------------------------

@@ -201,8 +201,9 @@ TypeId check_closure(Context& ctx, const ast::Closure* node, const Want& want, b
   ctx.locals.enter();
   std::vector<TypeId> params;
   std::vector<ParamMode> modes;
-  // After the report of their number, no other about them.
-  TypeId unsaid = wanted && !fits ? ctx.types.error() : TypeId();
+  // After the report of their number, or about the call, no other about them.
+  bool is_reported = (wanted && !fits) || (want.type.valid() && ctx.is_error(want.type));
+  TypeId unsaid = is_reported ? ctx.types.error() : TypeId();
   check_params(ctx, node, fits ? &*wanted : nullptr, unsaid, params, modes);
   check_result(ctx, node, want);
   ctx.locals.leave();
