@@ -32,7 +32,8 @@ static bool resolve_args(Context& ctx, const ast::PathSegment& segment, TypeId s
   }
   if (ref.args.size() == wanted) return true;
   ctx.report(segment.name.span, D::TypeArgCount,
-             {ctx.text(trait.name), std::to_string(wanted), std::to_string(segment.args.size())});
+             {ctx.text(trait.name), counted(wanted, "type argument"),
+              std::to_string(segment.args.size())});
   return false;
 }
 

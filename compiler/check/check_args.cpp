@@ -36,16 +36,11 @@ static void report_unknown_param(Context& ctx, const types::FnDecl& fn, const as
   suggest(report, arg.name.span, ctx.text(arg.name.name), std::move(names));
 }
 
-static std::string count_text(size_t count, std::string_view thing) {
-  if (count == 0) return "no " + std::string(thing) + "s";
-  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
-}
-
 static void report_count(Context& ctx, const CallSite& site, const types::FnDecl& fn,
                          size_t first, D kind, Span span) {
   size_t wanted = fn.params.size() - first;
   Report report = ctx.report(span, kind,
-                             {fn.display_name, count_text(wanted, "argument"),
+                             {fn.display_name, counted(wanted, "argument"),
                               std::to_string(site.args.size())});
   if (is_ours(ctx, fn)) report.label(fn.span, "declared here");
   const ast::StrLit* text = site.args.empty() ? nullptr : site.args[0].value->try_as<ast::StrLit>();
@@ -74,7 +69,7 @@ static void report_missing(Context& ctx, const CallSite& site, const types::FnDe
   }
   if (missing.empty()) return;
   Report report = ctx.report(site.name.span, D::TooFewArgs,
-                             {fn.display_name, count_text(fn.params.size() - first, "argument"),
+                             {fn.display_name, counted(fn.params.size() - first, "argument"),
                               std::to_string(site.args.size())});
   if (is_ours(ctx, fn)) report.label(fn.span, "declared here");
   report.help("missing: " + missing);
@@ -160,7 +155,7 @@ static void check_lent_fixed(Context& ctx, const types::FnDecl& fn, const types:
   if (ctx.types.kind(type) != TypeKind::FixedArray) return;
   if (ctx.types.kind(param.type) != TypeKind::Array || keeps_length(fn)) return;
   ctx.report(place->span, D::FixedLength,
-             {ctx.show(type), std::to_string(ctx.types.get(type).length)})
+             {ctx.show(type), counted(ctx.types.get(type).length, "element")})
       .mark("`" + fn.display_name + "` would change that")
       .help("an array that grows and shrinks is a `[" + ctx.show(ctx.types.arg(type)) + "]`");
 }
@@ -246,7 +241,8 @@ static void add_own_type_args(Context& ctx, const CallSite& site, const types::F
                               [](const types::TypeParamDecl& param) { return param.is_implicit; }));
   if (!site.type_args.empty() && site.type_args.size() != nameable) {
     ctx.report(site.name.span, D::TypeArgCount,
-               {fn.display_name, std::to_string(nameable), std::to_string(site.type_args.size())});
+               {fn.display_name, counted(nameable, "type argument"),
+                std::to_string(site.type_args.size())});
   }
   for (size_t i = 0; i < own; ++i) {
     bool is_written = i < std::min(nameable, site.type_args.size());
@@ -366,7 +362,7 @@ TypeId call_variant(Context& ctx, const CallSite& site, VariantRef variant, cons
   }
   if (site.args.size() != fields.size()) {
     ctx.report(site.name.span, D::VariantArgs,
-               {ctx.text(site.name.name), count_text(fields.size(), "value"),
+               {ctx.text(site.name.name), counted(fields.size(), "value"),
                 std::to_string(site.args.size())});
   }
   types::CallFact fact;

@@ -124,7 +124,7 @@ static void declare_param(Context& ctx, const ast::ClosureParam& param, TypeId t
 static void report_param_count(Context& ctx, const ast::Closure* node, const Type& wanted,
                                const Want& want) {
   size_t count = wanted.modes.size();
-  std::string words = count == 1 ? "1 argument" : std::to_string(count) + " arguments";
+  std::string words = counted(count, "argument");
   Report report =
       ctx.report(node->span, D::ClosureParams, {words, std::to_string(node->params.size())});
   if (want.because.valid()) report.label(want.because, std::string(want.why));
@@ -361,7 +361,7 @@ TypeId call_value(Context& ctx, const CallSite& site, const ast::Expr* callee, T
     }
   }
   if (site.args.size() != wanted) {
-    std::string words = wanted == 1 ? "1 argument" : std::to_string(wanted) + " arguments";
+    std::string words = counted(wanted, "argument");
     ctx.report(site.name.span, D::ValueArgCount,
                {ctx.show(fn_type), words, std::to_string(site.args.size())});
     return fn.args.back();

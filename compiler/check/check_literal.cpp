@@ -180,7 +180,7 @@ static bool check_length(Context& ctx, const ast::Expr* node, TypeId wanted, uin
   uint64_t length = ctx.types.get(wanted).length;
   if (length == found) return true;
   ctx.report(node->span, D::ArrayLength,
-             {ctx.show(wanted), std::to_string(length), std::to_string(found)});
+             {ctx.show(wanted), counted(length, "element"), std::to_string(found)});
   return false;
 }
 

@@ -160,7 +160,7 @@ TypeId check_tuple_index(Context& ctx, const ast::TupleIndex* node) {
     Report report = ctx.report(node->index_span, D::UnknownField,
                                {ctx.show(type), std::to_string(node->index)});
     if (head.kind == TypeKind::Tuple) {
-      report.help("it has " + std::to_string(head.args.size()) + " parts, counted from 0");
+      report.help("it has " + counted(head.args.size(), "part") + ", counted from 0");
     }
     if (head.kind == TypeKind::Array) report.help("elements are reached with `[…]`");
     return ctx.types.error();

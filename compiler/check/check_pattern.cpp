@@ -213,7 +213,7 @@ static void walk_tuple(Walk& state, const ast::TuplePattern* pattern, TypeId typ
   }
   if (head.args.size() != pattern->elements.size()) {
     ctx.report(pattern->span, D::PatternCount,
-               {ctx.show(type), std::to_string(head.args.size()),
+               {ctx.show(type), counted(head.args.size(), "part"),
                 std::to_string(pattern->elements.size())});
     return walk_all_unknown(state, pattern->elements);
   }
@@ -237,7 +237,7 @@ static void walk_array(Walk& state, const ast::ArrayPattern* pattern, TypeId typ
   size_t count = pattern->before.size() + pattern->after.size();
   if (is_fixed && (pattern->has_rest ? count > head.length : count != head.length)) {
     ctx.report(pattern->span, D::PatternCount,
-               {ctx.show(type), std::to_string(head.length), std::to_string(count)});
+               {ctx.show(type), counted(head.length, "part"), std::to_string(count)});
     element = ctx.types.error();
   }
   for (const ast::Pattern* part : pattern->before) walk(state, part, element);
@@ -362,7 +362,7 @@ static void walk_variant(Walk& state, const ast::VariantPattern* pattern, TypeId
   }
   if (fields.size() != pattern->payload.size()) {
     Report report = ctx.report(pattern->span, D::PatternCount,
-                               {name, std::to_string(fields.size()),
+                               {name, counted(fields.size(), "part"),
                                 std::to_string(pattern->payload.size())});
     if (pattern->payload.empty()) {
       std::string holes = "_";

@@ -142,7 +142,8 @@ static std::optional<std::vector<TypeId>> resolve_args(
   }
   if (out.size() == wanted) return out;
   ctx.report(name.span, D::TypeArgCount,
-             {ctx.text(name.name), std::to_string(wanted), std::to_string(args.size())});
+             {ctx.text(name.name), counted(wanted, "type argument"),
+              std::to_string(args.size())});
   return std::nullopt;
 }
 
@@ -262,7 +263,8 @@ static TypeId assoc_path(Context& ctx, TypeId type, std::span<const ast::PathSeg
   for (const ast::PathSegment& segment : path) {
     if (!segment.args.empty()) {
       ctx.report(segment.name.span, D::TypeArgCount,
-                 {ctx.text(segment.name.name), "0", std::to_string(segment.args.size())})
+                 {ctx.text(segment.name.name), counted(0, "type argument"),
+                  std::to_string(segment.args.size())})
           .help("an associated type takes no parameters");
       return ctx.types.error();
     }

@@ -151,10 +151,6 @@ std::string show_difference(std::string_view path, std::string_view before,
   return out;
 }
 
-static std::string plural(size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 static void say(std::string_view text, Session& session) {
   if (link::write_fully(STDOUT_FILENO, text)) return;
   session.sink.report({}, D::FileUnwritable, {"standard output", std::strerror(errno)});
@@ -172,7 +168,7 @@ static void finish(const Options& options, std::string_view before, std::string_
       return;
     }
   }
-  say(options.input + ": " + plural(count, "report") + " fixed\n", session);
+  say(options.input + ": " + counted(count, "report") + " fixed\n", session);
 }
 
 static int fix_file(const Options& options) {

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "compiler/link/output_file.h"
+#include "compiler/support/diagnostics.h"
 
 extern char** environ;
 
@@ -87,8 +88,8 @@ static bool run_once(const Options& options, const link::Image& image, Run& run)
     std::string why = !ended               ? "could not be started"
                       : WIFSIGNALED(status) ? "was ended by signal " + std::to_string(WTERMSIG(status))
                                             : "ended with status " + std::to_string(WEXITSTATUS(status));
-    link::write_fully(STDERR_FILENO, "skein scale: with " + std::to_string(run.workers) +
-                                         (run.workers == 1 ? " worker" : " workers") + " the program " + why + "\n");
+    link::write_fully(STDERR_FILENO, "skein scale: with " + counted(static_cast<size_t>(run.workers), "worker") +
+                                         " the program " + why + "\n");
     return false;
   }
   if (run.seconds == 0 || seconds < run.seconds) {

@@ -128,6 +128,11 @@ static size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+std::string counted(size_t count, std::string_view noun) {
+  std::string number = count == 0 ? "no" : std::to_string(count);
+  return number + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string_view nearest_name(std::string_view wrong, const std::vector<std::string_view>& names) {
   std::string_view best;
   size_t best_distance = std::max<size_t>(1, wrong.size() / 3) + 1;

@@ -73,6 +73,9 @@ class Report {
   Diagnostic* diagnostic_;  // null when the report was dropped as an echo or over the limit
 };
 
+// For the words of reports: `no parts`, `1 part`, `2 parts`.
+std::string counted(size_t count, std::string_view noun);
+
 class DiagnosticSink {
  public:
   // More reports than this help nobody; they are counted, not kept.

@@ -443,10 +443,6 @@ std::string render_text(const Diagnostic& diagnostic, const SourceMap& sources, 
   return TextRenderer(diagnostic, sources, color).run();
 }
 
-static std::string counted(size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 std::string render_summary(const DiagnosticSink& sink, bool color) {
   size_t warnings = 0;
   for (const Diagnostic* diagnostic : sink.sorted()) {
