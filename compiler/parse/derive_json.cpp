@@ -100,7 +100,8 @@ class Writer {
   void write_variant(const ast::VariantDecl& variant);
   void payload_of(const ast::VariantDecl& variant);
   void pattern_of(const ast::VariantDecl& variant);
-  void read_variant(Symbol type, const ast::VariantDecl& variant);
+  void read_variant(const ast::EnumItem& item, const ast::VariantDecl& variant);
+  void replace_defaults(const ast::EnumItem& item, const ast::VariantDecl& variant);
   void required(const ast::FieldDecl& field, size_t i, std::string_view way = {});
   // How errors name a member; the way leads to the object.
   std::string step(std::string_view way, const ast::FieldDecl& field) const {
@@ -239,7 +240,7 @@ void Writer::write_variant(const ast::VariantDecl& variant) {
   code("out' . end_object ( ) } ,");
 }
 
-void Writer::read_variant(Symbol type, const ast::VariantDecl& variant) {
+void Writer::read_variant(const ast::EnumItem& item, const ast::VariantDecl& variant) {
   Symbol text = json_name(variant);
   bool is_bare = variant.payload.empty() && !variant.has_named_fields;
   string(text).code("=> {").code(is_bare ? "from' . no_payload (" : "from' . payload (").string(text).code(") ? ;");
@@ -254,14 +255,38 @@ void Writer::read_variant(Symbol type, const ast::VariantDecl& variant) {
   std::string way = std::string(names_.text(text)) + ".";
   if (variant.has_named_fields) read_members(variant.fields, way);
   if (!is_bare) code("from' . end_payload ( ) ? ;");
-  code("from' . made (").name(type).code(".").name(variant.name.name);
+  code("var made' =").name(item.name.name).code(".").name(variant.name.name);
   payload_of(variant);
   if (variant.has_named_fields) {
     code("{");
-    for (size_t i = 0; i < variant.fields.size(); ++i) required(variant.fields[i], i, way);
+    for (size_t i = 0; i < variant.fields.size(); ++i) {
+      if (!variant.fields[i].fallback) required(variant.fields[i], i, way);
+    }
     code("}");
   }
-  code(") } ,");
+  code(";");
+  replace_defaults(item, variant);
+  code("from' . made ( made' ) } ,");
+}
+
+// As of structs: what was read takes the place of the defaults that the fields begin with.
+void Writer::replace_defaults(const ast::EnumItem& item, const ast::VariantDecl& variant) {
+  std::vector<size_t> with_default;
+  for (size_t i = 0; i < variant.fields.size(); ++i) {
+    if (variant.fields[i].fallback) with_default.push_back(i);
+  }
+  if (with_default.empty()) return;
+  code("match made' {").name(variant.name.name).code("{");
+  for (size_t i : with_default) {
+    name(variant.fields[i].name.name).code(": mut place" + std::to_string(i) + "' ,");
+  }
+  code(".. } => {");
+  for (size_t i : with_default) {
+    code("from' . replace ( mut place" + std::to_string(i) + "' ,").part(i).code(") ;");
+  }
+  code("}");
+  if (item.variants.size() > 1) code(", _ => { }");
+  code("} ;");
 }
 
 void Writer::write_enum(const ast::EnumItem& item) {
@@ -273,7 +298,7 @@ void Writer::write_enum(const ast::EnumItem& item) {
   code("let name' = from' . variant ( ) ? ; match name' {");
   std::string known;
   for (const ast::VariantDecl& variant : item.variants) {
-    read_variant(item.name.name, variant);
+    read_variant(item, variant);
     known += (known.empty() ? "" : ", ") + std::string(names_.text(json_name(variant)));
   }
   code("_ => from' . no_variant ( name' ,").string(known).code(") } } }");
