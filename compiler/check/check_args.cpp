@@ -33,7 +33,12 @@ static void report_unknown_param(Context& ctx, const types::FnDecl& fn, const as
                              {fn.display_name, ctx.text(arg.name.name)});
   std::vector<std::string_view> names;
   for (const types::ParamDecl& param : fn.params) names.push_back(ctx.text(param.name));
-  suggest(report, arg.name.span, ctx.text(arg.name.name), std::move(names));
+  std::string all;
+  for (std::string_view name : names) all += (all.empty() ? "" : ", ") + quoted(name);
+  bool is_near = suggest(report, arg.name.span, ctx.text(arg.name.name), std::move(names));
+  if (is_near || all.empty()) return;
+  report.help((fn.params.size() == 1 ? "its parameter is " : "its parameters are ") + all +
+              "; a name may be left away: `f(1)`");
 }
 
 static void report_count(Context& ctx, const CallSite& site, const types::FnDecl& fn,
@@ -72,6 +77,10 @@ static void report_missing(Context& ctx, const CallSite& site, const types::FnDe
                              {fn.display_name, counted(fn.params.size() - first, "argument"),
                               std::to_string(site.args.size())});
   if (is_ours(ctx, fn)) report.label(fn.span, "declared here");
+  if (first == 0 && fn.has_self && !given[0]) {
+    report.help("it is a method: call it on a value, `x." + std::string(ctx.text(fn.name)) + "(…)`");
+    return;
+  }
   report.help("missing: " + missing);
 }
 

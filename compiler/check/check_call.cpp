@@ -249,8 +249,12 @@ static TypeId call_name(Context& ctx, const CallSite& site, const ast::Name* cal
   if (entity) return call_entity(ctx, site, *entity, want);
   std::optional<VariantRef> loose = loose_result(ctx, site.name);
   if (loose) return call_variant(ctx, site, *loose, want);
-  if (!report_foreign_call(ctx, site)) check_expr(ctx, callee, want);
+  if (report_foreign_call(ctx, site)) {
+    check_loose_args(ctx, site.args);
+    return ctx.types.error();
+  }
   check_loose_args(ctx, site.args);
+  if (!report_call_of_method(ctx, site)) check_expr(ctx, callee, want);
   return ctx.types.error();
 }
 

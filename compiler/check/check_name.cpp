@@ -198,6 +198,10 @@ static bool help_foreign(Report& report, Span span, std::string_view text) {
       {"Arc", "`Shared(x)`, or `Mutex(x)`, which tasks share by itself"},
       {"Rc", "`Shared(x)`; most values are copied when they are changed"},
       {"Box", "the value itself: recursive types are boxed where they have to be"},
+      {"String", "text in double quotes, which is a `str`"},
+      {"Vec", "`[]`, or `[1, 2]`"},
+      {"HashMap", "`Map<K, V>()`, or `[k: v]`"},
+      {"HashSet", "`Set<T>()`"},
       {"Promise", "`spawn`, which gives a `Task<T>`"},
       {"self", "`self`"}};
   for (const auto& [foreign, ours] : kForeign) {

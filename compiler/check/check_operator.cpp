@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/check/check_expr.h"
+#include "compiler/check/check_map.h"
 #include "compiler/check/method.h"
 #include "compiler/check/trait_operator.h"
 #include "compiler/check/traits.h"
@@ -384,6 +385,10 @@ TypeId check_coalesce(Context& ctx, const ast::Coalesce* node, const Want& want)
     if (ctx.types.kind(left) == TypeKind::Error) return left;
     Report report = ctx.report(node->left->span, D::NotAnOption, {"??", ctx.show(left)});
     if (ctx.types.kind(left) == TypeKind::Result) report.help("look at a `Result` with `match`");
+    const ast::Index* entry = node->left->try_as<ast::Index>();
+    if (entry && is_map(ctx, ctx.infer.shallow(ctx.program.type_of(entry->receiver)))) {
+      report.help("`m[k]` panics where there is no entry; `m.get(k)` gives an option");
+    }
     return ctx.types.error();
   }
   TypeId value = ctx.types.arg(left);

@@ -5,6 +5,7 @@
 #include "compiler/check/check_expr.h"
 #include "compiler/check/check_map.h"
 #include "compiler/check/method.h"
+#include "compiler/check/spellings.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/trait_operator.h"
 
@@ -68,6 +69,11 @@ static bool help_with_method(Context& ctx, Report& report, const ast::Field* nod
   } else if (ctx.kind(type) == TypeKind::Task && text == "await") {
     report.help("`await` stands before the task, or is a method: `await t`, `t.await()`")
         .fix(node->name.span, "await()");
+  } else if (text == "await") {
+    report.help("a call gives its value at once, whether it waits or not: leave `.await` away")
+        .fix({node->name.span.begin - 1, node->name.span.end}, "");
+  } else if (help_to_reach_value(ctx, report, type)) {
+    return true;
   } else if (is_length && ctx.kind(type) != TypeKind::Struct) {
     report.help("Skein's spelling is `len()`").fix(node->name.span, "len()");
   } else {

@@ -76,8 +76,11 @@ static TypeId check_let_ok(Context& ctx, const ast::LetStmt* stmt, TypeId declar
   Want want = let_want(ctx, stmt, declared);
   TypeId found = stmt->init ? check_value(ctx, stmt->init, want) : ctx.types.error();
   if (stmt->init && !stmt->init->is<ast::Receive>() && !ctx.is_error(found)) {
-    ctx.report(stmt->init->span, D::OkWithoutReceive)
-        .help("several values are a tuple: `let (a, b) = …`");
+    Report report = ctx.report(stmt->init->span, D::OkWithoutReceive);
+    report.help(ctx.kind(found) == TypeKind::Result
+                    ? "an error is no second value: `let v = f()?` passes it on, `match f() { ok(v) => …, "
+                      "err(e) => … }` looks at it"
+                    : "several values are a tuple: `let (a, b) = …`");
     found = ctx.types.error();
   }
   check_pattern(ctx, stmt->pattern, found, let_mode(stmt));

@@ -166,8 +166,14 @@ static bool help_to_convert(Context& ctx, Report& report, const ast::Expr* expr,
   return false;
 }
 
-// The type of comparisons against the one of atomics, which other languages call the same.
+// An order that other languages write as a number; and the type of comparisons against the one of
+// atomics, which they call the same.
 static bool help_with_order(Context& ctx, Report& report, TypeId found, TypeId wanted) {
+  bool is_difference = types::is_integer(ctx.types.kind(found)) && ctx.show(wanted) == "Order";
+  if (is_difference) {
+    report.help("an `Order` is `a.cmp(b)`: `Less`, `Equal` or `Greater`");
+    return true;
+  }
   if (ctx.show(found) != "Order" || ctx.show(wanted) != "Ordering") return false;
   report.help("a comparison gives an `Order`: `Less`, `Equal` or `Greater`; an `Ordering` is what the "
               "operations of an `Atomic` take");
@@ -249,6 +255,11 @@ static void help_with_source(Context& ctx, Report& report, const ast::Expr* expr
     report.help("adaptors give their items when they are asked for: " +
                 with_postfix(ctx, expr, way));
     if (is_postfix(expr)) report.fix({expr->span.end, expr->span.end}, way);
+    return;
+  }
+  bool is_loop = expr->is<ast::For>() || expr->is<ast::While>();
+  if (from == TypeKind::Unit && is_loop) {
+    report.help("a loop gives no value: write behind it what is given when it has ended");
     return;
   }
   const ast::MethodCall* call = expr->try_as<ast::MethodCall>();

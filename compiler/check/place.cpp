@@ -173,6 +173,11 @@ static void report_no_place(Context& ctx, const ast::Expr* expr) {
   if (fact.type.valid() && ctx.is_error(fact.type)) return;
   Report report = ctx.report(expr->span, D::NotAPlace);
   const ast::Expr* index = read_only_index(ctx, expr);
+  if (types::is_guard(ctx.program, ctx.infer.shallow(ctx.program.type_of(expr)))) {
+    Span end = {expr->span.end, expr->span.end};
+    report.help("what a guard protects is its `value`").fix(end, ".value");
+    return;
+  }
   if (!index) {
     const ast::Expr* root = expr;
     while (const ast::Expr* outer = outer_place(root)) root = outer;
@@ -285,6 +290,7 @@ static TypeId check_static_place(Context& ctx, const ast::Expr* place, StaticId 
   return ctx.types.error();
 }
 
+// The type that is assigned to. After a report none is known: nothing else is said about it.
 static TypeId check_place(Context& ctx, const ast::Expr* place, bool is_compound) {
   if (place->kind == ast::ExprKind::Underscore) {
     ctx.set_type(place, ctx.types.unit());
@@ -319,8 +325,10 @@ static TypeId check_place(Context& ctx, const ast::Expr* place, bool is_compound
     ctx.report(place->span, D::NotAPlace).help("a `const` never changes");
     return type;
   }
+  size_t errors = ctx.sink.error_count();
   require_mutable(ctx, place);
-  return type;
+  bool is_place = root_of(ctx, place).valid() || ctx.sink.error_count() == errors;
+  return is_place ? type : ctx.types.error();
 }
 
 static Span declared_at(Context& ctx, const ast::Expr* place) {

@@ -156,7 +156,8 @@ static void check_variant_case(Context& ctx, ast::Ident name) {
   std::string ours = text;
   ours[0] = static_cast<char>(ours[0] - 'a' + 'A');
   ctx.report(name.span, D::VariantCase, {text})
-      .help("write `" + ours + "`: in a pattern a name in small letters is a new variable");
+      .help("write `" + ours + "`: in a pattern a name in small letters is a new variable")
+      .fix(name.span, ours);
 }
 
 static void resolve_variants(Context& ctx, const ast::EnumItem& item, types::EnumDecl& decl) {

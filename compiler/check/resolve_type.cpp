@@ -78,6 +78,8 @@ static void report_unknown_type(Context& ctx, ast::Ident name) {
       {"uint64", "u64"},    {"short", "i16"},    {"Arc", "Shared"},    {"Rc", "Shared"},
       {"Channel", "Chan"},  {"Box", "T"},        {"ArrayList", "[T]"}, {"list", "[T]"},
       {"slice", "[T]"},     {"Never", "never"},  {"Closure", "fn(T) -> U"},
+      {"character", "char"}, {"Character", "char"}, {"object", "dyn Trait"}, {"any", "dyn Trait"},
+      {"interface", "dyn Trait"}, {"Object", "dyn Trait"}, {"Any", "dyn Trait"},
       {"Func", "fn(T) -> U"}, {"Iterator", "Iter"}};
   for (const auto& [foreign, ours] : kForeign) {
     if (foreign != text) continue;

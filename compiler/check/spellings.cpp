@@ -38,6 +38,7 @@ static std::string skein_call(Context& ctx, std::string_view name,
   if (name == "len" && is_one) return receiver + ".len()";
   if (name == "abs" && is_one) return receiver + ".abs()";
   if (name == "Some" && is_one) return first;
+  if ((name == "string" || name == "String") && is_one) return "\"${" + first + "}\"";
   if (name == "range" && is_one) return "0.." + first;
   for (std::string_view method : {"sum", "sorted", "close", "enumerate", "any", "all", "sqrt"}) {
     if (name == method && is_one) return receiver + "." + std::string(method) + "()";
@@ -73,6 +74,30 @@ bool report_foreign_call(Context& ctx, const CallSite& site) {
   return true;
 }
 
+bool report_call_of_method(Context& ctx, const CallSite& site) {
+  if (site.args.empty() || site.args[0].name.valid()) return false;
+  const ast::Expr* first = site.args[0].value;
+  TypeId type = ctx.fact(first).type;
+  if (!type.valid() || ctx.types.has_error(ctx.infer.resolve(type)) || !is_operand(first)) return false;
+  size_t mark = ctx.infer.mark();
+  std::optional<MethodMatch> method = try_method(ctx, type, site.name.name, site.name.span);
+  ctx.infer.roll_back(mark);
+  if (!method || !ctx.program.fns[method->fn].has_self) return false;
+  std::string_view name = ctx.text(site.name.name);
+  std::string rest;
+  for (const ast::Arg& arg : site.args.subspan(1)) {
+    rest += (rest.empty() ? "" : ", ") + source(ctx, arg.value);
+  }
+  std::string ours = source(ctx, first) + "." + std::string(name) + "(" + rest + ")";
+  Report report = ctx.report(site.name.span, D::UnknownName, {name});
+  if (ours.find('\n') != std::string::npos) {
+    report.help("it is a method, and stands behind what it is called on");
+  } else {
+    report.help("it is a method: `" + ours + "`").fix(site.node->span, ours);
+  }
+  return true;
+}
+
 bool report_foreign_append(Context& ctx, const ast::Assign* node) {
   const ast::Call* call = node->value->try_as<ast::Call>();
   const ast::Name* callee = call ? call->callee->try_as<ast::Name>() : nullptr;
@@ -105,7 +130,8 @@ static constexpr Spelling kOfArrays[] = {
     {"forEach", "for_each"}, {"findIndex", "position"}, {"concat", "extend"}, {"flatMap", "flat_map"},
     {"toList", "collect"}, {"to_vec", "collect"}, {"to_list", "collect"}, {"inject", "fold"},
     {"unshift", "insert"}, {"removeAt", "remove"}, {"some", "any"}, {"every", "all"},
-    {"toSorted", "sorted"}, {"reversed", "rev"}};
+    {"toSorted", "sorted"}, {"reversed", "rev"},
+    {"enumerated", "enumerate"}, {"joined", "join"}, {"dropFirst", "skip"}, {"reduce", "fold"}};
 static constexpr Spelling kOfText[] = {
     {"length", "len"},       {"size", "len"},           {"count", "len"},
     {"upper", "to_upper"},   {"lower", "to_lower"},     {"uppercase", "to_upper"},
@@ -195,9 +221,37 @@ static constexpr Way kWays[] = {
     {TypeKind::Task, "unwrap", "`await t` waits for the task and gives its value"},
 };
 
+bool help_to_reach_value(Context& ctx, Report& report, TypeId type) {
+  switch (ctx.kind(type)) {
+    case TypeKind::Mutex:
+      report.help("its value is reached inside: `m.with(|mut v| …)`, `lock (m as mut v) { … }`");
+      return true;
+    case TypeKind::RwLock:
+      report.help("its value is reached inside: `l.read(|v| …)`, `l.write(|mut v| …)`");
+      return true;
+    case TypeKind::Atomic:
+      report.help("its value is read by `load()` and written by `store(…)`");
+      return true;
+    case TypeKind::Shared:
+      report.help("what it shares is `get()`");
+      return true;
+    default:
+      return false;
+  }
+}
+
+// `Unlock` of Go is the same wish as `unlock`.
+static std::string with_small_letter(std::string_view name) {
+  std::string small(name);
+  bool is_capital = !small.empty() && small[0] >= 'A' && small[0] <= 'Z';
+  if (is_capital) small[0] = static_cast<char>(small[0] - 'A' + 'a');
+  return small;
+}
+
 static bool help_with_way(Report& report, TypeKind kind, std::string_view name) {
+  std::string small = with_small_letter(name);
   for (const Way& way : kWays) {
-    if (way.kind != kind || way.foreign != name) continue;
+    if (way.kind != kind || way.foreign != small) continue;
     report.help(std::string(way.help));
     return true;
   }
@@ -261,6 +315,12 @@ bool report_foreign_pattern(Context& ctx, const ast::VariantPattern* pattern) {
   }
   if (text != "Some" || pattern->payload.size() != 1) return false;
   Span inner = pattern->payload[0]->span;
+  if (pattern->payload[0]->is<ast::WildcardPattern>()) {
+    ctx.report(pattern->span, D::ForeignSpelling, {"Some(_)", "_some"})
+        .help("any name matches what an option holds; `_` alone matches `none` as well")
+        .fix(pattern->span, "_some");
+    return true;
+  }
   ctx.report(pattern->span, D::ForeignSpelling, {"Some(x)", "x"})
       .help("any pattern but `none` matches what an option holds")
       .fix({pattern->span.begin, inner.begin}, "")

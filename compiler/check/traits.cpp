@@ -11,6 +11,7 @@
 #include "compiler/check/bounds.h"
 #include "compiler/check/iterate.h"
 #include "compiler/check/modules.h"
+#include "compiler/check/spellings.h"
 #include "compiler/check/trait_impl.h"
 
 namespace skein::check {
@@ -304,6 +305,7 @@ static void report_bound(Context& ctx, const PendingBound& bound) {
   } else if (is_declared && !ctx.program.modules[ctx.program.traits[trait_id].module].is_std) {
     report.help("give it the trait: `impl " + trait + " for " + type + " { … }`");
   }
+  if (trait_id == core.show && help_to_reach_value(ctx, report, bound.type)) return;
   if (trait_id == core.show && !is_declared) report.help("`\"${x:?}\"` shows anything");
   if (trait_id == core.atomic_value) {
     report.help("an `Atomic` holds a whole number, a `bool`, or a `Shared`, `Weak` or `Chan`; any other "

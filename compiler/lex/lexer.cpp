@@ -427,8 +427,25 @@ bool Scanner::read_back_quotes() {
   return true;
 }
 
+// `#[derive(Eq)]`, on one line: an attribute of Rust. Nothing else is said of it.
+bool Scanner::read_foreign_attribute() {
+  size_t open = text_.substr(at_, 2) == "#[" ? at_ + 1 : at_ + 2;
+  bool is_attribute = text_.substr(at_, 2) == "#[" || text_.substr(at_, 3) == "#![";
+  size_t end = is_attribute ? text_.find('\n', at_) : at_;
+  if (end == std::string_view::npos) end = text_.size();
+  size_t close = is_attribute ? text_.substr(0, end).rfind(']') : std::string_view::npos;
+  if (close == std::string_view::npos || close < open) return false;
+  uint32_t begin = at_;
+  at_ = static_cast<uint32_t>(close) + 1;
+  std::string inside(slice(static_cast<uint32_t>(open) + 1, at_ - 1));
+  sink_.report(span(begin, at_), D::ForeignSpelling, {"#[…]", "@…"})
+      .help("`@derive` knows `Eq`, `Ord`, `Hash`, `Show`, `Default` and `Json`; values are copied by themselves")
+      .fix(span(begin, at_), "@" + inside);
+  return true;
+}
+
 void Scanner::read_unknown() {
-  if (read_back_quotes()) return;
+  if (read_back_quotes() || read_foreign_attribute()) return;
   uint32_t begin = at_;
   DecodedChar c = decode_utf8(text_, at_);
   at_ += c.size;
@@ -454,6 +471,9 @@ void Scanner::read_unknown() {
         .fix(span(begin, begin + c.size), skein);
   }
   if (c.value == '\\') report.help("a line goes on behind an operator or an open bracket");
+  if (c.value == '$') {
+    report.help("a closure names its parameters: `|x| x * 2`; a value in text is `${x}`");
+  }
   if (c.value == '#') report.help("comments begin with `//`, attributes with `@`");
 }
 

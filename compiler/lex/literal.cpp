@@ -89,7 +89,16 @@ static size_t read_escape(SourceText raw, size_t at, TextKind kind, DiagnosticSi
   // A newline or tab is shown by its absence.
   std::string_view shown = text[at + 1] == '\n' ? text.substr(at, 1) : text.substr(at, size);
   Report report = sink.report(raw.span(at, at + size), D::BadEscape, {shown});
-  if (text[at + 1] == '(') report.help("a value in text is `${x}`");
+  if (text[at + 1] == '(') {
+    report.help("a value in text is `${x}`");
+    size_t close = text.find(')', at);
+    bool is_simple = close != std::string_view::npos &&
+                     text.substr(at + 2, close - at - 2).find('(') == std::string_view::npos;
+    if (is_simple) {
+      report.fix(raw.span(at, at + 2), "${").fix(raw.span(close, close + 1), "}");
+    }
+    return at + size;
+  }
   report.help("escapes are `\\n \\t \\r \\0 \\\\ \\\" \\' \\$ \\x41 \\u{1F600}`; "
             "a backslash itself is `\\\\`");
   return at + size;
@@ -244,8 +253,16 @@ FormatSpec read_format(SourceText source, DiagnosticSink& sink) {
   }
   if (ok && at < text.size() && read_format_kind(text[at], spec.kind)) ++at;
   if (!ok || at != text.size() || text.empty()) {
-    sink.report(source.span(0, std::max<size_t>(text.size(), 1)), D::BadFormat, {text})
-        .help("a format is `[fill][<>^][0][width][.precision][x|b|o|e|?]`, like `*>8`, `08.2`, "
+    Report report =
+        sink.report(source.span(0, std::max<size_t>(text.size(), 1)), D::BadFormat, {text});
+    bool names_type = at + 1 == text.size() && at > 0 &&
+                      (text[at] == 'f' || text[at] == 'd' || text[at] == 's');
+    if (names_type) {
+      report.help("the type is known: write `" + std::string(text.substr(0, at)) + "`")
+          .fix(source.span(at, at + 1), "");
+      return FormatSpec();
+    }
+    report.help("a format is `[fill][<>^][0][width][.precision][x|b|o|e|?]`, like `*>8`, `08.2`, "
               "`x`; a width is at most 10000");
     return FormatSpec();
   }

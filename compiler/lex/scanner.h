@@ -63,7 +63,9 @@ class Scanner {
   void forget_round_brackets();
 
   // text.cpp
+  void read_lifetimes();
   bool read_back_quotes();
+  bool read_foreign_attribute();
   bool at_quoted_label() const;
   uint32_t lifetime_size() const;
   void read_char();

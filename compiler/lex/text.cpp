@@ -55,6 +55,28 @@ uint32_t Scanner::lifetime_size() const {
   return has_name && !is_char ? end - at_ : 0;
 }
 
+// `<'a, 'b>` is one mistake; the one in `&'a T` belongs to the reference, which the parser reports.
+void Scanner::read_lifetimes() {
+  uint32_t begin = at_;
+  at_ += lifetime_size();
+  if (text_[begin - 1] == '&') return;
+  while (text_.substr(at_).starts_with(", '")) {
+    at_ += 3;
+    while (!at_end() && is_name_part(static_cast<unsigned char>(peek()))) ++at_;
+  }
+  Span names = span(begin, at_);
+  Span removed = names;
+  if (text_.substr(at_).starts_with(">")) {
+    removed = span(begin - 1, at_ + 1);
+  } else if (text_.substr(at_).starts_with(", ")) {
+    at_ += 2;
+    removed = span(begin, at_);
+  }
+  sink_.report(names, D::ForeignIdea, {"lifetimes"})
+      .help("what is borrowed never outlives its call, so nothing has to be named")
+      .fix(removed, "");
+}
+
 void Scanner::read_char() {
   // A quote without a partner must not cost a look at the whole line each time.
   static constexpr uint32_t kMaxSize = 256;
@@ -73,13 +95,7 @@ void Scanner::read_char() {
         .fix(span(begin, at_), "");
     return;
   }
-  if (uint32_t size = lifetime_size()) {
-    at_ += size;
-    sink_.report(span(begin, at_), D::ForeignIdea, {"lifetimes"})
-        .help("what is borrowed never outlives its call, so nothing has to be named")
-        .fix(span(begin, at_), "");
-    return;
-  }
+  if (lifetime_size() > 0) return read_lifetimes();
   if (!is_closed) {
     // Only the quote and one character, so that the rest of the line is still read.
     uint32_t size = at_ + 1 < text_.size() && text_[at_ + 1] != '\n'
@@ -264,9 +280,13 @@ void Scanner::close_strings_at_line_end() {
   const OpenString& string = strings_[outermost];
   uint32_t hole_at = string.text_begin;
   if (!string.pieces.empty()) hole_at = std::max(hole_at, string.pieces.back().end);
-  sink_.report(span(hole_at, hole_at + 2), D::UnterminatedHole)
-      .mark("opened here")
-      .help("close it with `}`; a `$` before a brace is `\\$`");
+  Report report = sink_.report(span(hole_at, hole_at + 2), D::UnterminatedHole);
+  report.mark("opened here");
+  if (text_.substr(hole_at, at_ - hole_at).find("//") != std::string_view::npos) {
+    report.help("`//` begins a comment; `/` of integers drops what is behind the point");
+  } else {
+    report.help("close it with `}`; a `$` before a brace is `\\$`");
+  }
   while (strings_.size() > outermost) {
     drop_hole();
     end_string(at_, at_);

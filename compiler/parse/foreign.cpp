@@ -131,6 +131,10 @@ ast::Expr* Parser::correct_foreign_operand() {
   if (word == "try" && (has_block || is_value_start(next))) return correct_try();
   bool has_value = is_value_start(next);
   if (word == "unsafe" && has_block) return correct_unsafe();
+  if ((word == "do" || word == "repeat") && has_block && at_statement_start()) return correct_do();
+  if (word == "map" && next == TokenKind::LeftBracket) {
+    if (ast::Expr* map = correct_go_map()) return map;
+  }
   if (word == "switch" && (has_value || next == TokenKind::LeftParen)) {
     complain_foreign(token_.span, "switch", "match", "match");
     return parse_match();
@@ -167,6 +171,14 @@ ast::Expr* Parser::correct_foreign_prefix() {
       complain(begin, D::ForeignIdea, {is_star ? "pointers to follow" : "references to take"})
           .help("write the value alone; an argument the function changes is `mut x`")
           .fix(begin, "");
+      break;
+    }
+    case TokenKind::Greater: {
+      bool is_unequal = touches_previous() && position_ > 0 &&
+                        tokens_[position_ - 1].kind == TokenKind::Less;
+      if (!is_unequal) return nullptr;
+      complain_foreign(tokens_[position_ - 1].span.to(begin), "<>", "!=", "!=");
+      advance();
       break;
     }
     case TokenKind::Tilde:
@@ -229,13 +241,7 @@ ast::Expr* Parser::correct_try() {
   advance();
   if (at(TokenKind::LeftBrace)) {
     parse_block();
-    // A `catch (e) { … }` behind it belongs to the same habit.
-    if (at(TokenKind::KwCatch) || at_word("finally") || at_word("except")) {
-      while (!at(TokenKind::LeftBrace) && !at(TokenKind::Newline) && !at(TokenKind::EndOfFile)) {
-        advance();
-      }
-      if (at(TokenKind::LeftBrace)) parse_block();
-    }
+    skip_foreign_handlers();
     return make_expr<ast::ErrorExpr>(since(begin));
   }
   ast::Expr* operand = parse_operand();
@@ -318,6 +324,91 @@ void Parser::correct_dotted_variant() {
   advance();
 }
 
+// `.red`: as above, for variants that other languages write small.
+ast::Expr* Parser::correct_small_variant() {
+  Span span = token_.span.to(peek(1).span);
+  std::string ours(text(peek(1)));
+  bool is_small = ours[0] >= 'a' && ours[0] <= 'z';
+  if (is_small) ours[0] = static_cast<char>(ours[0] - 'a' + 'A');
+  complain_foreign(span, ".v", "V", ours)
+      .help("variants begin with a capital; where the type is known one stands alone, else it is `E.V`");
+  advance();
+  token_.value = names_.intern(ours).index;
+  return parse_name();
+}
+
+// `(int) x`: a type in parentheses, and an operand behind it on the same line.
+bool Parser::at_c_cast(const ast::Expr* type) const {
+  const ast::Name* name = type->try_as<ast::Name>();
+  return name && is_type_word(text(name->name)) &&
+         (is_value_start(kind()) || at(TokenKind::Float) || at(TokenKind::LeftParen));
+}
+
+ast::Expr* Parser::correct_c_cast(Span open) {
+  Span close = {previous_end_ - 1, token_.span.begin};
+  Report report = complain({open.begin, previous_end_}, D::ForeignSpelling, {"(T) x", "T(x)"});
+  ast::Expr* operand = parse_operand();
+  bool has_parens = operand->in_parens;
+  report.fix(open, "").fix(close, has_parens ? "" : "(");
+  if (!has_parens) report.fix(end_of_previous(), ")");
+  return make_expr<ast::ErrorExpr>(since(open));
+}
+
+// `[]int{1, 2}`, from behind its `]`.
+ast::Expr* Parser::correct_go_literal(Span begin) {
+  parse_type();
+  Report report = complain(since(begin), D::ForeignSpelling, {"[]T{…}", "[…]"});
+  if (at(TokenKind::LeftBrace)) {
+    Span open = {begin.begin, token_.span.end};
+    skip_balanced();
+    report.fix(open, "[").fix({previous_end_ - 1, previous_end_}, "]");
+  }
+  return make_expr<ast::ErrorExpr>(since(begin));
+}
+
+// `map[K]V{…}`; null: an element of something that is called `map`.
+ast::Expr* Parser::correct_go_map() {
+  bool is_type = peek(2).kind == TokenKind::Name && peek(3).kind == TokenKind::RightBracket &&
+                 peek(4).kind == TokenKind::Name && peek(4).span.begin == peek(3).span.end;
+  if (!is_type) return nullptr;
+  Span begin = token_.span;
+  for (int i = 0; i < 4; ++i) advance();
+  parse_type();
+  complain(since(begin), D::ForeignSpelling, {"map[K]V{…}", "[k: v]"})
+      .help("an empty one is `Map<K, V>()`");
+  if (at(TokenKind::LeftBrace)) skip_balanced();
+  return make_expr<ast::ErrorExpr>(since(begin));
+}
+
+// `do { … } while c`, `repeat { … } until c`, `do { … } catch { … }`.
+ast::Expr* Parser::correct_do() {
+  Span begin = token_.span;
+  Report report = complain(begin, D::ForeignIdea, {"`" + std::string(text(token_)) + "` blocks"});
+  advance();
+  parse_block();
+  if (at(TokenKind::KwWhile) || at_word("until")) {
+    report.help("`loop { … if !again { break } }` runs at least once");
+    advance();
+    parse_expr();
+  } else if (at(TokenKind::KwCatch)) {
+    report.help("errors are values: a postfix `?` passes one on, `match f() { ok(v) => …, err(e) => … }` "
+                "looks at it");
+    skip_foreign_handlers();
+  } else {
+    report.help("a block by itself is `{ … }`");
+  }
+  return make_expr<ast::ErrorExpr>(since(begin));
+}
+
+// `catch (e) { … }` and `finally { … }`, behind a block of another language.
+void Parser::skip_foreign_handlers() {
+  while (at(TokenKind::KwCatch) || at_word("finally") || at_word("except")) {
+    skip_to_block();
+    if (!at(TokenKind::LeftBrace)) return;
+    parse_block();
+  }
+}
+
 // Whether nothing of a statement was read before the current token.
 bool Parser::at_statement_start() const {
   if (position_ == 0) return true;
@@ -330,6 +421,12 @@ bool Parser::at_statement_start() const {
 ast::Expr* Parser::correct_ternary(ast::Expr* condition) {
   Span question = token_.span;
   advance();
+  if (at(TokenKind::Colon) && touches_previous()) {
+    complain_foreign(question.to(token_.span), "a ?: b", "a ?? b", "??");
+    advance();
+    parse_expr();
+    return make_expr<ast::ErrorExpr>(since(condition->span));
+  }
   if (!at_operand()) {
     complain(question, D::PostfixSpace, {"?"}).help("write it like `x?`");
     ast::Try* node = make_expr<ast::Try>(since(condition->span));

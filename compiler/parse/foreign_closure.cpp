@@ -35,6 +35,16 @@ ast::Expr* Parser::correct_trailing_closure(ast::Expr* operand) {
   return make_expr<ast::ErrorExpr>(since(operand->span));
 }
 
+// `[for x in xs { … }]`, from behind its `[`.
+ast::Expr* Parser::correct_comprehension(Span open) {
+  complain(token_.span, D::ForeignIdea, {"loops that make arrays"})
+      .help("a `for` gives nothing; `xs.map(|x| …).collect()` and `(0..n).map(|i| …).collect()` make an "
+            "array, or `push` in a loop");
+  parse_expr();
+  close_bracket(TokenKind::RightBracket, open);
+  return make_expr<ast::ErrorExpr>(since(open));
+}
+
 // `(x) => e`, from its `(` on; the parentheses were read.
 ast::Expr* Parser::correct_arrow_closure(Span open) {
   Span close = {previous_end_ - 1, previous_end_};
@@ -57,6 +67,10 @@ bool Parser::help_with_rest(Report& report, TokenKind expected) const {
   }
   if (at(TokenKind::KwIn)) {
     report.help("whether something is among others: `xs.contains(x)`");
+    return true;
+  }
+  if (at(TokenKind::Arrow)) {
+    report.help("a closure is `|x| e`");
     return true;
   }
   if (at(TokenKind::KwFor) && expected == TokenKind::RightBracket) {

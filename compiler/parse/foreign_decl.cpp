@@ -8,6 +8,29 @@ namespace skein::parse {
 
 // ---- functions -----------------------------------------------------------------------------
 
+// `func (p P) f()`.
+void Parser::fail_receiver(Span span) {
+  fail(span, D::ForeignIdea, {"receivers before the name"})
+      .help("methods stand in an `impl Type { … }`, with `self` or `mut self` in front");
+}
+
+// `fn f() async throws -> T`.
+void Parser::skip_foreign_effects() {
+  while (at(TokenKind::KwAsync) || at_word("async") || at_word("throws") || at_word("suspend")) {
+    bool throws = at_word("throws");
+    std::string word(text(token_));
+    Report report = complain(token_.span, D::ForeignSpelling,
+                             {"f() " + word, throws ? "f() -> Result<T>" : "f()"});
+    if (throws) {
+      report.help("errors are values: `return err(…)`, and `?` where it is called");
+    } else {
+      report.help("any function may suspend; the compiler works out which ones do");
+    }
+    report.fix({previous_end_, token_.span.end}, "");
+    advance();
+  }
+}
+
 // `fn f<T>(x: T) where T: Show -> R`.
 void Parser::correct_late_result(ast::FnItem* fn) {
   complain(token_.span, D::ForeignSpelling, {"where … -> T", "-> T where …"})
@@ -26,17 +49,21 @@ void Parser::correct_param_label() {
   advance();
 }
 
-// `int x` where `x: int` is meant: the first word is the name of a type, and nothing follows.
-bool Parser::at_type_first() const {
+bool is_type_word(std::string_view word) {
   static constexpr std::string_view kTypes[] = {
       "int",  "i8",   "i16", "i32", "i64", "u8",     "u16",    "u32",  "u64", "uint", "float",
       "f32",  "f64",  "bool", "char", "str", "string", "double", "long", "byte", "short"};
+  return std::find(std::begin(kTypes), std::end(kTypes), word) != std::end(kTypes);
+}
+
+// `int x` where `x: int` is meant: the first word is the name of a type, and nothing follows.
+bool Parser::at_type_first() const {
   if (!at(TokenKind::Name) || peek(1).kind != TokenKind::Name) return false;
   TokenKind next = peek(2).kind;
   bool ends = next == TokenKind::Comma || next == TokenKind::RightParen ||
               next == TokenKind::Semicolon || next == TokenKind::Newline ||
               next == TokenKind::RightBrace || next == TokenKind::Eq;
-  return ends && std::find(std::begin(kTypes), std::end(kTypes), text(token_)) != std::end(kTypes);
+  return ends && is_type_word(text(token_));
 }
 
 ast::TypeExpr* Parser::correct_type_first(ast::Ident& name) {
@@ -47,6 +74,20 @@ ast::TypeExpr* Parser::correct_type_first(ast::Ident& name) {
   ast::TypeExpr* result = parse_type();
   name = parse_ident("a name");
   return result;
+}
+
+// `x: mut int`, `x: inout int`.
+void Parser::correct_mode_of_type(ast::Param& param) {
+  bool is_inout = at_word("inout") && peek(1).kind != TokenKind::Comma &&
+                  peek(1).kind != TokenKind::RightParen;
+  if (!is_inout && !at(TokenKind::KwMut) && !at(TokenKind::KwOwn)) return;
+  std::string word(text(token_));
+  std::string ours = at(TokenKind::KwOwn) ? "own" : "mut";
+  complain(token_.span, D::ForeignSpelling, {"x: " + word + " T", ours + " x: T"})
+      .fix({param.name.span.begin, param.name.span.begin}, ours + " ")
+      .fix({token_.span.begin, peek(1).span.begin}, "");
+  param.mode = ours == "own" ? ast::Mode::Own : ast::Mode::Mut;
+  advance();
 }
 
 // `x?: int`.
@@ -80,6 +121,23 @@ void Parser::fail_one_of_types() {
       .help("an `enum` is: `enum Value { Number(int), Text(str) }`; what may be missing is `T?`");
 }
 
+// ---- constants -----------------------------------------------------------------------------
+
+// `const ( … )`.
+void Parser::fail_const_group() {
+  fail(token_.span, D::ForeignIdea, {"groups of constants"})
+      .help("each is declared on its own: `const A = 0`; names for numbers in order are the variants of "
+            "an `enum`");
+}
+
+// `static mut X: int`.
+void Parser::skip_mut_of_static() {
+  complain(token_.span, D::ForeignSpelling, {"static mut X: T", "static X: Mutex<T>"})
+      .help("what tasks share is behind a lock; a number or a flag is an `Atomic`: "
+            "`static COUNT: Atomic<int> = Atomic(0)`");
+  advance();
+}
+
 // ---- structs and impls ---------------------------------------------------------------------
 
 // `private x: int`, `public x: int`.
@@ -94,6 +152,14 @@ void Parser::skip_foreign_visibility() {
                    is_public ? "pub " : "")
       .help("what is not `pub` is seen in its module only");
   advance();
+}
+
+// `pub(crate)`.
+void Parser::skip_part_of_pub() {
+  Span open = token_.span;
+  skip_balanced();
+  complain_foreign({open.begin, previous_end_}, "pub(…)", "pub", "")
+      .help("what is `pub` is seen by all modules, in other packages through the module it is in");
 }
 
 // `struct B: A`, `class B extends A`.

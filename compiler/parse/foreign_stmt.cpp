@@ -244,8 +244,7 @@ bool Parser::fail_foreign_item() {
   }
   bool is_function = at_word("func") || at_word("fun") || at_word("def");
   if (is_function && second.kind == TokenKind::LeftParen) {
-    fail(token_.span.to(second.span), D::ForeignIdea, {"receivers before the name"})
-        .help("methods stand in an `impl Type { … }`, with `self` or `mut self` in front");
+    fail_receiver(token_.span.to(second.span));
     return true;
   }
   if (second.kind == TokenKind::Name && peek(2).kind == TokenKind::LeftParen) {

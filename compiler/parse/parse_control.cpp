@@ -134,6 +134,11 @@ ast::MatchArm Parser::parse_match_arm() {
     complain_foreign({token_.span.begin, peek(1).span.begin}, "case p", "p =>", "");
     advance();
   }
+  TokenKind behind = peek(1).kind;
+  if (at_word("default") && (behind == TokenKind::FatArrow || behind == TokenKind::Colon)) {
+    complain_foreign(token_.span, "default", "_", "_");
+    token_.kind = TokenKind::KwUnderscore;
+  }
   arm.pattern = parse_pattern();
   arm.guard = parse_guard();
   arm.body = expect_arm_arrow() ? parse_body_expr() : fail_expr();

@@ -153,7 +153,13 @@ ast::Item* Parser::fail_item(const ItemHead& head, ItemPlace place) {
   if (fail_foreign_item()) return make_item<ast::FnItem>(head);
   bool is_variable = at(TokenKind::KwLet) || at(TokenKind::KwVar);
   Report report = fail_expected("a declaration");
-  if (is_variable) {
+  bool is_method = place != ItemPlace::Module && at(TokenKind::Name) &&
+                   peek(1).kind == TokenKind::LeftParen;
+  if (is_method) {
+    report.help("a method is `fn " + std::string(text(token_)) + "(self, …) -> T`");
+  } else if (at(TokenKind::MinusMinus)) {
+    report.help("comments begin with `//`");
+  } else if (is_variable) {
     report.help("outside of functions write `const NAME = …`, or `static NAME: Mutex<T> = …`");
   } else if (place == ItemPlace::Module) {
     report.help("statements stand in a function: `fn main() { … }`");
@@ -169,6 +175,7 @@ Parser::ItemHead Parser::parse_item_head() {
   head.attributes = parse_attributes();
   if (!head.doc.valid()) head.doc = doc_here();
   if (accept(TokenKind::KwPub)) head.is_pub = true;
+  if (head.is_pub && at(TokenKind::LeftParen)) skip_part_of_pub();
   return head;
 }
 
@@ -199,6 +206,7 @@ ast::FnItem* Parser::parse_fn(const ItemHead& head, ItemPlace place, bool is_gen
   advance();
   ast::FnItem* fn = make_item<ast::FnItem>(head);
   fn->is_gen = is_gen;
+  if (place == ItemPlace::Module && at(TokenKind::LeftParen)) fail_receiver(token_.span);
   bool is_member = place == ItemPlace::Trait || place == ItemPlace::Impl;
   fn->name = is_member ? parse_member_ident("a name for the method")
                        : parse_ident("a name for the function");
@@ -206,6 +214,7 @@ ast::FnItem* Parser::parse_fn(const ItemHead& head, ItemPlace place, bool is_gen
   fn->generics.params = parse_generic_params();
   if (panic_) return fn;
   fn->params = parse_params(place == ItemPlace::Extern ? &fn->is_variadic : nullptr);
+  if (!panic_) skip_foreign_effects();
   if (!panic_) parse_ret(fn->ret, fn->ret_mut);
   if (!panic_) parse_where(fn->generics);
   if (!panic_ && at(TokenKind::Arrow)) correct_late_result(fn);
@@ -337,12 +346,7 @@ void Parser::parse_param_type(ast::Param& param) {
     return;
   }
   if (at(TokenKind::DotDotDot)) return correct_many_params(param);
-  if (at(TokenKind::KwMut) || at(TokenKind::KwOwn)) {
-    bool is_mut = at(TokenKind::KwMut);
-    complain(token_.span, D::ForeignSpelling,
-             {is_mut ? "x: mut T" : "x: own T", is_mut ? "mut x: T" : "own x: T"});
-    param.mode = parse_mode();
-  }
+  correct_mode_of_type(param);
   param.type = parse_type();
   if (!panic_ && at(TokenKind::Pipe)) fail_one_of_types();
 }

@@ -79,7 +79,11 @@ ast::FieldDecl Parser::parse_field_decl() {
     complain(token_.span, D::ForeignSpelling, {"x T", "x: T"})
         .fix({previous_end_, token_.span.begin}, ": ");
   } else if (!panic_ && !accept(TokenKind::Colon)) {
-    fail_expected("`:` and the type of the field");
+    Report report = fail_expected("`:` and the type of the field");
+    if (at(TokenKind::LeftParen)) {
+      report.help("methods stand outside, in an `impl` of the type, and so do functions that make a "
+                  "value: `impl P { fn new(x: int) -> Self { … } }`");
+    }
   }
   field.type = panic_ ? missing_type() : parse_type();
   if (!panic_ && accept(TokenKind::Eq)) field.fallback = parse_expr();
@@ -199,6 +203,7 @@ std::span<ast::Item* const> Parser::parse_member_items(ItemPlace place) {
 // const = "const" NAME [ ":" type ] "=" expr ;
 ast::ConstItem* Parser::parse_const(const ItemHead& head) {
   advance();
+  if (at(TokenKind::LeftParen)) fail_const_group();
   ast::ConstItem* item = make_item<ast::ConstItem>(head);
   item->name = parse_ident("a name for the constant");
   if (!panic_ && accept(TokenKind::Colon)) item->type = parse_type();
@@ -206,8 +211,8 @@ ast::ConstItem* Parser::parse_const(const ItemHead& head) {
     item->value = parse_expr();
   } else {
     fail_expected("`=` and the value of the constant");
-    item->value = missing_expr();
   }
+  if (!item->value) item->value = missing_expr();
   return item;
 }
 
@@ -240,8 +245,11 @@ T* Parser::parse_cell(const ItemHead& head) {
   advance();
   T* item = make_item<T>(head);
   accept(TokenKind::KwVar);
+  bool is_mut = at(TokenKind::KwMut);
+  if (is_mut) skip_mut_of_static();
   item->name = parse_ident("a name");
   if (!panic_ && accept(TokenKind::Colon)) item->type = parse_type();
+  if (is_mut) item->type = missing_type();
   item->value = !panic_ && expect(TokenKind::Eq) ? parse_expr() : missing_expr();
   return item;
 }

@@ -69,6 +69,7 @@ ast::Expr* Parser::fail_expr() {
     correct_dotted_variant();
     return parse_name();
   }
+  if (at(TokenKind::Dot) && peek(1).kind == TokenKind::Name) return correct_small_variant();
   bool is_keyword = syntax::is_keyword(kind());
   Report report = fail_expected("an expression");
   if (is_keyword) report.help("`" + std::string(text(token_)) + "` is a reserved word");
@@ -206,6 +207,7 @@ ast::Expr* Parser::parse_paren() {
   }
   close_bracket(TokenKind::RightParen, begin);
   if (!panic_ && !in_head && at(TokenKind::FatArrow)) return correct_arrow_closure(begin);
+  if (!panic_ && elements.size() == 1 && at_c_cast(elements[0])) return correct_c_cast(begin);
   if (elements.size() == 1 && !has_comma) {
     elements[0]->in_parens = true;
     return elements[0];
@@ -227,8 +229,10 @@ ast::Expr* Parser::parse_bracket() {
   }
   if (at(TokenKind::RightBracket)) {
     advance();
+    if (at(TokenKind::Name) && touches_previous()) return correct_go_literal(begin);
     return make_expr<ast::Array>(since(begin));
   }
+  if (at(TokenKind::KwFor)) return correct_comprehension(begin);
   ast::Expr* first = parse_expr();
   if (!panic_ && at(TokenKind::Colon)) return parse_map_after(begin, first);
   if (!panic_ && accept(TokenKind::Semicolon)) {

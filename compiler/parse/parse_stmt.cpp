@@ -98,14 +98,22 @@ void Parser::end_statement(const ast::Stmt* stmt) {
     const ast::Name* name = before ? before->expr->try_as<ast::Name>() : nullptr;
     bool is_call = name && is_one_of(text(name->name), {"print", "println", "assert", "panic"});
     if (is_string || is_call) report.help("the arguments of a call stand in parentheses");
-    if (at(TokenKind::Eq)) report.help("an assignment gives no value: assign on a line of its own");
+    bool assigns = at(TokenKind::Eq) || at(TokenKind::PlusEq) || at(TokenKind::MinusEq) ||
+                   at(TokenKind::StarEq);
+    if (assigns) report.help("an assignment gives no value: assign on a line of its own");
     bool is_key = before && (before->expr->is<ast::StrLit>() || before->expr->is<ast::IntLit>());
     if (at(TokenKind::Colon) && is_key) {
       report.help("a map stands in brackets: `[\"a\": 1]`, and `[:]` is an empty one");
     } else if (at(TokenKind::Colon)) {
       report.help("a variable is made with `let` or `var`");
     }
-    help_with_rest(report, TokenKind::Newline);
+    bool returns_pair = at(TokenKind::Comma) && before && before->expr->is<ast::Return>();
+    if (returns_pair) {
+      report.help("a function that may fail gives a `Result<T, E>`: `return ok(v)`, `return err(e)`; several "
+                  "values are a tuple: `return (a, b)`");
+    } else {
+      help_with_rest(report, TokenKind::Newline);
+    }
   }
   if (panic_) recover_statement();
 }

@@ -37,6 +37,16 @@ ast::Expr* Parser::parse_task_name() {
 ast::Expr* Parser::parse_async() {
   Span begin = token_.span;
   advance();
+  bool is_call = at(TokenKind::Name) && peek(1).kind == TokenKind::LeftParen;
+  if (is_call) {
+    complain_foreign(begin, "async f()", "spawn f()", "spawn")
+        .help("it gives a `Task`, whose value is there after `await`");
+    return parse_spawn(begin, nullptr);
+  }
+  if (at_word("move") && peek(1).kind == TokenKind::LeftBrace) {
+    complain_foreign({token_.span.begin, peek(1).span.begin}, "async move", "async", "");
+    advance();
+  }
   ast::Async policy;
   if (at(TokenKind::LeftParen)) parse_async_policy(policy);
   ast::Ident scope;

@@ -70,7 +70,7 @@ ast::TypeExpr* Parser::parse_foreign_type() {
     complain(since(begin), D::ForeignIdea, {idea})
         .help(is_mut ? "a parameter the function changes is `mut name: T`"
                      : "parameters are borrowed anyway: write the type alone")
-        .fix(since(begin), "");
+        .fix({begin.begin, token_.span.begin}, "");
     return parse_type();
   }
   if (at(TokenKind::KwImpl)) {

@@ -339,17 +339,30 @@ class Parser {
   ast::Expr* correct_nameless_function();
   bool at_dotted_variant() const;
   void correct_dotted_variant();
+  ast::Expr* correct_small_variant();
+  bool at_c_cast(const ast::Expr* type) const;
+  ast::Expr* correct_c_cast(Span open);
+  ast::Expr* correct_go_literal(Span begin);
+  ast::Expr* correct_go_map();
+  ast::Expr* correct_do();
+  void skip_foreign_handlers();
   bool at_statement_start() const;
 
   // ---- foreign_decl.cpp: heads of declarations of other languages ----
+  void fail_receiver(Span span);
+  void skip_foreign_effects();
   void correct_late_result(ast::FnItem* fn);
   void correct_param_label();
   bool at_type_first() const;
   ast::TypeExpr* correct_type_first(ast::Ident& name);
   void correct_optional_param(ast::Param& param);
   void correct_many_params(ast::Param& param);
+  void correct_mode_of_type(ast::Param& param);
+  void fail_const_group();
+  void skip_mut_of_static();
   void fail_one_of_types();
   void skip_foreign_visibility();
+  void skip_part_of_pub();
   void skip_foreign_parents();
   void correct_impl_head(ast::ImplItem* item);
   bool fail_foreign_import();
@@ -359,6 +372,7 @@ class Parser {
   bool at_python_slice() const;
   ast::Expr* correct_python_slice(ast::Expr* receiver);
   ast::Expr* correct_trailing_closure(ast::Expr* operand);
+  ast::Expr* correct_comprehension(Span open);
   ast::Expr* correct_arrow_closure(Span open);
   bool help_with_rest(Report& report, TokenKind expected) const;
 
@@ -446,5 +460,8 @@ class Parser {
   std::string_view head_;     // the word whose head forbids them
   std::vector<Symbol> labels_;  // of the loops around
 };
+
+// Whether it names a type of numbers, characters or text, here or in other languages.
+bool is_type_word(std::string_view word);
 
 }  // namespace skein::parse

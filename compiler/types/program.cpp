@@ -105,6 +105,8 @@ std::string Program::type_name(TypeId id) const { return type_name(id, {}); }
 std::string Program::type_name(TypeId id, const Params& params) const {
   const Type& type = types.get(id);
   switch (type.kind) {
+    case TypeKind::Error:
+      return "_";   // what it is could not be said where it was wrong
     case TypeKind::Tuple:
       return tuple_name(*this, type, params);
     case TypeKind::Array:
