@@ -241,7 +241,11 @@ void require_place_result(Context& ctx, const ast::Expr* expr) {
   }
   types::Adjustment adjustment = ctx.fact(expr).adjustment;
   if (adjustment == types::Adjustment::NeverToAny) return;
-  if (adjustment == types::Adjustment::None) return require_mutable(ctx, expr);
+  const ast::Slice* part = expr->try_as<ast::Slice>();
+  bool is_window = part && ctx.kind(ctx.fact(expr).type) == TypeKind::Array;
+  if (adjustment == types::Adjustment::None) {
+    return require_mutable(ctx, is_window ? part->receiver : expr);
+  }
   ctx.report(expr->span, D::NotAPlace)
       .mark("becomes a value of type `" + ctx.show(ctx.program.type_of(expr)) + "` here")
       .help("the result of this function is a place that has that type");
@@ -355,6 +359,7 @@ TypeId check_assign(Context& ctx, const ast::Assign* node) {
   }
   warn_of_changed_loop(ctx, node->place);
   check_expr(ctx, node->value, Want::hint(place));
+  if (ctx.is_error(place)) return ctx.types.unit();
   TypeId result = apply_operator(ctx, node, node->op, node->op_span, node->place, node->value);
   if (!ctx.infer.unify(result, place) && !ctx.is_error(result)) {
     ctx.report(node->span, D::TypeMismatch, {ctx.show(place), ctx.show(result)});

@@ -82,7 +82,7 @@ Signature ModuleEmitter::make_signature(const sir::Function& function) {
   signature.result = function.return_type();
   signature.suspends = function.suspends == sir::Suspends::Yes;
   const Layout& result = layouts.of(signature.result);
-  signature.gives_place = function.gives_place();
+  signature.gives_place = function.gives_place() && !function.gives_window;
   SKEIN_CHECK(!signature.gives_place || !signature.suspends, "a place is given by who suspends");
   signature.has_out = result.passing == Passing::Indirect && !signature.gives_place;
   std::vector<llvm::Type*> args;

@@ -331,7 +331,10 @@ static bool is_given_place(Body& body, const ast::Expr* expr, const Place& dest)
 
 void lower_into(Body& body, const ast::Expr* expr, const Place& dest) {
   if (is_given_place(body, expr, dest)) {
-    Place place = write_place(body, lower_pending_place(body, expr));
+    Place place =
+        is_array_slice(body, expr)
+            ? emit_window(body, lower_pending_window(body, expr->as<ast::Slice>()), true)
+            : write_place(body, lower_pending_place(body, expr));
     return emit_ref(body, dest.local, Operand::mut(std::move(place)), expr->span);
   }
   if (!dest.valid()) return lower_discarded(body, expr);

@@ -170,18 +170,14 @@ class Specializer {
   }
 
   void make(const Request& request) {
+    std::string name = std::move(functions_[request.concrete].name);
+    functions_[request.concrete] = concrete_copy(request.generic, request.args);
     Function& to = functions_[request.concrete];
-    std::string name = std::move(to.name);
-    to = module_.functions[request.generic];
     to.name = std::move(name);
-    to.type_param_count = 0;
-    for (sir::Local& local : to.locals) {
-      local.type = concrete(local.type, request.args);
-      use_type(local.type);
-    }
+    for (sir::Local& local : to.locals) use_type(local.type);
     if (has_windows(to) || !request.windows.empty()) {
       Span call = request.windows.empty() ? Span() : request.call;
-      failed_ |= !rewrite_for_windows(module_, to, request.windows, call, sink_);
+      failed_ |= !rewrite_for_windows(module_, to, request.windows, call, gives_window_, sink_);
     }
     for (sir::Block& block : to.blocks) {
       for (Inst& inst : block.insts) {
@@ -201,11 +197,46 @@ class Specializer {
     copy_to_move(to);
   }
 
-  bool has_windows(const Function& function) const {
+  // With the types put in for the locals, and for the calls that give a place, which may be a window.
+  Function concrete_copy(FunctionId generic, const std::vector<TypeId>& args) {
+    Function copy = module_.functions[generic];
+    copy.type_param_count = 0;
+    for (sir::Local& local : copy.locals) local.type = concrete(local.type, args);
+    for (sir::Block& block : copy.blocks) {
+      for (Inst& inst : block.insts) {
+        if (!inst.gives_place) continue;
+        for (TypeId& arg : inst.type_args) arg = concrete(arg, args);
+        find_impl(inst);
+      }
+    }
+    return copy;
+  }
+
+  bool has_windows(const Function& function) {
     for (const sir::Local& local : function.locals) {
       if (program_.types.kind(local.type) == TypeKind::Window) return true;
     }
+    for (const sir::Block& block : function.blocks) {
+      for (const Inst& inst : block.insts) {
+        if (inst.gives_place && gives_window(inst, {})) return true;
+      }
+    }
     return false;
+  }
+
+  bool gives_window(const Inst& call, const std::vector<bool>& windows) {
+    TypeId result = concrete(module_.functions[call.callee].return_type(), call.type_args);
+    if (program_.types.kind(result) != TypeKind::Array) return false;
+    std::string key = std::to_string(call.callee.index);
+    for (TypeId arg : call.type_args) key += "," + sir::type_text(program_, arg);
+    for (size_t i = 0; i < windows.size(); ++i) key += windows[i] ? ".window" : ".";
+    // What calls itself gives no more than its other results.
+    auto [known, is_new] = window_results_.emplace(key, false);
+    if (!is_new) return known->second;
+    bool gives = result_is_window(module_, concrete_copy(call.callee, call.type_args), windows,
+                                  gives_window_);
+    window_results_[key] = gives;
+    return gives;
   }
 
   TypeId concrete(TypeId type, const std::vector<TypeId>& args) {
@@ -601,6 +632,11 @@ class Specializer {
   std::vector<sir::Module::DynTable> dyn_tables_;
   std::vector<ValueVerb> verbs_;
   std::unordered_map<TypeId, size_t, IdHash> sizes_;
+  // Whether functions give windows, by who is called with which types and windows.
+  std::unordered_map<std::string, bool> window_results_;
+  const GivesWindow gives_window_ = [this](const Inst& call, const std::vector<bool>& windows) {
+    return gives_window(call, windows);
+  };
   size_t parts_ = 0;
   bool failed_ = false;
 };

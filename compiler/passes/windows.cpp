@@ -51,25 +51,35 @@ static bool can_take_window(sir::Module& module, const Inst& call, uint32_t i) {
   }
 }
 
-std::vector<bool> take_windows(sir::Module& module, const Function& function, Inst& call) {
+static std::vector<bool> window_args(sir::Module& module, const Function& function,
+                                     const Inst& call) {
   std::vector<bool> windows;
   for (uint32_t i = 0; i < call.operands.size(); ++i) {
-    Operand& operand = call.operands[i];
+    const Operand& operand = call.operands[i];
     if (!operand.is_place() || !is_window(module, function, operand.place)) continue;
     if (!can_take_window(module, call, i)) continue;
     windows.resize(call.operands.size());
     windows[i] = true;
-    operand.kind = Operand::Kind::Copy;
+  }
+  return windows;
+}
+
+std::vector<bool> take_windows(sir::Module& module, const Function& function, Inst& call) {
+  std::vector<bool> windows = window_args(module, function, call);
+  for (uint32_t i = 0; i < windows.size(); ++i) {
+    if (windows[i]) call.operands[i].kind = Operand::Kind::Copy;
   }
   return windows;
 }
 
 class WindowRewriter {
  public:
-  WindowRewriter(sir::Module& module, Function& function, Span call, DiagnosticSink& sink)
-      : module_(module), function_(function), call_(call), sink_(sink) {}
+  WindowRewriter(sir::Module& module, Function& function, Span call,
+                 const GivesWindow& gives_window)
+      : module_(module), function_(function), call_(call), gives_window_(gives_window) {}
 
-  bool run(const std::vector<bool>& windows) {
+  // Finds out which locals are windows.
+  void find(const std::vector<bool>& windows) {
     for (uint32_t i = 0; i < windows.size(); ++i) {
       if (!windows[i]) continue;
       sir::Local& param = function_.locals[function_.param(i)];
@@ -78,6 +88,14 @@ class WindowRewriter {
       param.is_ref = false;
     }
     spread();
+    sir::Local& result = function_.locals[function_.return_local()];
+    if (!result.is_ref || !is_window(function_.return_local())) return;
+    result.is_ref = false;
+    function_.gives_window = true;
+  }
+
+  bool run(DiagnosticSink& sink) {
+    sink_ = &sink;
     for (sir::Block& block : function_.blocks) rewrite(block);
     for (sir::Block& block : cleanups_) function_.blocks.add(std::move(block));
     return !failed_;
@@ -103,6 +121,10 @@ class WindowRewriter {
       for (const sir::Block& block : function_.blocks) {
         for (const Inst& inst : block.insts) {
           if (inst.operands.empty() || !inst.dest.valid() || !inst.dest.is_local()) continue;
+          if (inst.gives_place) {
+            is_changed |= spread_from_call(inst);
+            continue;
+          }
           const Operand& operand = inst.operands[0];
           bool is_view = inst.kind == InstKind::Ref ||
                          (inst.kind == InstKind::Assign && stays_a_view(inst.dest.local));
@@ -114,6 +136,16 @@ class WindowRewriter {
         }
       }
     }
+  }
+
+  // The place that a call gives is in a local of its own.
+  bool spread_from_call(const Inst& call) {
+    sir::Local& dest = function_.locals[call.dest.local];
+    if (!is_array(call.dest.local)) return false;
+    if (!gives_window_(call, window_args(module_, function_, call))) return false;
+    dest.type = window_of(dest.type);
+    dest.is_ref = false;
+    return true;
   }
 
   bool stays_a_view(LocalId copy) const {
@@ -162,7 +194,51 @@ class WindowRewriter {
     for (Inst& inst : insts) rewrite(std::move(inst), block.insts);
   }
 
+  // Where a function that gives a window says which: the window itself, or one of a whole array.
+  void give(Inst inst, std::vector<Inst>& out) {
+    Place place = inst.operands[0].place;
+    if (is_window(place)) {
+      inst.kind = InstKind::Assign;
+      inst.operands[0].kind = Operand::Kind::Copy;
+      return out.push_back(std::move(inst));
+    }
+    TypeId array = sir::place_type(module_, function_, place);
+    TypeId element = module_.types().arg(array);
+    if (!types::traits_of(*module_.program, array).is_move_only) {
+      Inst unshare;
+      unshare.kind = InstKind::Unshare;
+      unshare.span = inst.span;
+      unshare.operands = {Operand::mut(place)};
+      out.push_back(std::move(unshare));
+    }
+    sir::Local local;
+    local.type = module_.types().int_();
+    local.span = inst.span;
+    LocalId length = function_.locals.add(local);
+    Inst count = builtin(Builtin::ArrayLen, element, inst.span);
+    count.dest = length;
+    count.operands = {Operand::borrow(place)};
+    out.push_back(std::move(count));
+    Inst window = builtin(Builtin::ArrayWindow, element, inst.span);
+    window.dest = inst.dest;
+    window.operands = {Operand::mut(place), Operand::constant_int(module_.types().int_(), 0),
+                       Operand::copy(length)};
+    out.push_back(std::move(window));
+  }
+
+  static Inst builtin(Builtin builtin, TypeId element, Span span) {
+    Inst inst;
+    inst.kind = InstKind::Builtin;
+    inst.builtin = builtin;
+    inst.type_args = {element};
+    inst.span = span;
+    return inst;
+  }
+
   void rewrite(Inst inst, std::vector<Inst>& out) {
+    bool is_given = function_.gives_window && inst.kind == InstKind::Ref &&
+                    inst.dest.local == function_.return_local();
+    if (is_given) return give(std::move(inst), out);
     bool is_life = sir::marks_life(inst);
     bool sets_whole = inst.dest.valid() && !is_life && !sir::sets_reference(inst) &&
                       !sir::makes_window(inst) && is_window(inst.dest);
@@ -260,11 +336,7 @@ class WindowRewriter {
     local.type = module_.types().make(TypeKind::Array, {element});
     local.span = span;
     LocalId array = function_.locals.add(local);
-    Inst copy;
-    copy.kind = InstKind::Builtin;
-    copy.builtin = Builtin::ArrayOfWindow;
-    copy.type_args = {element};
-    copy.span = span;
+    Inst copy = builtin(Builtin::ArrayOfWindow, element, span);
     copy.dest = array;
     copy.operands = {Operand::copy(window)};
     out.push_back(std::move(copy));
@@ -281,7 +353,7 @@ class WindowRewriter {
 
   void refuse(const Inst& inst, std::string_view what, const Place& place) {
     failed_ = true;
-    Report report = sink_.report(inst.span, D::WindowChanged,
+    Report report = sink_->report(inst.span, D::WindowChanged,
                                  {place_name(module_, function_, place), what});
     report.mark("not possible with a part of an array");
     if (call_.valid()) report.label(call_, "called with a part of an array here");
@@ -291,15 +363,25 @@ class WindowRewriter {
   sir::Module& module_;
   Function& function_;
   Span call_;
-  DiagnosticSink& sink_;
+  const GivesWindow& gives_window_;
+  DiagnosticSink* sink_ = nullptr;
   // Blocks made on the way, to be added behind those there are.
   std::vector<sir::Block> cleanups_;
   bool failed_ = false;
 };
 
 bool rewrite_for_windows(sir::Module& module, Function& function,
-                         const std::vector<bool>& windows, Span call, DiagnosticSink& sink) {
-  return WindowRewriter(module, function, call, sink).run(windows);
+                         const std::vector<bool>& windows, Span call,
+                         const GivesWindow& gives_window, DiagnosticSink& sink) {
+  WindowRewriter rewriter(module, function, call, gives_window);
+  rewriter.find(windows);
+  return rewriter.run(sink);
+}
+
+bool result_is_window(sir::Module& module, Function function, const std::vector<bool>& windows,
+                      const GivesWindow& gives_window) {
+  WindowRewriter(module, function, Span(), gives_window).find(windows);
+  return function.gives_window;
 }
 
 }  // namespace skein::passes

@@ -214,8 +214,10 @@ struct Function {
   FunctionId let_go;
 
   LocalId return_local() const { return LocalId(0); }
+  // Of one with `-> mut [T]`: local 0 is a window, in place of a reference. Set by specialize.
+  bool gives_window = false;
   // `-> mut T`: local 0 is a reference, and the caller gets the place it stands for.
-  bool gives_place() const { return locals[LocalId(0)].is_ref; }
+  bool gives_place() const { return locals[LocalId(0)].is_ref || gives_window; }
   TypeId return_type() const { return locals[LocalId(0)].type; }
   LocalId param(uint32_t i) const { return LocalId(i + 1); }
 };

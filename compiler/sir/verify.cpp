@@ -601,7 +601,7 @@ class Verifier {
       check_mode(param.mode, inst.operands[i]);
     }
     bool is_bound = inst.dest.valid() && inst.dest.is_local() &&
-                    function_.locals[inst.dest.local].is_ref;
+                    (function_.locals[inst.dest.local].is_ref || callee.gives_window);
     if (inst.kind == InstKind::Call) {
       expect(callee.gives_place() == inst.gives_place, "only a call of `-> mut` gives a place");
       expect(!inst.gives_place || is_bound, "a place is bound to a reference local");
