@@ -8,7 +8,12 @@ namespace skein::parse {
 
 // ---- functions -----------------------------------------------------------------------------
 
-// `func (p P) f()`.
+// `fn (p P) f()`, `fn (p *P) f()`, but not a function without a name.
+bool Parser::at_receiver() const {
+  if (!at(TokenKind::LeftParen) || peek().kind != TokenKind::Name) return false;
+  return peek(2).kind == TokenKind::Name || peek(2).kind == TokenKind::Star;
+}
+
 void Parser::fail_receiver(Span span) {
   fail(span, D::ForeignIdea, {"receivers before the name"})
       .help("methods stand in an `impl Type { … }`, with `self` or `mut self` in front");

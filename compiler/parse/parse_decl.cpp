@@ -206,7 +206,7 @@ ast::FnItem* Parser::parse_fn(const ItemHead& head, ItemPlace place, bool is_gen
   advance();
   ast::FnItem* fn = make_item<ast::FnItem>(head);
   fn->is_gen = is_gen;
-  if (place == ItemPlace::Module && at(TokenKind::LeftParen)) fail_receiver(token_.span);
+  if (place == ItemPlace::Module && at_receiver()) fail_receiver(token_.span);
   bool is_member = place == ItemPlace::Trait || place == ItemPlace::Impl;
   fn->name = is_member ? parse_member_ident("a name for the method")
                        : parse_ident("a name for the function");

@@ -349,6 +349,7 @@ class Parser {
   bool at_statement_start() const;
 
   // ---- foreign_decl.cpp: heads of declarations of other languages ----
+  bool at_receiver() const;
   void fail_receiver(Span span);
   void skip_foreign_effects();
   void correct_late_result(ast::FnItem* fn);

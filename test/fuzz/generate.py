@@ -90,8 +90,10 @@ class Program(Expressions):
         if v.type in INTS and self.chance(50):
             operator = self.pick(["+%=", "-%=", "*%=", "^=", "|=", "&=", "+=" if self.chance(20) else "^="])
             return self.line(f"{v.name} {operator} {self.expr(v.type, 3)}")
-        if v.type == "str" and self.chance(60):
-            return self.line(f"{v.name} += {self.expr('str', 2)}")
+        if v.type == "str":
+            # What is put behind itself in loops in loops would fill the memory.
+            change = f"+= {self.expr('str', 2)}" if self.chance(60) else f"= {self.expr('str', 3)}"
+            return self.line(f"if {v.name}.len() < 200 {{ {v.name} {change} }}")
         self.line(f"{v.name} = {self.expr(v.type, 3)}")
 
     def change(self):
