@@ -7,6 +7,7 @@ import json
 import statistics
 
 from harness import machine
+from harness.workloads import WORKLOADS
 
 # Ours got slower when its best run now takes that many times the median of before.
 SLOWER = 1.05
@@ -54,9 +55,15 @@ def ours(rows):
 
 
 def ratio(row, rows):
-    """How many times as long as ours, of rows that were measured in turn; nothing for a failed one."""
+    """How many times as long as ours, of rows that were measured in turn; nothing for a failed one, nor for one of
+    another size where that matters."""
     mine = ours(rows)
-    return median(row) / median(mine) if mine and "values" in row and median(mine) else None
+    if not mine or "values" not in row or not median(mine):
+        return None
+    workload = WORKLOADS.get(row["workload"])
+    if workload and workload.whole and row["size"] != mine["size"]:
+        return None
+    return median(row) / median(mine)
 
 
 def groups(results):

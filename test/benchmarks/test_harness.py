@@ -70,6 +70,12 @@ class Measuring(unittest.TestCase):
 
 
 class Results(unittest.TestCase):
+    def test_the_time_of_a_whole_is_compared_with_that_of_the_same_size_alone(self):
+        rows = [row("skein", [4e9], workload="nqueens", size=14), row("go", [1e9], workload="nqueens", size=12),
+                row("tbb", [2e9], workload="nqueens", size=14)]
+        self.assertIsNone(results.ratio(rows[1], rows))
+        self.assertEqual(results.ratio(rows[2], rows), 0.5)
+
     def test_ratios_are_of_medians(self):
         rows = SAMPLE["rows"][:3]
         self.assertEqual(results.median(rows[0]), 20)
