@@ -3,7 +3,6 @@
 
 #include "runtime/base/atomic.h"
 #include "runtime/base/platform.h"
-#include "runtime/memory/buffer_pool.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -33,12 +32,7 @@ static int64_t capacity_in(int64_t bytes, int64_t element_size) {
 
 Buffer* new_buffer(int64_t element_size, int64_t capacity) {
   const int64_t bytes = bytes_for(element_size, capacity);
-  Buffer* buffer = static_cast<Buffer*>(memory::buffers.allocate(static_cast<size_t>(bytes)));
-  buffer->count = 1;
-  buffer->capacity = capacity_in(bytes, element_size);
-  buffer->length = 0;
-  buffer->bytes = bytes;
-  return buffer;
+  return new_buffer_of(static_cast<size_t>(bytes), capacity_in(bytes, element_size));
 }
 
 // What pushes onto an empty array get at least: most arrays that get one element get more, and each

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "runtime/abi/layout.h"
+#include "runtime/memory/buffer_pool.h"
 
 #include <cstddef>
 
@@ -24,6 +25,16 @@ inline const char* data_of(const Buffer* buffer) {
 
 // The empty buffer. Its count is never changed, so it can be constant memory.
 inline Buffer* empty() { return const_cast<Buffer*>(&skn_empty_buffer); }
+
+// Count 1, length 0, in that much memory, header and rounding included.
+inline Buffer* new_buffer_of(size_t bytes, int64_t capacity) {
+  Buffer* buffer = static_cast<Buffer*>(memory::buffers.allocate(bytes));
+  buffer->count = 1;
+  buffer->capacity = capacity;
+  buffer->length = 0;
+  buffer->bytes = static_cast<int64_t>(bytes);
+  return buffer;
+}
 
 // Count 1, length 0. A request of more than memory can hold ends the process.
 Buffer* new_buffer(int64_t element_size, int64_t capacity);

@@ -2,7 +2,6 @@
 #include "runtime/value/str.h"
 
 #include "runtime/base/platform.h"
-#include "runtime/memory/buffer_pool.h"
 #include "runtime/value/short_text.h"
 #include "runtime/value/utf8.h"
 
@@ -15,11 +14,8 @@ namespace skein::value {
 Buffer* new_str(std::string_view text) {
   if (text.empty()) return empty();
   const size_t bytes = memory::aligned_bytes(abi::kBufferData + text.size());
-  Buffer* str = static_cast<Buffer*>(memory::buffers.allocate(bytes));
-  str->count = 1;
-  str->capacity = static_cast<int64_t>(bytes - abi::kBufferData);
+  Buffer* str = new_buffer_of(bytes, static_cast<int64_t>(bytes - abi::kBufferData));
   str->length = static_cast<int64_t>(text.size());
-  str->bytes = static_cast<int64_t>(bytes);
   copy_text(data_of(str), text.data(), text.size());
   return str;
 }
