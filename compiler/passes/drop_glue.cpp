@@ -139,13 +139,17 @@ void DropGlue::write(Writer& writer, const DropPiece& piece, BlockId unwind) {
   }
 }
 
+void DropGlue::write_inst(Writer& writer, InstKind kind, const Place& place, BlockId unwind) {
+  Inst inst;
+  inst.kind = kind;
+  inst.operands = {Operand::move(place)};
+  inst.in_cleanup = writer.in_cleanup();
+  inst.unwind = unwind;
+  writer.emit(std::move(inst));
+}
+
 void DropGlue::write_release(Writer& writer, const Place& place, BlockId unwind) {
-  Inst drop;
-  drop.kind = InstKind::Drop;
-  drop.operands = {Operand::move(place)};
-  drop.in_cleanup = writer.in_cleanup();
-  drop.unwind = unwind;
-  writer.emit(std::move(drop));
+  write_inst(writer, InstKind::Drop, place, unwind);
 }
 
 void DropGlue::write_end(Writer& writer, Way way, const Place& place, BlockId unwind) {
@@ -155,12 +159,7 @@ void DropGlue::write_end(Writer& writer, Way way, const Place& place, BlockId un
     return writer.call(function_for(type), {Operand::move(place)}, Place(), unwind);
   }
   if (way == Way::ReleaseBox) return write_release(writer, place, unwind);
-  Inst settle;
-  settle.kind = InstKind::Settle;
-  settle.operands = {Operand::move(place)};
-  settle.in_cleanup = writer.in_cleanup();
-  settle.unwind = unwind;
-  writer.emit(std::move(settle));
+  write_inst(writer, InstKind::Settle, place, unwind);
 }
 
 Place out_of_box(Writer& writer, const Place& place) {

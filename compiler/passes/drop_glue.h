@@ -51,6 +51,7 @@ class DropGlue {
   FunctionId function_for(TypeId type);
 
   void write_body(FunctionId function, TypeId type);
+  void write_inst(Writer& writer, InstKind kind, const Place& place, BlockId unwind);
   void write_release(Writer& writer, const Place& place, BlockId unwind = {});
   // The drop of a value that is in no box, and ends in another way than by a release.
   void write_end(Writer& writer, Way way, const Place& place, BlockId unwind);
