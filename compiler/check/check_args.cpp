@@ -63,6 +63,16 @@ static void report_count(Context& ctx, const CallSite& site, const types::FnDecl
   }
 }
 
+// A method called through its type lacks the value to call it on: `P.plus(2)`.
+static bool lacks_self(const CallSite& site, const types::FnDecl& fn) {
+  if (site.receiver || !fn.has_self) return false;
+  size_t needed = static_cast<size_t>(
+      std::count_if(fn.params.begin(), fn.params.end(), [](const types::ParamDecl& param) {
+        return !param.default_value && !param.is_using;
+      }));
+  return site.args.empty() || site.args.size() + 1 == needed;
+}
+
 static void report_missing(Context& ctx, const CallSite& site, const types::FnDecl& fn,
                            size_t first, const std::vector<const ast::Arg*>& given) {
   std::string missing;
@@ -77,7 +87,7 @@ static void report_missing(Context& ctx, const CallSite& site, const types::FnDe
                              {fn.display_name, counted(fn.params.size() - first, "argument"),
                               std::to_string(site.args.size())});
   if (is_ours(ctx, fn)) report.label(fn.span, "declared here");
-  if (first == 0 && fn.has_self && !given[0]) {
+  if (lacks_self(site, fn)) {
     report.help("it is a method: call it on a value, `x." + std::string(ctx.text(fn.name)) + "(…)`");
     return;
   }
@@ -125,7 +135,14 @@ static std::vector<const ast::Arg*> match_args(Context& ctx, const CallSite& sit
     }
     given[index] = &arg;
   }
-  if (!has_extra && is_complete) report_missing(ctx, site, fn, first, given);
+  if (has_extra || !is_complete) return given;
+  report_missing(ctx, site, fn, first, given);
+  if (!lacks_self(site, fn)) return given;
+  // Which parameter each argument was meant for is not known then.
+  for (const ast::Arg*& arg : given) {
+    if (arg) check_expr(ctx, arg->value);
+    arg = nullptr;
+  }
   return given;
 }
 
