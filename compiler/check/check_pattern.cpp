@@ -47,10 +47,11 @@ VarId declare_var(Context& ctx, ast::Ident name, TypeId type, const PatternMode&
   return var;
 }
 
-static bool check_mut(Walk& state, const ast::BindingPattern* pattern) {
+static bool check_mut(Walk& state, const ast::BindingPattern* pattern, TypeId type) {
   Context& ctx = state.ctx;
   if (!pattern->is_mut) return false;
-  if (state.mode.allows_mut) return true;
+  // What could not be understood may well have been a place.
+  if (state.mode.allows_mut || ctx.kind(type) == TypeKind::Error) return true;
   if (state.mode.origin == Origin::Let || state.mode.origin == Origin::Var) {
     Report report = ctx.report(pattern->span, D::MutInLet);
     report.help("variables that change are declared by `var`, which stands before the whole pattern");
@@ -64,7 +65,7 @@ static bool check_mut(Walk& state, const ast::BindingPattern* pattern) {
 
 static void walk_binding(Walk& state, const ast::BindingPattern* pattern, TypeId type) {
   Context& ctx = state.ctx;
-  bool is_place = check_mut(state, pattern);
+  bool is_place = check_mut(state, pattern, type);
   Symbol name = pattern->name.name;
   auto before = state.bindings.find(name);
   if (before != state.bindings.end()) {
