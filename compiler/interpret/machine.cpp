@@ -72,7 +72,6 @@ void Machine::push_call(FunctionId id, const Inst& inst, size_t first_operand,
 }
 
 void Machine::call(const Inst& inst) {
-  if (inst.gives_place) return refuse("gives a place to change");
   std::optional<Value> known;
   if (call_hook_ && !call_hook_(inst.callee, inst.span, known)) {
     return stop(Outcome::State::Nested, "");
@@ -98,6 +97,9 @@ void Machine::call_dyn(const Inst& inst) {
 
 void Machine::leave() {
   Value result = std::move(frames_.back().locals[0]);
+  // A place that is given lies in what the caller lent, so it outlives this frame.
+  bool gives_reference = function().locals[function().return_local()].is_ref;
+  Reference place = std::move(frames_.back().references[0]);
   if (function().kind == sir::FunctionKind::Static) {
     statics_.emplace(frames_.back().function, result);
   }
@@ -113,7 +115,11 @@ void Machine::leave() {
     result = std::move(ended);
   }
   frames_.pop_back();
-  set(instruction(), std::move(result));
+  if (gives_reference) {
+    frames_.back().references[instruction().dest.local.index] = std::move(place);
+  } else {
+    set(instruction(), std::move(result));
+  }
   ++frames_.back().at;
 }
 
