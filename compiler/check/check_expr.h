@@ -20,7 +20,7 @@ struct Want {
   }
 };
 
-// ---- expressions (check_expr.cpp) ----
+// ---- expressions (check_expr.cpp; check_dropped.cpp) ----
 // The type an expression has by itself. `want` helps to find it.
 TypeId check_expr(Context& ctx, const ast::Expr* expr, const Want& want = {});
 // The same, made to fit `want` where it demands something. Gives the type after that.
