@@ -222,7 +222,7 @@ SKEIN_COLD void skn_unwind_exit() {
   task::cancel_of(sched::skn_node).fetch_and(~task::kCancelDropped, base::Order::AcqRel);
 }
 
-SKEIN_COLD void skn_within_enter(Ptr scope, I64 nanoseconds) {
+void skn_within_enter(Ptr scope, I64 nanoseconds) {
   wait::enter_within(scope_at(scope), nanoseconds);
 }
 
@@ -230,7 +230,7 @@ SKEIN_COLD void skn_within_token_enter(Ptr scope, Ptr chan) {
   wait::enter_within_token(scope_at(scope), static_cast<wait::Channel*>(chan));
 }
 
-SKEIN_COLD I1 skn_within_leave(Ptr scope, I1 unwinds) {
+I1 skn_within_leave(Ptr scope, I1 unwinds) {
   return wait::leave_within(scope_at(scope), unwinds);
 }
 

@@ -46,6 +46,11 @@ class TimerWheel {
   // earlier first.
   Timer* advance(uint64_t now);
 
+  // The same for an empty wheel, where nothing can fire.
+  SKEIN_INLINE void advance_empty(uint64_t now) {
+    if (now > now_) now_ = now;
+  }
+
   // The earliest tick at which `advance` has something to do: never later than the first timer,
   // often earlier when that is far away. kNever if there is none.
   uint64_t next_tick() const;

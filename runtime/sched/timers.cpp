@@ -15,17 +15,19 @@ void Timers::close() {
   while (!lock_.try_close()) backoff.pause();
 }
 
-void Timers::add(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
+SKEIN_INLINE void Timers::add(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
   const int64_t latest = INT64_MAX - kTick - now;
   const int64_t when = now + (nanoseconds < latest ? nanoseconds : latest);
+  constexpr uint64_t kLength = kTick;
   // A wheel that stood still is as far behind as its last use; one step puts it right.
-  if (wheel_.empty()) (void)wheel_.advance(static_cast<uint64_t>(now / kTick));
+  if (wheel_.empty()) wheel_.advance_empty(static_cast<uint64_t>(now) / kLength);
   // Rounded up: a sleep lasts at least as long as it was asked to.
-  const int64_t tick = (when + kTick - 1) / kTick;
-  wheel_.insert(timer, static_cast<uint64_t>(tick));
+  const uint64_t tick = (static_cast<uint64_t>(when) + kLength - 1) / kLength;
+  wheel_.insert(timer, tick);
   // First is what was first, or this one. To look through the levels of the wheel instead is a third of what a
   // deadline costs (benchmarks/timers).
-  if (tick * kTick < due_.load(Order::Relaxed)) due_.store(tick * kTick, Order::Release);
+  const int64_t due = static_cast<int64_t>(tick * kLength);
+  if (due < due_.load(Order::Relaxed)) due_.store(due, Order::Release);
 }
 
 void Timers::insert(abi::Timer* timer, int64_t now, int64_t nanoseconds) {
@@ -57,11 +59,11 @@ abi::Timer* Timers::fire_as_guest(int64_t now) {
   return fired;
 }
 
-bool Timers::remove(abi::Timer* timer) {
+SKEIN_INLINE bool Timers::remove(abi::Timer* timer) {
   if (timer->link == nullptr) return false;
   wheel_.remove(timer);
   // Else the owner may wake once for nothing.
-  if (wheel_.empty()) publish();
+  if (wheel_.empty()) due_.store(kNoTimer, Order::Release);
   return true;
 }
 

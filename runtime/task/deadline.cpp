@@ -18,11 +18,6 @@ void free_deadline(Deadline* deadline, Host& host) {
   host.frames.free_later(deadline, deadline->size);
 }
 
-void free_unfired_deadline(Deadline* deadline, bool is_from_here, Host& host) {
-  if (!is_from_here) return free_deadline(deadline, host);
-  host.frames.free_in_place(deadline, deadline->size);
-}
-
 void fire_deadline(Deadline* deadline, Host& host) {
   uint32_t state = static_cast<uint32_t>(DeadlineState::Armed);
   const uint32_t firing = static_cast<uint32_t>(DeadlineState::Firing);

@@ -24,7 +24,6 @@ constexpr int kCancelledAtOnce = 64;
 static AtomicRef<int64_t> pending_of(abi::Scope* scope) {
   return AtomicRef<int64_t>(scope->pending);
 }
-static AtomicRef<uint32_t> flags_of(abi::Scope* scope) { return AtomicRef<uint32_t>(scope->flags); }
 
 // Locks the lists of some scopes. A lock in the scope itself could be gone before it is let go.
 struct alignas(64) ListLock {
@@ -40,13 +39,6 @@ static base::SpinLock& lock_of(abi::Scope* scope) {
 
 // --- The block -----------------------------------------------------------------------------------
 
-void enter_scope(abi::Scope* scope, abi::Node* owner) {
-  scope->owner = owner;
-  scope->outer = owner->block;
-  scope->depth = scope->outer == nullptr ? 1 : scope->outer->depth + 1;
-  owner->block = scope;
-}
-
 // A bit that several blocks share stays as long as one of those further out needs it.
 static bool is_still_wanted(abi::Scope* scope) {
   constexpr uint32_t kToBeLeft = abi::kScopeFailed | abi::kScopeTimedOut | abi::kScopeWon;
@@ -58,15 +50,13 @@ static bool is_still_wanted(abi::Scope* scope) {
   return false;
 }
 
-bool leave_scope(abi::Scope* scope, uint32_t flags) {
+bool leave_requested_scope(abi::Scope* scope, uint32_t flags, uint32_t requests) {
   abi::Node* owner = scope->owner;
-  if (owner == nullptr) return false;
-  owner->block = scope->outer;
   const uint32_t bit = cancel_bit(scope->depth);
-  if ((cancel_of(owner).load(Order::Acquire) & bit) != 0 && !is_still_wanted(scope)) {
+  if ((requests & bit) != 0 && !is_still_wanted(scope)) {
     cancel_of(owner).fetch_and(~bit, Order::Relaxed);
   }
-  // Relaxed: whoever could end the block was done before the body saw that no child is left.
+  // Relaxed, as in leave_scope.
   const bool was_asked = (flags_of(scope).load(Order::Relaxed) & flags) != 0;
   return was_asked && !is_cancelled(owner);
 }

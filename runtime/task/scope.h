@@ -16,15 +16,32 @@
 
 #include "runtime/abi/layout.h"
 #include "runtime/task/host.h"
+#include "runtime/task/node.h"
 
 namespace skein::task {
 
+inline AtomicRef<uint32_t> flags_of(abi::Scope* scope) { return AtomicRef<uint32_t>(scope->flags); }
+
 // The task enters a block, whose bytes are zero.
-void enter_scope(abi::Scope* scope, abi::Node* owner);
+SKEIN_INLINE void enter_scope(abi::Scope* scope, abi::Node* owner) {
+  scope->owner = owner;
+  scope->outer = owner->block;
+  scope->depth = scope->outer == nullptr ? 1 : scope->outer->depth + 1;
+  owner->block = scope;
+}
 
 // The task leaves it, with no child left. True: it had been asked to, by one of `flags`, and by
 // nobody further out.
-bool leave_scope(abi::Scope* scope, uint32_t flags);
+bool leave_requested_scope(abi::Scope* scope, uint32_t flags, uint32_t requests);
+SKEIN_INLINE bool leave_scope(abi::Scope* scope, uint32_t flags) {
+  abi::Node* owner = scope->owner;
+  if (SKEIN_UNLIKELY(owner == nullptr)) return false;
+  owner->block = scope->outer;
+  const uint32_t requests = cancel_of(owner).load(Order::Acquire);
+  // Relaxed: whoever could end the block was done before the body saw that no child is left.
+  const uint32_t asked = flags_of(scope).load(Order::Relaxed) & flags;
+  return SKEIN_UNLIKELY((requests | asked) != 0) && leave_requested_scope(scope, flags, requests);
+}
 
 // One more child. The scope's body calls this, or a child of it, so the scope cannot end meanwhile.
 void add_child(abi::Scope* scope);

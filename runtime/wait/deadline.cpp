@@ -40,6 +40,11 @@ void enter_within(abi::Scope* scope, int64_t nanoseconds) {
   worker.timers.insert(&deadline->timer, now, nanoseconds);
 }
 
+static SKEIN_INLINE bool withdraw(Deadline* deadline, bool is_from_here, sched::Worker& worker) {
+  if (SKEIN_LIKELY(is_from_here)) return worker.timers.withdraw(&deadline->timer);
+  return sched::withdraw_timer(&deadline->timer, deadline->wait.detail);
+}
+
 bool leave_within(abi::Scope* scope, bool unwinds) {
   sched::Worker& worker = sched::current();
   Deadline* deadline = static_cast<Deadline*>(scope->deadline);
@@ -48,8 +53,8 @@ bool leave_within(abi::Scope* scope, bool unwinds) {
   const bool is_late = has_passed(deadline->when);
   // One that was due at once has never been in a wheel.
   const bool is_unused = sched::tick_of(deadline->timer) == 0;
-  if (is_unused || sched::withdraw_timer(&deadline->timer, deadline->wait.detail)) {
-    const bool is_from_here = deadline->wait.detail == worker.id;
+  const bool is_from_here = deadline->wait.detail == worker.id;
+  if (is_unused || withdraw(deadline, is_from_here, worker)) {
     task::free_unfired_deadline(deadline, is_from_here, worker.host);
   } else {
     task::leave_fired_deadline(deadline, worker.host);

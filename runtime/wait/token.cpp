@@ -29,10 +29,6 @@ static void end_block(void* frame) {
   task::fire_deadline(&reinterpret_cast<Guard*>(guard)->deadline, sched::current().host);
 }
 
-bool is_token(const Deadline* deadline) {
-  return deadline->wait.reason == static_cast<uint8_t>(WaitReason::Token);
-}
-
 void enter_within_token(abi::Scope* scope, Channel* token) {
   task::Host& host = sched::current().host;
   task::enter_scope(scope, sched::skn_node);

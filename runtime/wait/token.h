@@ -15,6 +15,8 @@ void enter_within_token(abi::Scope* scope, Channel* token);
 // It leaves it, with no child left: as leave_within does, of which this is a part.
 bool leave_within_token(abi::Scope* scope, bool unwinds);
 
-bool is_token(const task::Deadline* deadline);
+SKEIN_INLINE bool is_token(const task::Deadline* deadline) {
+  return deadline->wait.reason == static_cast<uint8_t>(task::WaitReason::Token);
+}
 
 }  // namespace skein::wait

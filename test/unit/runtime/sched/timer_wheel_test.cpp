@@ -31,6 +31,16 @@ TEST(TimerWheel, PastIsTheNextTick) {
   EXPECT_EQ(wheel->advance(1001), &timer);
 }
 
+TEST(TimerWheel, AnEmptyOneGoesOnAndNeverBack) {
+  std::unique_ptr<TimerWheel> wheel(new TimerWheel);
+  wheel->advance_empty(1000);
+  wheel->advance_empty(990);
+  Timer timer = {};
+  wheel->insert(&timer, 10);
+  EXPECT_EQ(wheel->next_tick(), 1001u);
+  EXPECT_EQ(wheel->advance(1001), &timer);
+}
+
 TEST(TimerWheel, RemovedTimersDoNotFire) {
   std::unique_ptr<TimerWheel> wheel(new TimerWheel);
   Timer timers[3] = {};
