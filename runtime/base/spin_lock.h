@@ -6,15 +6,19 @@
 
 namespace skein::base {
 
+// Out of line, so that taking a free lock saves no registers for it.
+template <class Word>
+SKEIN_COLD void wait_for_word(Word& word) {
+  Backoff backoff;
+  do {
+    backoff.pause();
+  } while (word.load(Order::Relaxed) != 0);
+}
+
 // Takes the lock that a word is: 0 while nobody has it.
 template <class Word>
-void lock_word(Word& word) {
-  Backoff backoff;
-  while (word.exchange(1, Order::Acquire) != 0) {
-    do {
-      backoff.pause();
-    } while (word.load(Order::Relaxed) != 0);
-  }
+SKEIN_INLINE void lock_word(Word& word) {
+  while (SKEIN_UNLIKELY(word.exchange(1, Order::Acquire) != 0)) wait_for_word(word);
 }
 
 class SpinLock {
@@ -26,7 +30,7 @@ class SpinLock {
   bool try_lock() {
     return locked_.load(Order::Relaxed) == 0 && locked_.exchange(1, Order::Acquire) == 0;
   }
-  void lock() { lock_word(locked_); }
+  SKEIN_INLINE void lock() { lock_word(locked_); }
   void unlock() { locked_.store(0, Order::Release); }
 
  private:

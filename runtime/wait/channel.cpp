@@ -2,6 +2,7 @@
 #include "runtime/wait/channel.h"
 
 #include "runtime/base/platform.h"
+#include "runtime/memory/buffer_pool.h"
 #include "runtime/task/record.h"
 
 #include <cstdlib>
@@ -23,9 +24,7 @@ static void serve(Waiter* waiter, Claim won, Outcome outcome, Frame*& wake) {
 }
 
 Channel* Channel::make(int64_t capacity, uint32_t size, const char* name) {
-  void* memory = malloc(sizeof(Channel));
-  if (memory == nullptr) base::fatal("out of memory");
-  Channel* channel = new (memory) Channel(capacity == kUnbounded, size, name);
+  Channel* channel = new (memory::buffers.allocate(sizeof(Channel))) Channel(capacity == kUnbounded, size, name);
   if (capacity > 0) channel->make_ring(capacity);
   return channel;
 }
@@ -40,7 +39,7 @@ void Channel::make_ring(int64_t slots) {
 
 void Channel::free(Channel* channel) {
   ::free(channel->ring_);
-  ::free(channel);
+  memory::buffers.free(channel, sizeof(Channel));
 }
 
 void Channel::retain() { base::AtomicRef<int64_t>(count_).fetch_add(1, Order::Relaxed); }
@@ -122,22 +121,37 @@ SKEIN_INLINE bool Channel::try_receive(void* value, Frame*& wake) {
   return length > 0;
 }
 
-Outcome Channel::send(const void* value, Frame*& wake) {
+Outcome Channel::send_slowly(const void* value, Frame*& wake) {
   if (!may_send()) return Outcome::Blocked;
-  SpinGuard guard(lock_);
-  if (closed_.load(Order::Relaxed) != 0) return Outcome::Closed;
-  return try_send(value, wake) ? Outcome::Done : Outcome::Blocked;
+  lock_.lock();
+  return send_locked(value, wake);
 }
 
-Outcome Channel::receive(void* value, Frame*& wake) {
+Outcome Channel::send_locked(const void* value, Frame*& wake) {
+  Outcome outcome = Outcome::Closed;
+  if (closed_.load(Order::Relaxed) == 0) {
+    outcome = try_send(value, wake) ? Outcome::Done : Outcome::Blocked;
+  }
+  lock_.unlock();
+  return outcome;
+}
+
+Outcome Channel::receive_slowly(void* value, Frame*& wake) {
   if (!may_receive()) return Outcome::Blocked;
-  SpinGuard guard(lock_);
-  if (try_receive(value, wake)) return Outcome::Done;
-  return closed_.load(Order::Relaxed) != 0 ? Outcome::Closed : Outcome::Blocked;
+  lock_.lock();
+  return receive_locked(value, wake);
 }
 
-bool Channel::wait_to_send(Waiter* waiter, Frame*& wake) {
-  SpinGuard guard(lock_);
+Outcome Channel::receive_locked(void* value, Frame*& wake) {
+  Outcome outcome = Outcome::Done;
+  if (!try_receive(value, wake)) {
+    outcome = closed_.load(Order::Relaxed) != 0 ? Outcome::Closed : Outcome::Blocked;
+  }
+  lock_.unlock();
+  return outcome;
+}
+
+bool Channel::wait_to_send_locked(Waiter* waiter, Frame*& wake) {
   Outcome outcome = Outcome::Waiting;
   if (closed_.load(Order::Relaxed) != 0) {
     outcome = Outcome::Closed;
@@ -147,11 +161,11 @@ bool Channel::wait_to_send(Waiter* waiter, Frame*& wake) {
     add_last(senders_, waiter);
   }
   waiter->outcome = static_cast<uint8_t>(outcome);
+  lock_.unlock();
   return outcome == Outcome::Waiting;
 }
 
-bool Channel::wait_to_receive(Waiter* waiter, Frame*& wake) {
-  SpinGuard guard(lock_);
+bool Channel::wait_to_receive_locked(Waiter* waiter, Frame*& wake) {
   Outcome outcome = Outcome::Waiting;
   if (try_receive(place_of(waiter), wake)) {
     outcome = Outcome::Done;
@@ -161,6 +175,7 @@ bool Channel::wait_to_receive(Waiter* waiter, Frame*& wake) {
     add_last(receivers_, waiter);
   }
   waiter->outcome = static_cast<uint8_t>(outcome);
+  lock_.unlock();
   return outcome == Outcome::Waiting;
 }
 

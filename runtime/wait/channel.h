@@ -14,6 +14,7 @@
 #include "runtime/abi/layout.h"
 #include "runtime/base/spin_lock.h"
 #include "runtime/task/claim.h"
+#include "runtime/task/record.h"
 #include "runtime/wait/ticker.h"
 #include "runtime/wait/wait_queue.h"
 
@@ -101,12 +102,21 @@ class Channel {
 
   Channel(bool is_unbounded, uint32_t size, const char* name)
       : is_unbounded_(is_unbounded), size_(size), name_or_ticker_(name) {}
+  // The rest of the operations, where their first look was not enough; the second of each has the lock,
+  // and gives it back.
+  Outcome send_slowly(const void* value, Frame*& wake);
+  Outcome receive_slowly(void* value, Frame*& wake);
+  Outcome send_locked(const void* value, Frame*& wake);
+  Outcome receive_locked(void* value, Frame*& wake);
+  bool wait_to_send_locked(Waiter* waiter, Frame*& wake);
+  bool wait_to_receive_locked(Waiter* waiter, Frame*& wake);
   bool try_send(const void* value, Frame*& wake);
   bool try_receive(void* value, Frame*& wake);
   bool has_room() const;
   bool may_meet(const abi::SelectArm* waiter, bool sends) const;
   WaitQueue& queue_of(const Waiter* waiter);
   void put_last(const void* value);
+  void take_first(void* value, uint32_t length, size_t size);
   // Of a waiter's value: itself, if it is small and the waiter no arm.
   void* place_of(Waiter* waiter) const {
     const bool is_here = size_ <= abi::kSmallValue && !waiter->is_arm;
@@ -135,7 +145,7 @@ class Channel {
   WaitQueue receivers_ = {};
   const void* name_or_ticker_;
 };
-// malloc takes 8 bytes more, and rounds up to 16.
+// A line of the cache, in a block of its own size.
 static_assert(sizeof(Channel) == 64);
 
 SKEIN_INLINE bool Channel::has_room() const {
@@ -168,19 +178,79 @@ SKEIN_INLINE bool Channel::send_at_once(const void* value, size_t size) {
   return can;
 }
 
+// With the lock, of `length` values.
+SKEIN_INLINE void Channel::take_first(void* value, uint32_t length, size_t size) {
+  const uint32_t head = head_;
+  __builtin_memcpy(value, ring_ + head * size, size);
+  head_ = head + 1 == slots_.load(Order::Relaxed) ? 0 : head + 1;
+  length_.store(length - 1, Order::Relaxed);
+}
+
 SKEIN_INLINE bool Channel::receive_at_once(void* value, size_t size) {
   if (length_.load(Order::Relaxed) == 0) return false;
   if (!seems_empty(senders_) || !lock_.try_lock_at_once()) return false;
   const uint32_t length = length_.load(Order::Relaxed);
   const bool can = length > 0 && senders_.first == nullptr;
   if (SKEIN_LIKELY(can)) {
-    const uint32_t head = head_;
-    __builtin_memcpy(value, ring_ + head * size, size);
-    head_ = head + 1 == slots_.load(Order::Relaxed) ? 0 : head + 1;
-    length_.store(length - 1, Order::Relaxed);
+    take_first(value, length, size);
   }
   lock_.unlock();
   return can;
+}
+
+// Most often values are words, and who waits at a channel without room waits for nothing else. Such a task
+// stands in no queue of a channel that is closed, nor one that receives where there are values.
+SKEIN_INLINE Outcome Channel::send(const void* value, Frame*& wake) {
+  if (size_ != abi::kSmallValue || seems_empty(receivers_)) return send_slowly(value, wake);
+  lock_.lock();
+  Waiter* waiter = receivers_.first;
+  if (SKEIN_UNLIKELY(waiter == nullptr || waiter->is_arm)) return send_locked(value, wake);
+  remove_first(receivers_);
+  __builtin_memcpy(&waiter->value, value, abi::kSmallValue);
+  waiter->outcome = static_cast<uint8_t>(Outcome::Done);
+  wake = task::frame_around(waiter);
+  lock_.unlock();
+  return Outcome::Done;
+}
+
+SKEIN_INLINE Outcome Channel::receive(void* value, Frame*& wake) {
+  if (size_ != abi::kSmallValue || !may_receive()) return receive_slowly(value, wake);
+  lock_.lock();
+  Waiter* waiter = senders_.first;
+  const uint32_t length = length_.load(Order::Relaxed);
+  if (waiter == nullptr && length > 0) {
+    take_first(value, length, abi::kSmallValue);
+  } else if (SKEIN_LIKELY(waiter != nullptr && length == 0 && !waiter->is_arm)) {
+    remove_first(senders_);
+    __builtin_memcpy(value, &waiter->value, abi::kSmallValue);
+    waiter->outcome = static_cast<uint8_t>(Outcome::Done);
+    wake = task::frame_around(waiter);
+  } else {
+    return receive_locked(value, wake);
+  }
+  lock_.unlock();
+  return Outcome::Done;
+}
+
+SKEIN_INLINE bool Channel::wait_to_send(Waiter* waiter, Frame*& wake) {
+  lock_.lock();
+  const bool waits = receivers_.first == nullptr && !has_room() && closed_.load(Order::Relaxed) == 0;
+  if (SKEIN_UNLIKELY(!waits)) return wait_to_send_locked(waiter, wake);
+  waiter->outcome = static_cast<uint8_t>(Outcome::Waiting);
+  add_last(senders_, waiter);
+  lock_.unlock();
+  return true;
+}
+
+SKEIN_INLINE bool Channel::wait_to_receive(Waiter* waiter, Frame*& wake) {
+  lock_.lock();
+  const bool waits = length_.load(Order::Relaxed) == 0 && senders_.first == nullptr &&
+                     closed_.load(Order::Relaxed) == 0;
+  if (SKEIN_UNLIKELY(!waits)) return wait_to_receive_locked(waiter, wake);
+  waiter->outcome = static_cast<uint8_t>(Outcome::Waiting);
+  add_last(receivers_, waiter);
+  lock_.unlock();
+  return true;
 }
 
 }  // namespace skein::wait

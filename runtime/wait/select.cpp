@@ -93,7 +93,7 @@ static void take_back_arm(SelectArm& arm) {
 // --- Trying --------------------------------------------------------------------------------------
 
 // An Each whose channel is through goes off.
-static bool try_channel(SelectArm& arm, Arm kind, Wake wake) {
+static SKEIN_INLINE bool try_channel(SelectArm& arm, Arm kind, Wake wake) {
   Channel& channel = channel_of(arm);
   Frame* other = nullptr;
   const Outcome outcome =
@@ -157,13 +157,13 @@ static uint32_t place_in(uint32_t count, uint32_t start) {
 }
 
 int32_t try_arms(Select& select, uint32_t start, Wake wake) {
-  SelectArm* arms = arms_of(select);
-  const uint32_t count = select.count;
-  uint32_t at = select.is_biased ? 0 : place_in(count, start);
-  for (uint32_t i = 0; i < count; ++i) {
-    if (kind_of(arms[at]) == Arm::Each) select.has_each = 1;
-    if (try_arm(arms[at], wake)) return static_cast<int32_t>(at);
-    if (++at == count) at = 0;
+  SelectArm* const arms = arms_of(select);
+  SelectArm* const end = arms + select.count;
+  SelectArm* arm = arms + (select.is_biased ? 0 : place_in(select.count, start));
+  for (uint32_t left = select.count; left > 0; --left) {
+    if (kind_of(*arm) == Arm::Each) select.has_each = 1;
+    if (try_arm(*arm, wake)) return static_cast<int32_t>(arm - arms);
+    if (++arm == end) arm = arms;
   }
   return when_none_is_ready(select);
 }

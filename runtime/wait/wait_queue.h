@@ -42,6 +42,14 @@ inline void add_first(WaitQueue& queue, Waiter* waiter) {
   waiter->is_linked = true;
 }
 
+// The same for the first of a queue that has one.
+inline void remove_first(WaitQueue& queue) {
+  Waiter* first = queue.first;
+  if (first->next != nullptr) first->next->previous = first->previous;
+  first_of(queue).store(first->next, base::Order::Relaxed);
+  first->is_linked = false;
+}
+
 inline void remove(WaitQueue& queue, Waiter* waiter) {
   Waiter* first = queue.first;
   if (waiter == first) {

@@ -77,6 +77,35 @@ TEST_F(ChannelTest, HandsAValueToWhoWaits) {
   EXPECT_EQ(task.node.outcome, uint8_t(Outcome::Done));
 }
 
+TEST_F(ChannelTest, TakesAValueFromWhoWaitsToSendIt) {
+  make(0);
+  Task task;
+  task.value = 7;
+  EXPECT_TRUE(channel_->wait_to_send(task.waiter(abi::Arm::Send), woken_));
+  int64_t value = 0;
+  EXPECT_EQ(receive(value), Outcome::Done);
+  EXPECT_EQ(value, 7);
+  EXPECT_EQ(woken_, &task.frame);
+  EXPECT_EQ(task.node.outcome, uint8_t(Outcome::Done));
+  EXPECT_EQ(receive(value), Outcome::Blocked);
+}
+
+TEST_F(ChannelTest, ServesThoseWhoWaitInTurn) {
+  make(0);
+  Task tasks[4];
+  for (Task& task : tasks) {
+    EXPECT_TRUE(channel_->wait_to_receive(task.waiter(abi::Arm::Receive), woken_));
+  }
+  EXPECT_TRUE(channel_->withdraw(&tasks[1].node));
+  int64_t value = 0;
+  for (int i : {0, 2, 3}) {
+    EXPECT_EQ(send(++value), Outcome::Done);
+    EXPECT_EQ(woken_, &tasks[i].frame);
+    EXPECT_EQ(tasks[i].value, value);
+  }
+  EXPECT_EQ(send(9), Outcome::Blocked);
+}
+
 TEST_F(ChannelTest, AWaitingSenderGetsTheRoomAReceiveMakes) {
   make(1);
   send(1);
