@@ -109,7 +109,8 @@ void run_program(ProgramRamp (*ramp)(), int count, char** values) {
     scheduler.start(base::stack_from_here());
     run_root(&ramp);
   } else {
-    base::expect_stacks(scheduler.wanted());
+    // How many workers are wanted stands in files, which most programs need not read before they spawn.
+    if (base::has_address_limit()) base::expect_stacks(scheduler.wanted());
     const base::Stack stack = base::need_stack();
     base::use_signal_stack(stack);
     fault::report_stack_exhaustion();

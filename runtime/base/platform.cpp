@@ -116,6 +116,8 @@ static size_t most_address_space() {
   return limit.rlim_cur;
 }
 
+bool has_address_limit() { return most_address_space() != SIZE_MAX; }
+
 // What the allocator reserves for a thread that allocates, until there are so many that others share.
 constexpr size_t kArena = size_t(64) << 20;
 

@@ -64,6 +64,8 @@ Stack need_stack(size_t most = kStackSize);
 // How many there may be, with the pools of as many workers, so that room is left for the heap; and that so many are wanted, before the first.
 size_t most_stacks();
 void expect_stacks(size_t count);
+// Whether the system limits how much may be reserved; without a limit there is room for any number of stacks.
+bool has_address_limit();
 void release_stack(const Stack& stack);
 
 // Signals that ask for it are handled on the stack's signal stack, on the calling thread.
