@@ -55,8 +55,6 @@ class alignas(128) Worker {
     if (SKEIN_UNLIKELY(base::kModel || base::is_tracing || is_bound_)) {
       return make_ready_slowly(frame);
     }
-    // What resuming it will look at first.
-    __builtin_prefetch(frame->node);
     const ReadyQueue::Added news = ready.add_next(frame);
     if (SKEIN_UNLIKELY(news.more_than_one)) added(news);
   }
