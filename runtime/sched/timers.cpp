@@ -59,19 +59,6 @@ abi::Timer* Timers::fire_as_guest(int64_t now) {
   return fired;
 }
 
-SKEIN_INLINE bool Timers::remove(abi::Timer* timer) {
-  if (timer->link == nullptr) return false;
-  wheel_.remove(timer);
-  // Else the owner may wake once for nothing.
-  if (wheel_.empty()) due_.store(kNoTimer, Order::Release);
-  return true;
-}
-
-bool Timers::withdraw(abi::Timer* timer) {
-  OwnerGuard guard(lock_);
-  return remove(timer);
-}
-
 bool Timers::withdraw_as_guest(abi::Timer* timer) {
   close();
   const bool removed = remove(timer);

@@ -37,7 +37,10 @@ class Timers {
   abi::Timer* fire_as_guest(int64_t now);
 
   // Owner, or anybody else: takes a timer out. False: it has fired.
-  bool withdraw(abi::Timer* timer);
+  SKEIN_INLINE bool withdraw(abi::Timer* timer) {
+    OwnerGuard guard(lock_);
+    return remove(timer);
+  }
   bool withdraw_as_guest(abi::Timer* timer);
 
   void fence_always() { lock_.fence_always(); }
@@ -45,7 +48,13 @@ class Timers {
  private:
   void add(abi::Timer* timer, int64_t now, int64_t nanoseconds);
   abi::Timer* advance(int64_t now);
-  bool remove(abi::Timer* timer);
+  SKEIN_INLINE bool remove(abi::Timer* timer) {
+    if (timer->link == nullptr) return false;
+    wheel_.remove(timer);
+    // Else the owner may wake once for nothing.
+    if (wheel_.empty()) due_.store(kNoTimer, Order::Release);
+    return true;
+  }
   void close();
   void publish();
 

@@ -25,12 +25,12 @@ static bool has_passed(int64_t when) {
 }
 
 void enter_within(abi::Scope* scope, int64_t nanoseconds) {
-  sched::Worker& worker = sched::current();
-  abi::Node* node = sched::skn_node;
-  task::enter_scope(scope, node);
   const bool is_far = nanoseconds >= kFar;
   const int64_t now = is_far ? base::recently() : base::now();
   if (is_far) nanoseconds = later(base::kRecent, nanoseconds);
+  sched::Worker& worker = sched::current();
+  abi::Node* node = sched::skn_node;
+  task::enter_scope(scope, node);
   Deadline* deadline =
       task::new_deadline(scope, later(now, nanoseconds), sizeof(Deadline), worker.host);
   scope->deadline = deadline;
@@ -46,11 +46,11 @@ static SKEIN_INLINE bool withdraw(Deadline* deadline, bool is_from_here, sched::
 }
 
 bool leave_within(abi::Scope* scope, bool unwinds) {
-  sched::Worker& worker = sched::current();
   Deadline* deadline = static_cast<Deadline*>(scope->deadline);
   if (is_token(deadline)) return leave_within_token(scope, unwinds);
-  task::leave_deadline(scope->owner, deadline->outer);
   const bool is_late = has_passed(deadline->when);
+  sched::Worker& worker = sched::current();
+  task::leave_deadline(scope->owner, deadline->outer);
   // One that was due at once has never been in a wheel.
   const bool is_unused = sched::tick_of(deadline->timer) == 0;
   const bool is_from_here = deadline->wait.detail == worker.id;
