@@ -33,17 +33,20 @@ static void initialize_target() {
   LLVMInitializeX86AsmParser();
 }
 
-// A sum of floats is added up in the order of the program also where what is added is computed in vectors:
-// LLVM has it as a choice of the target, which that for x86-64 does not make, and asks for it by name.
-static void keep_order_of_sums() {
-  static const char* const arguments[] = {"skein", "-force-ordered-reductions"};
-  static const bool is_known = llvm::cl::ParseCommandLineOptions(2, arguments);  // once a process
-  SKEIN_CHECK(is_known, "LLVM keeps no order of sums");
+// What LLVM leaves to the target or to the level, and asks for by name. A sum of floats is added up in the order of the
+// program also where what is added is computed in vectors. Loops of a known number of rounds are unrolled to the size
+// that -O3 unrolls them to (docs/decisions/0045-what-main-made-is-known-in-its-loops.md).
+static void choose_options() {
+  static const char* const arguments[] = {"skein", "-force-ordered-reductions",
+                                          "-unroll-threshold-default=300"};
+  static const bool is_known =
+      llvm::cl::ParseCommandLineOptions(std::size(arguments), arguments);  // once a process
+  SKEIN_CHECK(is_known, "LLVM does not know what it is asked for");
 }
 
 std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::string& error) {
   initialize_target();
-  keep_order_of_sums();
+  choose_options();
   llvm::Triple triple("x86_64-unknown-linux-gnu");
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
   SKEIN_CHECK(target != nullptr, "LLVM was built without x86-64");
@@ -179,9 +182,7 @@ static void run_passes(
 
 // Both halves together are what buildPerModuleDefaultPipeline makes.
 void simplify(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level) {
-  for (llvm::Function& function : module) {
-    if (function.hasFnAttribute(kRunsOnceAttribute)) keep_once_calls(function);
-  }
+  keep_once_calls(module);
   run_passes(module, machine, [&](llvm::PassBuilder& builder, llvm::ModulePassManager& passes) {
     passes.addPass(llvm::InternalizePass(is_public));
     passes.addPass(llvm::GlobalDCEPass());

@@ -15,7 +15,7 @@
 
 namespace skein::codegen {
 
-enum class Attribute : uint8_t { Hot, Cold, Plain, Await, HotAwait, NoReturn, Throws };
+enum class Attribute : uint8_t { Hot, Cold, Plain, Fresh, Apart, Await, HotAwait, NoReturn, Throws };
 
 struct Row {
   const char* name;
@@ -61,6 +61,13 @@ static void add_attributes(llvm::Function& function, Attribute attribute) {
     case Attribute::HotAwait:
     case Attribute::Plain:
     case Attribute::Await:
+      break;
+    case Attribute::Fresh:
+      function.addRetAttr(llvm::Attribute::NoAlias);
+      function.addRetAttr(llvm::Attribute::NonNull);
+      break;
+    case Attribute::Apart:
+      function.setOnlyAccessesInaccessibleMemory();
       break;
     case Attribute::Cold:
       function.setCallingConv(llvm::CallingConv::PreserveMost);

@@ -130,7 +130,10 @@ llvm::Value* Values::element(llvm::Value* buffer, llvm::Value* index, TypeId ele
 }
 
 llvm::Value* Values::new_buffer(TypeId element, llvm::Value* capacity) {
-  return rt(Rt::skn_buffer_new, {i64(layout(element).size), capacity});
+  llvm::Value* buffer = rt(Rt::skn_buffer_new, {i64(layout(element).size), capacity});
+  // It is there, but LLVM does not see it in the runtime.
+  store_header(i64(1), buffer, offsetof(abi::Buffer, count));
+  return buffer;
 }
 
 llvm::Value* Values::new_buffer_of_one(TypeId element, llvm::Value*& inside) {

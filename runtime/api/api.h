@@ -18,6 +18,8 @@ using Ptr = void*;
 #define SKEIN_API_Hot
 #define SKEIN_API_Cold SKEIN_COLD
 #define SKEIN_API_Plain
+#define SKEIN_API_Fresh
+#define SKEIN_API_Apart
 #define SKEIN_API_Await
 #define SKEIN_API_HotAwait
 #define SKEIN_API_NoReturn [[noreturn]]
