@@ -121,8 +121,9 @@ SKEIN_HOT I1 skn_cancelled() { return task::is_cancelled(sched::skn_node); }
 
 SKEIN_HOT I32 skn_chan_send(Ptr chan, Ptr value, I64 size) {
   wait::Channel& channel = *static_cast<wait::Channel*>(chan);
-  if (SKEIN_LIKELY(channel.send_at_once(value, static_cast<size_t>(size)))) return abi::kChanDone;
   // Whoever waits asks again, with the lock.
+  if (channel.has_receivers()) return skn_chan_send_now(chan, value);
+  if (SKEIN_LIKELY(channel.send_at_once(value, static_cast<size_t>(size)))) return abi::kChanDone;
   if (!channel.may_send()) return abi::kChanBlocked;
   return skn_chan_send_now(chan, value);
 }

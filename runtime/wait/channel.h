@@ -80,7 +80,8 @@ class Channel {
   // whoever served it can be read.
   bool withdraw(Waiter* waiter);
 
-  // A hint, without the lock: whether the operation would not wait.
+  // Hints, without the lock: whether somebody waits to receive, and whether the operation would not wait.
+  bool has_receivers() const { return !seems_empty(receivers_); }
   bool may_send() const;
   bool may_receive() const;
 
@@ -163,7 +164,7 @@ SKEIN_INLINE bool Channel::may_receive() const {
 
 SKEIN_INLINE bool Channel::send_at_once(const void* value, size_t size) {
   if (length_.load(Order::Relaxed) >= slots_.load(Order::Relaxed)) return false;
-  if (!seems_empty(receivers_) || !lock_.try_lock_at_once()) return false;
+  if (!lock_.try_lock_at_once()) return false;
   const uint32_t length = length_.load(Order::Relaxed);
   const uint32_t slots = slots_.load(Order::Relaxed);
   const bool can = length < slots && receivers_.first == nullptr &&
