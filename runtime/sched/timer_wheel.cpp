@@ -3,11 +3,10 @@
 
 namespace skein::sched {
 
-// The slots are stacks; what comes out is in order of insertion.
-Timer* TimerWheel::take_slot(int level, uint32_t slot) {
-  Timer* stack = slots_[level][slot];
-  slots_[level][slot] = nullptr;
-  occupied_[level][slot / 64] &= ~(uint64_t(1) << (slot % 64));
+// What comes out of a stack is in order of insertion.
+static Timer* take_all(Timer*& first) {
+  Timer* stack = first;
+  first = nullptr;
   Timer* list = nullptr;
   while (stack != nullptr) {
     Timer* timer = stack;
@@ -16,6 +15,36 @@ Timer* TimerWheel::take_slot(int level, uint32_t slot) {
     list = timer;
   }
   return list;
+}
+
+// By the highest byte that is not zero.
+static int level_of(uint64_t distance) { return (63 - __builtin_clzll(distance | 1)) / 8; }
+
+void TimerWheel::place(Timer* timer) {
+  constexpr uint64_t kFarthest = (uint64_t(1) << 32) - 1;
+  const uint64_t due = tick_of(*timer);
+  const bool is_in_reach = due - now_ <= kFarthest;
+  // Beyond the last level: as far as it goes; it will be placed again from there.
+  const uint64_t tick = is_in_reach ? due : now_ + kFarthest;
+  const int level = level_of(tick - now_);
+  const uint32_t slot = slot_of(tick, level);
+  push(slots_[level][slot], timer);
+  occupied_[level][slot / 64] |= uint64_t(1) << (slot % 64);
+}
+
+void TimerWheel::place_all(Timer* list) {
+  while (list != nullptr) {
+    Timer* timer = list;
+    list = timer->next;
+    place(timer);
+  }
+}
+
+void TimerWheel::place_fresh() { place_all(take_all(fresh_)); }
+
+Timer* TimerWheel::take_slot(int level, uint32_t slot) {
+  occupied_[level][slot / 64] &= ~(uint64_t(1) << (slot % 64));
+  return take_all(slots_[level][slot]);
 }
 
 // How many slots ahead of the current one the next occupied one is: 1 … 256, or 0 for none. The
@@ -34,8 +63,9 @@ uint32_t TimerWheel::distance_to_occupied(int level) const {
   return 0;
 }
 
-uint64_t TimerWheel::next_tick() const {
+uint64_t TimerWheel::next_tick() {
   if (count_ == 0) return kNever;
+  place_fresh();
   uint64_t earliest = kNever;
   for (int level = 0; level < kLevels; ++level) {
     const uint32_t distance = distance_to_occupied(level);
@@ -50,12 +80,7 @@ uint64_t TimerWheel::next_tick() const {
 void TimerWheel::cascade() {
   for (int level = kLevels - 1; level > 0; --level) {
     if ((now_ & ((uint64_t(1) << (8 * level)) - 1)) != 0) continue;
-    Timer* list = take_slot(level, slot_of(now_, level));
-    while (list != nullptr) {
-      Timer* timer = list;
-      list = timer->next;
-      place(timer, tick_of(*timer));
-    }
+    place_all(take_slot(level, slot_of(now_, level)));
   }
 }
 

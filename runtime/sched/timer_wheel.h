@@ -1,7 +1,7 @@
 // Timers of one worker: a hierarchical wheel, 4 levels of 256 slots, one tick a millisecond.
 //
 // A timer is a node in a coroutine frame, so setting one allocates nothing: insert 3 to 5 ns,
-// remove 10. Level l holds what is due within 256^(l+1) ticks, in the slot of its l-th byte; when
+// remove 10. Most are taken out again soon, so the last ones have no slot yet. Level l holds what is due within 256^(l+1) ticks, in the slot of its l-th byte; when
 // the wheel turns to a slot of a higher level, that slot's timers move down. A bit for each slot
 // says whether it may hold something, so standing still for an hour costs nothing to catch up. Ticks have
 // 48 bits: 8900 years.
@@ -29,8 +29,9 @@ class TimerWheel {
     const uint64_t due = when > now_ ? when : now_ + 1;
     timer->when = static_cast<uint32_t>(due);
     timer->when_high = static_cast<uint16_t>(due >> 32);
-    place(timer, due);
+    push(fresh_, timer);
     ++count_;
+    if (SKEIN_UNLIKELY(++inserted_ % kMostFresh == 0)) place_fresh();
   }
 
   // Takes a timer out that has not fired.
@@ -53,7 +54,7 @@ class TimerWheel {
 
   // The earliest tick at which `advance` has something to do: never later than the first timer,
   // often earlier when that is far away. kNever if there is none.
-  uint64_t next_tick() const;
+  uint64_t next_tick();
 
   bool empty() const { return count_ == 0; }
 
@@ -61,34 +62,29 @@ class TimerWheel {
   static constexpr int kLevels = 4;
   static constexpr uint32_t kSlots = 256;
 
-  SKEIN_INLINE void place(Timer* timer, uint64_t due) {
-    constexpr uint64_t kFarthest = (uint64_t(1) << 32) - 1;
-    const uint64_t distance = due - now_;
-    // Beyond the last level: as far as it goes; it will be placed again from there.
-    const uint64_t tick = distance > kFarthest ? now_ + kFarthest : due;
-    const int level = level_of(distance);
-    const uint32_t slot = slot_of(tick, level);
-    Timer*& first = slots_[level][slot];
+  // So few that they are still in the cache when they are placed.
+  static constexpr uint32_t kMostFresh = 64;
+
+  static SKEIN_INLINE void push(Timer*& first, Timer* timer) {
     timer->next = first;
     if (first != nullptr) first->link = &timer->next;
     timer->link = &first;
     first = timer;
-    occupied_[level][slot / 64] |= uint64_t(1) << (slot % 64);
-  }
-  // By the highest byte that is not zero.
-  static int level_of(uint64_t distance) {
-    const int level = (63 - __builtin_clzll(distance | 1)) / 8;
-    return level < kLevels ? level : kLevels - 1;
   }
   static uint32_t slot_of(uint64_t tick, int level) {
     return static_cast<uint32_t>(tick >> (8 * level)) & (kSlots - 1);
   }
+  SKEIN_COLD void place_fresh();
+  void place(Timer* timer);
+  void place_all(Timer* list);
   void cascade();
   uint32_t distance_to_occupied(int level) const;
   Timer* take_slot(int level, uint32_t slot);
 
   Timer* slots_[kLevels][kSlots] = {};
   uint64_t occupied_[kLevels][kSlots / 64] = {};
+  Timer* fresh_ = nullptr;  // a stack
+  uint32_t inserted_ = 0;
   uint64_t now_ = 0;
   uint64_t count_ = 0;
 };

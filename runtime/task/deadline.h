@@ -42,9 +42,8 @@ void fire_deadline(Deadline* deadline, Host& host);
 void leave_fired_deadline(Deadline* deadline, Host& host);
 
 void free_deadline(Deadline* deadline, Host& host);
-// One that nobody but its block has seen; the worker may be the one that made it.
-SKEIN_INLINE void free_unfired_deadline(Deadline* deadline, bool is_from_here, Host& host) {
-  if (SKEIN_UNLIKELY(!is_from_here)) return free_deadline(deadline, host);
+// One that nobody but its block has seen, by the worker that made it.
+SKEIN_INLINE void free_deadline_in_place(Deadline* deadline, Host& host) {
   host.frames.free_in_place(deadline, sizeof(Deadline));
 }
 

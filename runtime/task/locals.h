@@ -29,13 +29,13 @@ struct alignas(abi::kAlignment) Local {
 // The deadline that the task of the node has to meet; 0 = none.
 int64_t deadline_of(const abi::Node* node);
 // Makes it at most `when`; `leave_deadline` with what came back is the way out.
-int64_t enter_inner_deadline(abi::Node* node, int64_t when);
+SKEIN_COLD int64_t enter_inner_deadline(abi::Node* node, int64_t when);
 SKEIN_INLINE int64_t enter_deadline(abi::Node* node, int64_t when) {
   if (SKEIN_UNLIKELY(node->inherited != 0)) return enter_inner_deadline(node, when);
   node->inherited = when;
   return 0;
 }
-void leave_pushed_deadline(abi::Node* node);
+SKEIN_COLD void leave_pushed_deadline(abi::Node* node);
 SKEIN_INLINE void leave_deadline(abi::Node* node, int64_t before) {
   if (SKEIN_UNLIKELY(before < 0)) return leave_pushed_deadline(node);
   node->inherited = before;

@@ -32,7 +32,7 @@ SKEIN_INLINE void enter_scope(abi::Scope* scope, abi::Node* owner) {
 
 // The task leaves it, with no child left. True: it had been asked to, by one of `flags`, and by
 // nobody further out.
-bool leave_requested_scope(abi::Scope* scope, uint32_t flags, uint32_t requests);
+SKEIN_COLD bool leave_requested_scope(abi::Scope* scope, uint32_t flags, uint32_t requests);
 SKEIN_INLINE bool leave_scope(abi::Scope* scope, uint32_t flags) {
   abi::Node* owner = scope->owner;
   if (SKEIN_UNLIKELY(owner == nullptr)) return false;

@@ -20,8 +20,10 @@ static int64_t later(int64_t now, int64_t nanoseconds) {
   return nanoseconds < INT64_MAX - now ? now + nanoseconds : INT64_MAX;
 }
 
-static bool has_passed(int64_t when) {
-  return when - base::kRecent <= base::recently() && when <= base::now();
+static SKEIN_COLD bool has_passed_by_now(int64_t when) { return when <= base::now(); }
+
+static SKEIN_INLINE bool has_passed(int64_t when) {
+  return SKEIN_UNLIKELY(when - base::kRecent <= base::recently()) && has_passed_by_now(when);
 }
 
 void enter_within(abi::Scope* scope, int64_t nanoseconds) {
@@ -40,9 +42,23 @@ void enter_within(abi::Scope* scope, int64_t nanoseconds) {
   worker.timers.insert(&deadline->timer, now, nanoseconds);
 }
 
-static SKEIN_INLINE bool withdraw(Deadline* deadline, bool is_from_here, sched::Worker& worker) {
-  if (SKEIN_LIKELY(is_from_here)) return worker.timers.withdraw(&deadline->timer);
-  return sched::withdraw_timer(&deadline->timer, deadline->wait.detail);
+// It was set by another worker, has fired, or was due at once and never in a wheel.
+static SKEIN_COLD void let_go_slowly(Deadline* deadline, task::Host& host) {
+  const bool is_unused = sched::tick_of(deadline->timer) == 0;
+  if (is_unused || sched::withdraw_timer(&deadline->timer, deadline->wait.detail)) {
+    task::free_deadline(deadline, host);
+  } else {
+    task::leave_fired_deadline(deadline, host);
+  }
+}
+
+static SKEIN_INLINE void let_go(Deadline* deadline, sched::Worker& worker) {
+  const bool is_from_here = deadline->wait.detail == worker.id;
+  if (SKEIN_LIKELY(is_from_here && worker.timers.withdraw(&deadline->timer))) {
+    task::free_deadline_in_place(deadline, worker.host);
+  } else {
+    let_go_slowly(deadline, worker.host);
+  }
 }
 
 bool leave_within(abi::Scope* scope, bool unwinds) {
@@ -51,14 +67,7 @@ bool leave_within(abi::Scope* scope, bool unwinds) {
   const bool is_late = has_passed(deadline->when);
   sched::Worker& worker = sched::current();
   task::leave_deadline(scope->owner, deadline->outer);
-  // One that was due at once has never been in a wheel.
-  const bool is_unused = sched::tick_of(deadline->timer) == 0;
-  const bool is_from_here = deadline->wait.detail == worker.id;
-  if (is_unused || withdraw(deadline, is_from_here, worker)) {
-    task::free_unfired_deadline(deadline, is_from_here, worker.host);
-  } else {
-    task::leave_fired_deadline(deadline, worker.host);
-  }
+  let_go(deadline, worker);
   const bool was_asked = task::leave_scope(scope, abi::kScopeTimedOut);
   // Who was asked is late, also where the coarse clock stood still for long and says otherwise.
   return was_asked || (!unwinds && is_late);

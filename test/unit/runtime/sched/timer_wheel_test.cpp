@@ -41,6 +41,18 @@ TEST(TimerWheel, AnEmptyOneGoesOnAndNeverBack) {
   EXPECT_EQ(wheel->advance(1001), &timer);
 }
 
+// The last ones have no slot until there are enough of them, or the wheel turns.
+TEST(TimerWheel, ManyAtOnceFireInTheOrderOfInsertion) {
+  std::unique_ptr<TimerWheel> wheel(new TimerWheel);
+  std::vector<Timer> timers(200);
+  for (Timer& timer : timers) wheel->insert(&timer, 300);
+  for (size_t i = 1; i < timers.size(); i += 2) wheel->remove(&timers[i]);
+  Timer* fired = wheel->advance(300);
+  for (size_t i = 0; i < timers.size(); i += 2, fired = fired->next) ASSERT_EQ(fired, &timers[i]);
+  EXPECT_EQ(fired, nullptr);
+  EXPECT_TRUE(wheel->empty());
+}
+
 TEST(TimerWheel, RemovedTimersDoNotFire) {
   std::unique_ptr<TimerWheel> wheel(new TimerWheel);
   Timer timers[3] = {};
