@@ -1,10 +1,10 @@
 // Timers of one worker: a hierarchical wheel, 4 levels of 256 slots, one tick a millisecond.
 //
 // A timer is a node in a coroutine frame, so setting one allocates nothing: insert 3 to 5 ns,
-// remove 10. Most are taken out again soon, so the last ones have no slot yet. Level l holds what is due within 256^(l+1) ticks, in the slot of its l-th byte; when
-// the wheel turns to a slot of a higher level, that slot's timers move down. A bit for each slot
-// says whether it may hold something, so standing still for an hour costs nothing to catch up. Ticks have
-// 48 bits: 8900 years.
+// remove 10. Most are taken out again soon, so the last ones have no slot yet. Level l holds what is
+// due within 256^(l+1) ticks, in the slot of its l-th byte; when the wheel turns to a slot of a higher
+// level, that slot's timers move down. A bit for each slot says whether it may hold something, so
+// standing still for an hour costs nothing to catch up. Ticks have 48 bits: 8900 years.
 //
 // Not safe for threads; the worker's owner lock guards it.
 #pragma once

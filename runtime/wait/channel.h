@@ -109,8 +109,9 @@ class Channel {
   Outcome receive_slowly(void* value, Frame*& wake);
   Outcome send_locked(const void* value, Frame*& wake);
   Outcome receive_locked(void* value, Frame*& wake);
-  bool wait_to_send_locked(Waiter* waiter, Frame*& wake);
-  bool wait_to_receive_locked(Waiter* waiter, Frame*& wake);
+  // Where what the task waits for has come since it looked.
+  SKEIN_COLD bool wait_to_send_locked(Waiter* waiter, Frame*& wake);
+  SKEIN_COLD bool wait_to_receive_locked(Waiter* waiter, Frame*& wake);
   bool try_send(const void* value, Frame*& wake);
   bool try_receive(void* value, Frame*& wake);
   bool has_room() const;

@@ -33,8 +33,10 @@ static SKEIN_INLINE bool wait_at_channel(Waiter* waiter, Frame* frame, abi::Arm 
   waiting.begin();
   Frame* other = nullptr;
   const bool waits = (static_cast<Channel*>(waiter->chan)->*operation)(waiter, other);
+  // Who has to wait has met nobody.
+  if (SKEIN_LIKELY(waits)) return waiting.settle_behind_lock();
   wake(other);
-  return waits ? waiting.settle_behind_lock() : waiting.drop();
+  return waiting.drop();
 }
 
 bool send(Waiter* waiter, Frame* frame) {
