@@ -31,6 +31,11 @@ void FunctionEmitter::emit_builtin(const Inst& inst) {
       return emit_hash(inst);
     case Builtin::HashSeed:
       return set_dest(v.rt(Rt::skn_hash_seed, {}));
+    case Builtin::TableProbe: {
+      Elements table = elements_of(inst.operands[0]);
+      return set_dest(v.rt(Rt::skn_table_probe, {table.first, table.length, value(inst.operands[1]),
+                                                 value(inst.operands[2])}));
+    }
     case Builtin::PlaceReplace:
     case Builtin::PlaceSwap:
       return emit_place_builtin(inst);

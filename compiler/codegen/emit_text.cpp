@@ -60,6 +60,9 @@ bool FunctionEmitter::emit_text_builtin(const Inst& inst) {
     case Builtin::StrFind:
       set_dest(v.rt(Rt::skn_str_find, {arg(0), arg(1), arg(2)}));
       return true;
+    case Builtin::StrSplit:
+      set_dest(v.rt(Rt::skn_str_split, {arg(0), arg(1)}));
+      return true;
     case Builtin::StrToLower:
       set_dest(v.rt(Rt::skn_str_to_lower, {arg(0)}));
       return true;

@@ -60,6 +60,16 @@ void Machine::hash(const Inst& inst) {
   set_bits(inst, hash);
 }
 
+// Looks at a word after the other: the first that ends the search of a map.
+void Machine::probe_table(const Inst& inst) {
+  Value table = read(inst.operands[0]);
+  uint64_t at = bits(inst.operands[1]);
+  uint64_t hash = bits(inst.operands[2]);
+  auto word = [&] { return part_of(&table, at, false)->bits; };
+  while (word() != 0 && word() >> 32 != hash) at = (at + 1) & (table.size() - 1);
+  set_bits(inst, at);
+}
+
 void Machine::print(const Inst& inst) {
   if (!print_hook_) return refuse("prints");
   std::string text = read(inst.operands[0]).str();
@@ -89,6 +99,8 @@ bool Machine::value_builtin(const Inst& inst) {
     case Builtin::HashSeed:
       if (!print_hook_) return false;   // the value of a constant cannot depend on it
       return set_bits(inst, 0), true;
+    case Builtin::TableProbe:
+      return probe_table(inst), true;
     case Builtin::Print:
       return print(inst), true;
     case Builtin::ProcessExit:

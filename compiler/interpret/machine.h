@@ -171,9 +171,11 @@ class Machine {
   std::vector<Value>& elements(const sir::Inst& inst);
   bool check_range(int64_t from, int64_t to, size_t length);
   void give_text(const sir::Inst& inst, std::string text);
+  void split(const sir::Inst& inst);
   void append_text(const sir::Operand& place, std::string_view more);
   void show(const sir::Inst& inst);
   void hash(const sir::Inst& inst);
+  void probe_table(const sir::Inst& inst);
   void print(const sir::Inst& inst);
 
   sir::Module& module_;

@@ -25,6 +25,20 @@ static bool starts_scalar(const std::string& text, uint64_t at) {
   return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xc0) != 0x80;
 }
 
+void Machine::split(const Inst& inst) {
+  const std::string text = read(inst.operands[0]).str();
+  const std::string separator = read(inst.operands[1]).str();
+  std::vector<Value> parts;
+  size_t from = 0;
+  while (true) {
+    size_t found = text.find(separator, from);
+    parts.push_back(Value::of_text(text.substr(from, found - from)));
+    if (found == std::string::npos) break;
+    from = found + separator.size();
+  }
+  if (has_room(text.size() + parts.size())) set(inst, Value::of_parts(std::move(parts)));
+}
+
 bool Machine::text_builtin(const Inst& inst) {
   // A value shares its text: nothing is copied.
   auto value = [&](size_t i) { return read(inst.operands[i]); };
@@ -50,6 +64,8 @@ bool Machine::text_builtin(const Inst& inst) {
       size_t found = from > whole.size() ? std::string::npos : whole.find(value(1).str(), from);
       return set_bits(inst, found == std::string::npos ? ~uint64_t{0} : found), true;
     }
+    case Builtin::StrSplit:
+      return split(inst), true;
     case Builtin::StrCharWidth: {
       std::string scalar;
       append_utf8(scalar, bits(inst.operands[0]));

@@ -395,17 +395,18 @@ I64 skn_str_hash(Ptr str, I64 seed) {
 
 Ptr skn_str_slice(Ptr str, I64 from, I64 to, Ptr result, I32 site) {
   const std::string_view text = text_at(str);
-  const long long length = static_cast<long long>(text.size());
-  if (from < 0 || to < from || to > length) {
+  const size_t begin = static_cast<size_t>(from);
+  const size_t end = static_cast<size_t>(to);
+  if (begin > end || end > text.size()) {
     return panic_with(site, "range %lld..%lld is out of bounds for a str of %lld bytes",
-                      static_cast<long long>(from), static_cast<long long>(to), length);
+                      static_cast<long long>(from), static_cast<long long>(to),
+                      static_cast<long long>(text.size()));
   }
   for (const I64 offset : {from, to}) {
     if (value::is_boundary(text, offset)) continue;
     return panic_with(site, "byte %lld is inside a char", static_cast<long long>(offset));
   }
-  *place_at(result) =
-      value::new_str(value::slice(text, static_cast<size_t>(from), static_cast<size_t>(to)));
+  *place_at(result) = value::new_part(text, begin, end);
   return nullptr;
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/task/node.h"
 #include "runtime/task/state.h"
 #include "runtime/value/hash.h"
+#include "runtime/value/table.h"
 #include "runtime/wait/channel.h"
 
 using namespace skein;
@@ -89,7 +90,13 @@ SKEIN_HOT I1 skn_stack_low() {
   return SKEIN_UNLIKELY(is_low);
 }
 
+// --- Maps ----------------------------------------------------------------------------------------
+
 SKEIN_HOT I64 skn_hash_seed() { return static_cast<I64>(value::hash_secret); }
+
+SKEIN_HOT I64 skn_table_probe(Ptr words, I64 size, I64 at, I64 hash) {
+  return value::probe(static_cast<const uint64_t*>(words), size, at, static_cast<uint32_t>(hash));
+}
 
 // --- Waiting -------------------------------------------------------------------------------------
 

@@ -13,9 +13,7 @@ namespace skein::value {
 
 Buffer* new_str(std::string_view text) {
   if (text.empty()) return empty();
-  const size_t bytes = memory::aligned_bytes(abi::kBufferData + text.size());
-  Buffer* str = new_buffer_of(bytes, static_cast<int64_t>(bytes - abi::kBufferData));
-  str->length = static_cast<int64_t>(text.size());
+  Buffer* str = new_str_of(text.size());
   copy_text(data_of(str), text.data(), text.size());
   return str;
 }
@@ -167,39 +165,6 @@ Buffer* replace(Buffer* str, std::string_view from, std::string_view to) {
   }
   append(&made, slice(text, at));
   return made;
-}
-
-static void add_part(Buffer** parts, std::string_view part) {
-  constexpr int64_t kElement = sizeof(Buffer*);
-  Buffer* array = *parts;
-  if (array->length == array->capacity) array = grow(array, kElement, array->length + 1);
-  Buffer* str = new_str(part);
-  memcpy(data_of(array) + array->length * kElement, &str, sizeof(str));
-  array->length++;
-  *parts = array;
-}
-
-Buffer* split(Buffer* str, std::string_view separator) {
-  const std::string_view text = text_of(str);
-  Buffer* parts = new_buffer(sizeof(Buffer*), 4);
-  if (separator.empty()) {
-    for (size_t at = 0; at < text.size();) {
-      size_t length = 0;
-      decode(text.data() + at, length);
-      add_part(&parts, slice(text, at, at + length));
-      at += length;
-    }
-    return parts;
-  }
-  size_t at = 0;
-  while (true) {
-    const int64_t found = find(text, separator, static_cast<int64_t>(at));
-    if (found < 0) break;
-    add_part(&parts, slice(text, at, static_cast<size_t>(found)));
-    at = static_cast<size_t>(found) + separator.size();
-  }
-  add_part(&parts, slice(text, at));
-  return parts;
 }
 
 bool parse_int(std::string_view text, int64_t& value) {

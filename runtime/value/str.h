@@ -4,6 +4,7 @@
 #include "runtime/value/buffer.h"
 #include "runtime/value/utf8.h"
 
+#include <cstring>
 #include <string_view>
 
 namespace skein::value {
@@ -21,6 +22,25 @@ inline std::string_view slice(std::string_view text, size_t from) {
 }
 
 Buffer* new_str(std::string_view text);
+
+// A str of that many bytes, more than none, which are not set yet.
+SKEIN_INLINE Buffer* new_str_of(size_t size) {
+  const size_t bytes = memory::aligned_bytes(abi::kBufferData + size);
+  Buffer* str = new_buffer_of(bytes, static_cast<int64_t>(bytes - abi::kBufferData));
+  str->length = static_cast<int64_t>(size);
+  return str;
+}
+
+// The bytes of a text from `from` on and before `to`.
+SKEIN_INLINE Buffer* new_part(std::string_view text, size_t from, size_t to) {
+  // What every buffer of a short text has room for. What is behind the part does not matter.
+  constexpr size_t kWhole = 16;
+  const size_t size = to - from;
+  if (size - 1 >= kWhole || text.size() - from < kWhole) return new_str(slice(text, from, to));
+  Buffer* str = new_str_of(size);
+  memcpy(data_of(str), text.data() + from, kWhole);
+  return str;
+}
 
 // From outside: bytes that are no UTF-8 become U+FFFD.
 Buffer* new_str_repaired(std::string_view text);
@@ -48,8 +68,8 @@ Buffer* to_lower(Buffer* str);
 Buffer* trim(Buffer* str);
 Buffer* repeat(Buffer* str, int64_t times);
 Buffer* replace(Buffer* str, std::string_view from, std::string_view to);
-// An array of str.
-Buffer* split(Buffer* str, std::string_view separator);
+// An array of str. The separator has at least one byte.
+Buffer* split(const Buffer* str, std::string_view separator);
 
 bool parse_int(std::string_view text, int64_t& value);
 bool parse_float(std::string_view text, double& value);

@@ -70,6 +70,20 @@ TEST(Str, ShortTextsOfAnyLengthAreCopiedAndCompared) {
   }
 }
 
+TEST(Str, PartsOfAnyLengthStandAlone) {
+  const std::string all = "abcdefghijklmnopqrstuvwxyz0123456789";
+  Str whole(all);
+  for (size_t from = 0; from <= all.size(); ++from) {
+    for (size_t to = from; to <= all.size(); ++to) {
+      Str part(new_part(text_of(whole.get()), from, to));
+      EXPECT_EQ(part.text(), all.substr(from, to - from));
+      append(part.place(), "-end");
+      EXPECT_EQ(part.text(), all.substr(from, to - from) + "-end");
+    }
+  }
+  EXPECT_EQ(whole.text(), all);
+}
+
 TEST(Str, OneByteIsFoundAsLongerTextsAre) {
   const std::string_view text = "a,b,,c";
   EXPECT_EQ(find(text, ",", 0), 1);
@@ -134,18 +148,49 @@ TEST(Str, TrimTakesWhiteSpaceFromBothEnds) {
   EXPECT_EQ(Str(trim(kept.get())).get(), kept.get());
 }
 
-TEST(Str, ReplaceRepeatSplit) {
+TEST(Str, ReplaceAndRepeat) {
   EXPECT_EQ(Str(replace(Str("a-b-c").get(), "-", "--")).text(), "a--b--c");
   EXPECT_EQ(Str(repeat(Str("ab").get(), 3)).text(), "ababab");
   EXPECT_EQ(Str(repeat(Str("ab").get(), -1)).text(), "");
-  Str parts(split(Str("a,b,,c").get(), ","));
-  ASSERT_EQ(parts.get()->length, 4);
-  Buffer* elements[4];
-  memcpy(elements, data_of(parts.get()), sizeof(elements));
-  EXPECT_EQ(text_of(elements[0]), "a");
-  EXPECT_EQ(text_of(elements[2]), "");
-  EXPECT_EQ(text_of(elements[3]), "c");
-  for (Buffer* element : elements) release(element);
+}
+
+static std::vector<std::string> parts_of(std::string_view text, std::string_view separator) {
+  Str parts(split(Str(text).get(), separator));
+  std::vector<std::string> out;
+  for (int64_t i = 0; i < parts.get()->length; ++i) {
+    Buffer* part = nullptr;
+    memcpy(&part, data_of(parts.get()) + i * static_cast<int64_t>(sizeof(part)), sizeof(part));
+    out.emplace_back(text_of(part));
+    release(part);
+  }
+  return out;
+}
+
+TEST(Str, SplitKeepsEmptyParts) {
+  using Parts = std::vector<std::string>;
+  EXPECT_EQ(parts_of("a,b,,c", ","), Parts({"a", "b", "", "c"}));
+  EXPECT_EQ(parts_of("", ","), Parts({""}));
+  EXPECT_EQ(parts_of(",", ","), Parts({"", ""}));
+  EXPECT_EQ(parts_of("a--b---c", "--"), Parts({"a", "b", "-c"}));
+  EXPECT_EQ(parts_of("a€b", "€"), Parts({"a", "b"}));
+}
+
+// Parts of every length, at the ends of vectors and words and across them.
+TEST(Str, SplitOfAnyLengthJoinsToWhatItWas) {
+  uint64_t seed = 1;
+  for (size_t size = 0; size < 300; ++size) {
+    std::string text;
+    for (size_t i = 0; i < size; ++i) {
+      seed = seed * 6364136223846793005u + 1442695040888963407u;
+      text += seed >> 33 & 7 & size ? 'a' : ',';
+    }
+    std::string joined;
+    for (const std::string& part : parts_of(text, ",")) {
+      EXPECT_EQ(part.find(','), std::string::npos);
+      joined += part + ",";
+    }
+    EXPECT_EQ(joined, text + ",");
+  }
 }
 
 TEST(Str, OrderIsBytewise) {
