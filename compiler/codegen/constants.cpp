@@ -29,8 +29,11 @@ llvm::Constant* Constants::buffer(std::string_view bytes) {
   llvm::LLVMContext& context = module_.getContext();
   llvm::Type* word = llvm::Type::getInt64Ty(context);
   llvm::Constant* length = llvm::ConstantInt::get(word, bytes.size());
-  llvm::Constant* data =
-      llvm::ConstantDataArray::getString(context, {bytes.data(), bytes.size()}, false);
+  // The runtime reads short text 16 bytes at a time (runtime/value/short_text.h). The next constant would begin
+  // behind these zeros anyway.
+  std::string filled(bytes);
+  filled.resize((bytes.size() + 15) / 16 * 16);
+  llvm::Constant* data = llvm::ConstantDataArray::getString(context, filled, false);
   llvm::Constant* parts[] = {llvm::ConstantInt::getSigned(word, abi::kImmortal), length, length,
                              llvm::ConstantInt::get(word, 0), data};
   llvm::Constant* value = llvm::ConstantStruct::getAnon(context, parts);

@@ -390,7 +390,7 @@ I1 skn_str_eq(Ptr left, Ptr right) {
 }
 I32 skn_str_compare(Ptr left, Ptr right) { return value::compare(text_at(left), text_at(right)); }
 I64 skn_str_hash(Ptr str, I64 seed) {
-  return static_cast<I64>(value::hash(text_at(str), static_cast<uint64_t>(seed)));
+  return static_cast<I64>(value::hash(buffer_at(str), static_cast<uint64_t>(seed)));
 }
 
 Ptr skn_str_slice(Ptr str, I64 from, I64 to, Ptr result, I32 site) {

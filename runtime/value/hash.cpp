@@ -23,24 +23,22 @@ void make_hash_secret() {
 
 // Both factors of each product depend on the seed: text that makes one of them zero, whatever the
 // other is, cannot be chosen without it.
-uint64_t hash(std::string_view text, uint64_t seed) {
-  uint64_t state = mix(seed ^ kFirst, kSecond ^ text.size());
-  size_t left = text.size();
-  const char* at = text.data();
-  for (; left > 16; left -= 16, at += 16) {
-    state = mix(word_at(at) ^ state, word_at(at + 8) ^ seed ^ kSecond);
-  }
+uint64_t hash(const Buffer* str, uint64_t seed) {
+  const char* at = data_of(str);
+  size_t left = static_cast<size_t>(str->length);
+  uint64_t state = mix(seed ^ kFirst, kSecond ^ left);
   uint64_t low = 0;
   uint64_t high = 0;
-  if (left >= 8) {
-    low = word_at(at);
+  if (left > kShortText) {
+    for (; left > kShortText; left -= kShortText, at += kShortText) {
+      state = mix(word_at(at) ^ state, word_at(at + 8) ^ seed ^ kSecond);
+    }
+    low = word_at(at + left - 16);
     high = word_at(at + left - 8);
-  } else if (left >= 4) {
-    low = half_at(at);
-    high = half_at(at + left - 4);
   } else if (left > 0) {
-    auto byte = [&](size_t i) { return static_cast<uint64_t>(static_cast<unsigned char>(at[i])); };
-    low = byte(0) | byte(left / 2) << 8 | byte(left - 1) << 16;
+    const ShortText text = short_text(at, left);
+    low = static_cast<uint64_t>(text);
+    high = static_cast<uint64_t>(text >> 64);
   }
   return mix(mix(low ^ state, high ^ seed ^ kSecond) ^ kFirst, state ^ kSecond);
 }

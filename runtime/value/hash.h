@@ -1,8 +1,9 @@
 // Hashes of text, and the secret that every hash of this process starts from.
 #pragma once
 
+#include "runtime/value/buffer.h"
+
 #include <cstdint>
-#include <string_view>
 
 namespace skein::value {
 
@@ -11,6 +12,7 @@ namespace skein::value {
 extern uint64_t hash_secret;
 void make_hash_secret();
 
-uint64_t hash(std::string_view text, uint64_t seed);
+// Of the bytes of a str.
+uint64_t hash(const Buffer* str, uint64_t seed);
 
 }  // namespace skein::value
