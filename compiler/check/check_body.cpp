@@ -142,6 +142,8 @@ void check_fn(Context& ctx, FnId id) {
   }
   body.gives_place = fn.gives_place;
   begin_body(ctx, body, *ctx.fn_tables[id.index]);
+  // A `none` that is given gets its type from the result.
+  if (ctx.types.has_error(fn.result)) ctx.has_error_type = true;
   check_param_defaults(ctx, fn);
   for (const types::ParamDecl& param : fn.params) {
     ctx.locals.declare(param.name, param.var);

@@ -98,7 +98,8 @@ static bool is_plain_value(TypeKind kind) {
 // Whether the library's method of the call only looks at its value, so that what it gives is all
 // that it does. What runs a closure may do more.
 static bool only_looks(Context& ctx, const ast::MethodCall* call) {
-  if (!is_plain_value(ctx.kind(ctx.fact(call->receiver).type))) return false;
+  TypeId receiver = ctx.fact(call->receiver).type;   // invalid: that names a type or module
+  if (!receiver.valid() || !is_plain_value(ctx.kind(receiver))) return false;
   const types::CallFact* fact = ctx.program.call_of(call);
   if (!fact || !fact->callee.valid()) return false;
   const types::FnDecl& fn = ctx.program.fns[fact->callee];

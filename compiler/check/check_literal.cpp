@@ -371,6 +371,8 @@ static void check_init(Context& ctx, const ast::StructLit* node, const ast::Fiel
     return;
   }
   size_t index = static_cast<size_t>(found - shape.fields->begin());
+  // A value without a type of its own would get it here.
+  if (ctx.types.has_error(types[index])) ctx.has_error_type = true;
   if (given[index].valid()) {
     ctx.report(init.name.span, D::DuplicateField, {ctx.text(init.name.name)})
         .label(given[index], "first given here");

@@ -237,9 +237,15 @@ static bool help_foreign(Report& report, Span span, std::string_view text) {
 // A part of `self` that was named without it.
 static bool help_with_self(Context& ctx, Report& report, Symbol name, Span span) {
   VarId self = ctx.locals.find(ctx.known.self);
-  if (!self.valid()) return false;
-  TypeId type = ctx.infer.shallow(ctx.program.vars[self].type);
   std::string text(ctx.text(name));
+  if (!self.valid()) {
+    TypeId around = ctx.table->self_type;
+    if (!around.valid() || !has_field(ctx, around, name)) return false;
+    report.help("it is a field of `" + ctx.show(around) + "`: `self." + text +
+                "`, in a method, which has `self` as its first parameter");
+    return true;
+  }
+  TypeId type = ctx.infer.shallow(ctx.program.vars[self].type);
   bool is_method = false;
   bool is_field = has_field(ctx, type, name);
   if (!is_field) {

@@ -342,6 +342,11 @@ static void report_compare(Context& ctx, const ast::Compare* node, TypeId type, 
     report.help("ask for it where the parameter is declared: `" + shown + ": " +
                 std::string(trait) + "`");
   }
+  if (kind == TypeKind::Option && !has_order) {
+    std::string value = ctx.show(ctx.types.arg(ctx.infer.shallow(type)));
+    report.help("whether there is a value, `x.is_none()` says");
+    help_to_derive(report, trait, value);
+  }
   if (kind == TypeKind::Task) report.help("await the task and compare its value");
   if (kind == TypeKind::Atomic) report.help("compare what it holds: `x.load()`");
 }

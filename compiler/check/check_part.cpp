@@ -86,6 +86,7 @@ static void report_unknown_field(Context& ctx, const ast::Field* node, TypeId ty
   std::string_view text = ctx.text(node->name.name);
   Report report = ctx.report(node->name.span, D::UnknownField, {ctx.show(type), text});
   TypeKind kind = ctx.kind(type);
+  if (kind == TypeKind::Tuple) report.help("parts of a tuple are reached with `.0`");
   if (kind == TypeKind::Option || kind == TypeKind::Task || kind == TypeKind::Result) {
     TypeId inner = ctx.infer.shallow(ctx.types.arg(ctx.infer.shallow(type)));
     std::string way = kind == TypeKind::Option   ? "it may be `none`: `?.`, `!` or `if let`"
@@ -328,7 +329,7 @@ static TypeId convert_error(Context& ctx, const ast::Expr* node, const Type& fro
   if (kind == TypeKind::Dyn) {
     report.help("make it an error: `impl Error for " + ctx.show(found) + " {}`");
   }
-  report.help("or convert it here: `.map_err(|e| …)?`");
+  report.help("convert it here: `.map_err(|e| …)?`");
   return from.args[0];
 }
 

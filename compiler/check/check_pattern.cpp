@@ -188,6 +188,10 @@ static void report_pattern(Walk& state, const ast::Pattern* pattern, std::string
   if (ctx.kind(type) == TypeKind::Option && !state.mode.is_refutable) {
     report.help("it may be `none`: write `if let … = …`, or `let … = … else { … }`");
   }
+  const ast::TuplePattern* tuple = pattern->try_as<ast::TuplePattern>();
+  if (tuple && tuple->elements.size() == 2 && state.mode.origin == Origin::Loop) {
+    report.help("`xs.enumerate()` gives each with its number");
+  }
   if (ctx.kind(type) == TypeKind::Result) {
     report.help("it may be an error: write `ok(…)` around the pattern in `if let` or `match`");
   }

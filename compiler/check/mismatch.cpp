@@ -257,6 +257,11 @@ static void help_with_source(Context& ctx, Report& report, const ast::Expr* expr
     if (is_postfix(expr)) report.fix({expr->span.end, expr->span.end}, way);
     return;
   }
+  if (ctx.show(found) == "JsonValue" && to != TypeKind::Enum) {
+    report.help("text is read into a type with `@derive(Json)` by `json.decode<" + ctx.show(wanted) +
+                ">(text)`");
+    return;
+  }
   bool is_loop = expr->is<ast::For>() || expr->is<ast::While>();
   if (from == TypeKind::Unit && is_loop) {
     report.help("a loop gives no value: write behind it what is given when it has ended");

@@ -336,7 +336,8 @@ const Entity* find_in_module(Context& ctx, ModuleId module, ast::Ident name) {
   bool is_own = ctx.table && ctx.table->module == module;
   if (found != table.names.end() && found->second.kind == Entity::Kind::Broken) return nullptr;
   if (found != table.names.end() && (found->second.is_pub || is_own)) return &found->second;
-  if (found != table.names.end()) {
+  // What the library keeps for itself is nothing that its users could know of.
+  if (found != table.names.end() && !ctx.program.modules[module].is_std) {
     bool is_import = found->second.import != Entity::kNotImported;
     ctx.report(name.span, D::PrivateItem, {ctx.text(name.name), module_name})
         .label(found->second.span, is_import ? "imported here without `pub`"
@@ -348,10 +349,26 @@ const Entity* find_in_module(Context& ctx, ModuleId module, ast::Ident name) {
   for (const auto& [other, entity] : table.names) {
     if (entity.is_pub) names.push_back(ctx.text(other));
   }
-  bool is_suggested = suggest(report, name.span, ctx.text(name.name), names);
   std::string_view text = ctx.text(name.name);
+  bool is_suggested = suggest(report, name.span, text, names);
+  auto longer = std::find_if(names.begin(), names.end(), [&](std::string_view other) {
+    return other.starts_with(std::string(text) + "_");
+  });
+  if (!is_suggested && longer != names.end()) {
+    report.help("did you mean `" + std::string(*longer) + "`?").fix(name.span, std::string(*longer));
+    return nullptr;
+  }
   bool is_unit = module_name == "std.time" && (text.ends_with("econd") || text.ends_with("econds"));
-  if (!is_suggested && is_unit) report.help("durations have units: `2s`, `10ms`, `5 * 1s`");
+  constexpr size_t kFew = 8;
+  if (is_suggested) return nullptr;
+  if (is_unit) {
+    report.help("durations have units: `2s`, `10ms`, `5 * 1s`");
+  } else if (!names.empty() && names.size() <= kFew) {
+    std::sort(names.begin(), names.end());
+    std::string all;
+    for (std::string_view other : names) all += (all.empty() ? "" : ", ") + quoted(other);
+    report.help("it has " + all);
+  }
   return nullptr;
 }
 

@@ -94,6 +94,37 @@ static void add_methods(Context& ctx, ImplId impl_id, NameTable& table, const as
   }
 }
 
+// `impl Stack<T>` for `impl<T> Stack<T>`: where no parameters are declared, a name that is no type's is taken for one,
+// so that the methods are there all the same.
+static void add_forgotten_params(Context& ctx, const ast::ImplItem& item, NameTable& outer,
+                                 std::vector<types::TypeParamDecl>& params) {
+  const ast::NamedType* type = item.self_type->try_as<ast::NamedType>();
+  if (!type || !item.generics.params.empty()) return;
+  InTable in(ctx, outer);
+  for (const ast::TypeExpr* arg : type->path.back().args) {
+    const ast::NamedType* name = arg->try_as<ast::NamedType>();
+    if (!name || name->path.size() > 1 || !name->path[0].args.empty()) continue;
+    ast::Ident ident = name->path[0].name;
+    if (ctx.text(ident.name).size() > 1 || find_entity(ctx, ident)) continue;
+    types::TypeParamDecl param;
+    param.name = ident.name;
+    param.span = ident.span;
+    params.push_back(std::move(param));
+  }
+  if (params.empty()) return;
+  std::string list;
+  for (const types::TypeParamDecl& param : params) {
+    list += (list.empty() ? "<" : ", ") + std::string(ctx.text(param.name));
+  }
+  list += ">";
+  Report report = ctx.report(params[0].span, D::UnknownType, {ctx.text(params[0].name)});
+  report.help("type parameters are declared first: `impl" + list + " …`");
+  Span keyword = {item.span.begin, item.span.begin + 4};
+  if (ctx.program.sources.text(keyword) == "impl") {
+    report.fix({keyword.end, keyword.end}, list);
+  }
+}
+
 static void resolve_impl_head(Context& ctx, const ast::ImplItem& item, NameTable& outer) {
   ImplId id = ctx.program.impls.add({});
   note_decl(ctx, item, id.index);
@@ -107,6 +138,7 @@ static void resolve_impl_head(Context& ctx, const ast::ImplItem& item, NameTable
   if (item.is_derived && !ctx.program.core.json.valid()) return;
   resolve_generics(ctx, item.generics, impl.type_params);
   refuse_fallbacks(ctx, item.generics, "an `impl`");
+  add_forgotten_params(ctx, item, outer, impl.type_params);
   NameTable& table = table_with(ctx, outer, impl.type_params);
   table.hides_params = true;
   InTable in(ctx, table);

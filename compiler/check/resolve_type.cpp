@@ -57,7 +57,29 @@ static std::string find_library_module(const Context& ctx, Symbol name) {
   return "";
 }
 
-static void report_unknown_type(Context& ctx, ast::Ident name) {
+static bool names_assoc(const Context& ctx, Symbol name) {
+  for (const types::AssocDecl& assoc : ctx.program.assocs) {
+    if (assoc.name == name) return true;
+  }
+  return false;
+}
+
+// `Option<X>` and `Vec<X>`, whose spelling here is a mark around the `T` of `ours`.
+static bool suggest_marks(Context& ctx, Report& report, const ast::PathSegment& segment,
+                          std::string_view ours) {
+  bool is_mark = ours == "T?" || ours == "[T]" || ours == "T";
+  if (!is_mark || segment.args.size() != 1) return false;
+  Span arg = segment.args[0]->span;
+  Span end = {arg.end, arg.end + 1};
+  if (ctx.program.sources.text(end) != ">") return false;
+  std::string whole(ours);
+  whole.replace(whole.find('T'), 1, ctx.program.sources.text(arg));
+  report.help("Skein's spelling is `" + whole + "`").fix(segment.name.span.to(end), whole);
+  return true;
+}
+
+static void report_unknown_type(Context& ctx, const ast::PathSegment& segment) {
+  ast::Ident name = segment.name;
   std::string_view text = ctx.text(name.name);
   Report report = ctx.report(name.span, D::UnknownType, {text});
   // Spellings from other languages, which are too far away to be guessed from their letters.
@@ -83,9 +105,15 @@ static void report_unknown_type(Context& ctx, ast::Ident name) {
       {"Func", "fn(T) -> U"}, {"Iterator", "Iter"}};
   for (const auto& [foreign, ours] : kForeign) {
     if (foreign != text) continue;
+    if (suggest_marks(ctx, report, segment, ours)) return;
     report.help("Skein's spelling is `" + std::string(ours) + "`");
     bool is_word = ours == "Task" || ours.find('T') == std::string_view::npos;
     if (is_word) report.fix(name.span, std::string(ours));
+    return;
+  }
+  if (self_type(ctx).valid() && names_assoc(ctx, name.name)) {
+    std::string whole = "Self." + std::string(text);
+    report.help("an associated type stands behind its type: `" + whole + "`").fix(name.span, whole);
     return;
   }
   std::string module = find_library_module(ctx, name.name);
@@ -287,7 +315,7 @@ TypeId resolve_path(Context& ctx, std::span<const ast::PathSegment> path, Missin
   }
   const Entity* entity = find_entity(ctx, first.name);
   if (!entity) {
-    report_unknown_type(ctx, first.name);
+    report_unknown_type(ctx, first);
     return ctx.types.error();
   }
   if (path.size() == 1) return entity_type(ctx, *entity, first.name, first.args, missing);

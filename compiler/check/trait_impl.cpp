@@ -276,29 +276,6 @@ static std::string_view mode_text(ParamMode mode) {
   SKEIN_UNREACHABLE("an unknown mode");
 }
 
-// A method of the trait as the impl has to write it.
-static std::string signature_text(Context& ctx, const types::FnDecl& method,
-                                  const std::vector<TypeId>& args) {
-  if (method.is_const) {
-    TypeId type = ctx.types.substitute(method.result, args);
-    return "const " + std::string(ctx.text(method.name)) + ": " + ctx.show(type);
-  }
-  std::string out = "fn " + std::string(ctx.text(method.name)) + "(";
-  for (size_t i = 0; i < method.params.size(); ++i) {
-    const types::ParamDecl& param = method.params[i];
-    if (i > 0) out += ", ";
-    out += std::string(mode_text(param.mode)) + std::string(ctx.text(param.name));
-    bool is_self = i == 0 && method.has_self;
-    if (!is_self) out += ": " + ctx.show(ctx.types.substitute(param.type, args));
-  }
-  out += ")";
-  TypeId result = ctx.types.substitute(method.result, args);
-  if (ctx.types.kind(result) != TypeKind::Unit) {
-    out += (method.gives_place ? " -> mut " : " -> ") + ctx.show(result);
-  }
-  return out;
-}
-
 // The arguments that make a signature of the trait one of the impl: the type as `Self`, and the
 // method's own parameters, which stand behind those of the impl.
 static std::vector<TypeId> trait_args(Context& ctx, const types::ImplDecl& impl,
@@ -310,6 +287,45 @@ static std::vector<TypeId> trait_args(Context& ctx, const types::ImplDecl& impl,
     args.push_back(ctx.types.param(static_cast<uint32_t>(position++)));
   }
   return args;
+}
+
+// `<A, B>`, for those that have names.
+static std::string params_text(Context& ctx, std::span<const types::TypeParamDecl> params) {
+  std::string names;
+  for (const types::TypeParamDecl& param : params) {
+    if (param.is_implicit) continue;
+    names += (names.empty() ? "" : ", ") + std::string(ctx.text(param.name));
+  }
+  return names.empty() ? "" : "<" + names + ">";
+}
+
+// A method of the trait as the impl has to write it.
+static std::string signature_text(Context& ctx, const types::ImplDecl& impl,
+                                  const types::FnDecl& method) {
+  std::vector<TypeId> args = trait_args(ctx, impl, method);
+  std::span<const types::TypeParamDecl> own(method.type_params);
+  own = own.subspan(1 + impl.trait_args.size());
+  std::vector<types::TypeParamDecl> params = impl.type_params;
+  params.insert(params.end(), own.begin(), own.end());
+  auto shown = [&](TypeId type) {
+    return ctx.program.type_name(ctx.types.substitute(type, args), params);
+  };
+  if (method.is_const) {
+    return "const " + std::string(ctx.text(method.name)) + ": " + shown(method.result);
+  }
+  std::string out = "fn " + std::string(ctx.text(method.name)) + params_text(ctx, own) + "(";
+  for (size_t i = 0; i < method.params.size(); ++i) {
+    const types::ParamDecl& param = method.params[i];
+    if (i > 0) out += ", ";
+    out += std::string(mode_text(param.mode)) + std::string(ctx.text(param.name));
+    bool is_self = i == 0 && method.has_self;
+    if (!is_self) out += ": " + shown(param.type);
+  }
+  out += ")";
+  if (ctx.types.kind(method.result) != TypeKind::Unit) {
+    out += (method.gives_place ? " -> mut " : " -> ") + shown(method.result);
+  }
+  return out;
 }
 
 static bool same_type(Context& ctx, TypeId a, TypeId b) {
@@ -367,14 +383,16 @@ static bool has_error(Context& ctx, const types::ImplDecl& impl, const types::Fn
                      [&](const types::ParamDecl& param) { return is_error(param.type); });
 }
 
-static void check_given(Context& ctx, const types::ImplDecl& impl, const types::FnDecl& given,
+static void check_given(Context& ctx, const types::ImplDecl& impl, types::FnDecl& given,
                         const types::FnDecl& wanted) {
   if (same_signature(ctx, impl, wanted, given) || has_error(ctx, impl, given)) return;
   std::string_view trait = ctx.text(ctx.program.traits[*impl.trait].name);
   bool is_ours = !ctx.program.modules[wanted.module].is_std;
   Report report = ctx.report(given.span, D::ImplMismatch, {ctx.text(given.name), trait});
   if (is_ours) report.label(wanted.span, "declared here");
-  report.help("write it `" + signature_text(ctx, wanted, trait_args(ctx, impl, wanted)) + "`");
+  report.help("write it `" + signature_text(ctx, impl, wanted) + "`");
+  // The body may give what the trait wants, or what stands here: it is no second mistake.
+  given.result = ctx.types.error();
 }
 
 // The methods that the trait asks for and the impl does not have.
@@ -414,7 +432,7 @@ static void report_stray(Context& ctx, const types::ImplDecl& impl, const types:
   if (FnId meant = meant_method(ctx, stray, is_only, missing); meant.valid()) {
     std::erase(missing, meant);
     const types::FnDecl& wanted = ctx.program.fns[meant];
-    std::string signature = signature_text(ctx, wanted, trait_args(ctx, impl, wanted));
+    std::string signature = signature_text(ctx, impl, wanted);
     report.help("the method that is missing is `" + signature + "`");
   } else if (!is_near) {
     report.help("other methods stand in an `impl` of the type alone");
@@ -426,7 +444,7 @@ static void check_methods(Context& ctx, const types::ImplDecl& impl) {
   std::vector<FnId> missing = missing_methods(ctx, impl, trait);
   std::vector<FnId> strays;
   for (FnId id : impl.methods) {
-    const types::FnDecl& given = ctx.program.fns[id];
+    types::FnDecl& given = ctx.program.fns[id];
     auto wanted = std::find_if(trait.methods.begin(), trait.methods.end(), [&](FnId method) {
       return ctx.program.fns[method].name == given.name;
     });
@@ -445,7 +463,7 @@ static void check_methods(Context& ctx, const types::ImplDecl& impl) {
     names += (names.empty() ? "" : ", ") + quoted(ctx.text(ctx.program.fns[id].name));
   }
   const types::FnDecl& first = ctx.program.fns[missing[0]];
-  std::string signature = signature_text(ctx, first, trait_args(ctx, impl, first));
+  std::string signature = signature_text(ctx, impl, first);
   ctx.report(impl.span, D::MissingMethods,
              {ctx.show(impl.self_type), names, ctx.text(trait.name)})
       .help("add `" + signature + " { … }`");

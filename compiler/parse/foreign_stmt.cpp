@@ -256,10 +256,26 @@ bool Parser::fail_foreign_item() {
 
 // ---- types ---------------------------------------------------------------------------------
 
+// `chan<- T` and `<-chan T`, at `chan` or at the arrow: the two ends of a channel in Go.
+ast::TypeExpr* Parser::correct_go_end() {
+  Span begin = token_.span;
+  bool sends = at_word("chan");
+  advance();
+  advance();
+  Span gap = {begin.begin, token_.span.begin};
+  parse_type();
+  complain(since(begin), D::ForeignSpelling,
+           {sends ? "chan<- T" : "<-chan T", sends ? "Sender<T>" : "Receiver<T>"})
+      .fix(gap, sends ? "Sender<" : "Receiver<")
+      .fix(end_of_previous(), ">");
+  return make_type<ast::ErrorType>(since(begin));
+}
+
 // `chan T`, `map[K]V`: the spelling of Go. Null: another name.
 ast::TypeExpr* Parser::correct_go_type() {
   Span begin = token_.span;
   TokenKind next = peek(1).kind;
+  if (at_word("chan") && next == TokenKind::LeftArrow) return correct_go_end();
   if (at_word("chan") && (next == TokenKind::Name || next == TokenKind::LeftBracket)) {
     Span gap = {begin.begin, peek(1).span.begin};
     advance();

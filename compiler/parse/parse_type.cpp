@@ -73,6 +73,7 @@ ast::TypeExpr* Parser::parse_foreign_type() {
         .fix({begin.begin, token_.span.begin}, "");
     return parse_type();
   }
+  if (at(TokenKind::LeftArrow) && peek_word(1, "chan")) return correct_go_end();
   if (at(TokenKind::KwImpl)) {
     Span begin = token_.span;
     advance();

@@ -390,6 +390,7 @@ class Parser {
   ast::Expr* correct_three_parts(Span begin, size_t name);
   bool fail_foreign_item();
   ast::TypeExpr* correct_go_type();
+  ast::TypeExpr* correct_go_end();
   ast::Expr* correct_make();
   ast::Expr* correct_lambda();
 
