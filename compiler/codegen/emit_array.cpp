@@ -433,7 +433,9 @@ void FunctionEmitter::emit_array_forget_before(const Inst& inst) {
   v.if_true(b.CreateICmpSGT(count, v.i64(0)), Chance::Even, [&] {
     llvm::Value* buffer = v.load_pointer(place, 0);
     llvm::Value* left = b.CreateSub(v.length(buffer), count);
-    move_elements(buffer, element, v.i64(0), count, left);
+    // Mostly a loop took all of them.
+    v.if_true(b.CreateICmpNE(left, v.i64(0)), Chance::Unlikely,
+              [&] { move_elements(buffer, element, v.i64(0), count, left); });
     v.set_length(buffer, left);
   });
 }

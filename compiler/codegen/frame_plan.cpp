@@ -97,10 +97,11 @@ class Dominators {
 
 }  // namespace
 
+// A drop does not: what there is to wait for is a `settle` by now.
 static bool may_suspend(sir::Module& module, const sir::Function& function,
                         const sir::Block& block) {
   for (const sir::Inst& inst : block.insts) {
-    if (sir::may_suspend(module, function, inst)) return true;
+    if (inst.kind != sir::InstKind::Drop && sir::may_suspend(module, function, inst)) return true;
   }
   return false;
 }

@@ -54,8 +54,10 @@ static std::vector<size_t> deal_out(const llvm::Module& module, size_t count) {
   return part_of;
 }
 
-// Constants whose address nobody compares: each part that uses one has its own.
+// Constants whose address nobody compares: each part that uses one has its own. And what is only known here, and lies
+// in the runtime.
 static bool is_copied(const llvm::GlobalVariable& variable) {
+  if (variable.hasAvailableExternallyLinkage()) return true;
   return variable.hasLocalLinkage() && variable.isConstant() && variable.hasGlobalUnnamedAddr();
 }
 

@@ -118,8 +118,19 @@ static llvm::GlobalVariable* external_data(llvm::Module& module, const std::stri
   return global;
 }
 
+// The runtime has it; that it is empty is said here, so that LLVM need not read it.
 llvm::GlobalVariable* RuntimeAbi::empty_buffer() {
-  return external_data(module_, "skn_empty_buffer");
+  if (llvm::GlobalVariable* known = module_.getNamedGlobal("skn_empty_buffer")) return known;
+  const int64_t words[] = {abi::kImmortal, 0, 0, 0};
+  static_assert(sizeof(words) == sizeof(abi::Buffer));
+  std::vector<uint64_t> content(std::begin(words), std::end(words));
+  llvm::Constant* header = llvm::ConstantDataArray::get(module_.getContext(), content);
+  llvm::GlobalVariable* buffer = new llvm::GlobalVariable(
+      module_, header->getType(), true, llvm::GlobalValue::AvailableExternallyLinkage, header,
+      "skn_empty_buffer");
+  buffer->setAlignment(llvm::Align(8));
+  buffer->setDSOLocal(true);
+  return buffer;
 }
 
 void RuntimeAbi::add_hash_reference() {

@@ -347,8 +347,24 @@ void DropGlue::write_variants(Writer& writer, LocalId value, TypeId type) {
   }
 }
 
+// An empty one, as a loop that takes every element leaves it, is let go before there is a frame.
+void DropGlue::write_empty_array(Writer& writer, LocalId array, TypeId type) {
+  LocalId count = writer.new_temp(module_.types().int_());
+  LocalId is_empty = writer.new_temp(module_.types().bool_());
+  BlockId none = writer.new_block(false);
+  BlockId some = writer.new_block(false);
+  writer.builtin(Builtin::ArrayLen, module_.types().arg(type), {Operand::borrow(array)}, count);
+  writer.binary(sir::BinaryOp::Eq, is_empty, Operand::copy(count), writer.int_const(0));
+  writer.branch(Operand::copy(is_empty), none, some);
+  writer.begin(none);
+  write_release(writer, array);
+  writer.ret();
+  writer.begin(some);
+}
+
 // Element by element, then the buffer. When one panics the rest follows all the same.
 void DropGlue::write_array(Writer& writer, LocalId array, TypeId type) {
+  if (module_.types().kind(type) == TypeKind::Array) write_empty_array(writer, array, type);
   LocalId next = writer.new_temp(module_.types().int_());
   writer.assign(next, writer.int_const(0));
   write_rest_of_array(writer, array, type, next);

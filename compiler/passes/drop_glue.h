@@ -56,6 +56,7 @@ class DropGlue {
   // The drop of a value that is in no box, and ends in another way than by a release.
   void write_end(Writer& writer, Way way, const Place& place, BlockId unwind);
   void write_unlock(Writer& writer, const Place& guard);
+  void write_empty_array(Writer& writer, LocalId array, TypeId type);
   void write_array(Writer& writer, LocalId array, TypeId type);
   // Drops the elements from number `next` on. The first `kept` stay; invalid: the array ends.
   void write_rest_of_array(Writer& writer, LocalId array, TypeId type, LocalId next,

@@ -4,6 +4,8 @@
 #include "runtime/base/atomic.h"
 #include "runtime/base/platform.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 
@@ -24,15 +26,19 @@ static int64_t bytes_for(int64_t element_size, int64_t capacity) {
   return bytes & ~int64_t(15);
 }
 
-static int64_t capacity_in(int64_t bytes, int64_t element_size) {
+// Rounding adds fewer than 16 bytes. A division takes as long as all the rest: most sizes do without.
+static int64_t capacity_in(int64_t bytes, int64_t element_size, int64_t wanted) {
+  if (element_size >= 16) return wanted;
   const int64_t room = bytes - int64_t(abi::kBufferData);
-  if (element_size == 1) return room;  // as of each str: no division
-  return element_size == 0 ? INT64_MAX : room / element_size;
+  if (element_size == 0) return INT64_MAX;
+  const uint64_t size = static_cast<uint64_t>(element_size);
+  if (std::has_single_bit(size)) return room >> std::countr_zero(size);
+  return room / element_size;
 }
 
 Buffer* new_buffer(int64_t element_size, int64_t capacity) {
   const int64_t bytes = bytes_for(element_size, capacity);
-  return new_buffer_of(static_cast<size_t>(bytes), capacity_in(bytes, element_size));
+  return new_buffer_of(static_cast<size_t>(bytes), capacity_in(bytes, element_size, capacity));
 }
 
 // What pushes onto an empty array get at least: most arrays that get one element get more, and each
@@ -43,6 +49,10 @@ static int64_t first_capacity(int64_t element_size) {
 }
 
 Buffer* grow(Buffer* buffer, int64_t element_size, int64_t min_capacity) {
+  // As most arrays begin.
+  if (buffer == &skn_empty_buffer) {
+    return new_buffer(element_size, std::max(min_capacity, first_capacity(element_size)));
+  }
   int64_t capacity = buffer->capacity > INT64_MAX / 2 ? min_capacity : buffer->capacity * 2;
   if (capacity == 0) capacity = first_capacity(element_size);
   if (capacity < min_capacity) capacity = min_capacity;
@@ -55,7 +65,7 @@ Buffer* grow(Buffer* buffer, int64_t element_size, int64_t min_capacity) {
   }
   buffer = static_cast<Buffer*>(realloc(buffer, static_cast<size_t>(bytes)));
   if (buffer == nullptr) base::fatal("out of memory");
-  buffer->capacity = capacity_in(bytes, element_size);
+  buffer->capacity = capacity_in(bytes, element_size, capacity);
   buffer->bytes = bytes;
   return buffer;
 }
