@@ -242,7 +242,10 @@ ast::Expr* Parser::parse_for(ast::Ident label) {
   advance();
   if (ast::Expr* corrected = correct_foreign_for(label, begin)) return corrected;
   ast::Pattern* pattern = parse_pattern();
-  if (!panic_ && !accept(TokenKind::KwIn)) {
+  if (at_word("of")) {
+    complain(token_.span, D::ForeignSpelling, {"for x of xs", "for x in xs"}).fix(token_.span, "in");
+    advance();
+  } else if (!panic_ && !accept(TokenKind::KwIn)) {
     fail_expected("`in`").help("a loop runs over a range or a collection: `for i in 0..n { }`");
   }
   ast::Expr* iterable = panic_ ? fail_expr() : parse_head_expr("for");

@@ -342,7 +342,9 @@ void Parser::parse_param_type(ast::Param& param) {
     return correct_optional_param(param);
   } else if (!accept(TokenKind::Colon)) {
     Report report = fail_expected("`:` and the type of the parameter");
-    if (at(TokenKind::Eq)) report.help("a default stands behind the type: `x: int = 5`");
+    report.help(at(TokenKind::Eq)
+                    ? "a default stands behind the type: `x: int = 5`"
+                    : "a function says the types of its parameters: `x: int`, or `<T>(x: T)` for any");
     return;
   }
   if (at(TokenKind::DotDotDot)) return correct_many_params(param);

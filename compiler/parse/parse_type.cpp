@@ -64,12 +64,15 @@ ast::TypeExpr* Parser::parse_foreign_type() {
   if (at(TokenKind::Amp) || at(TokenKind::Star) || at(TokenKind::KwMut)) {
     Span begin = token_.span;
     bool is_mut = at(TokenKind::KwMut);
+    bool is_pointer = at(TokenKind::Star);
     advance();
     if (!is_mut) is_mut = accept(TokenKind::KwMut);
     std::string_view idea = is_mut ? "type of mutable references" : "reference or pointer types";
     complain(since(begin), D::ForeignIdea, {idea})
         .help(is_mut ? "a parameter the function changes is `mut name: T`"
-                     : "parameters are borrowed anyway: write the type alone")
+                : is_pointer
+                    ? "parameters are borrowed anyway: write the type alone; C's pointers are `CPtr<T>`"
+                    : "parameters are borrowed anyway: write the type alone")
         .fix({begin.begin, token_.span.begin}, "");
     return parse_type();
   }
