@@ -29,16 +29,16 @@ uint64_t hash(const Buffer* str, uint64_t seed) {
   uint64_t state = mix(seed ^ kFirst, kSecond ^ left);
   uint64_t low = 0;
   uint64_t high = 0;
-  if (left > kShortText) {
+  if (is_short(left)) {
+    const __m128i text = short_text(at, left);
+    low = static_cast<uint64_t>(_mm_cvtsi128_si64(text));
+    high = static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(text, text)));
+  } else if (left > 0) {
     for (; left > kShortText; left -= kShortText, at += kShortText) {
       state = mix(word_at(at) ^ state, word_at(at + 8) ^ seed ^ kSecond);
     }
     low = word_at(at + left - 16);
     high = word_at(at + left - 8);
-  } else if (left > 0) {
-    const ShortText text = short_text(at, left);
-    low = static_cast<uint64_t>(text);
-    high = static_cast<uint64_t>(text >> 64);
   }
   return mix(mix(low ^ state, high ^ seed ^ kSecond) ^ kFirst, state ^ kSecond);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <emmintrin.h>
 
 namespace skein::value {
 
@@ -43,21 +44,30 @@ SKEIN_INLINE void copy_text(char* to, const char* from, size_t size) {
   }
 }
 
-// A short text that is not empty, as one number: no branch depends on its length, which a processor can foresee no better than
-// the texts. So many bytes may be read wherever a text of a buffer begins: the memory of buffers is a
-// multiple of 16 bytes, and constants are filled up.
-using ShortText = unsigned __int128;
-static_assert(sizeof(ShortText) == kShortText);
-SKEIN_INLINE ShortText short_text(const char* at, size_t size) {
-  ShortText bytes;
-  memcpy(&bytes, at, sizeof(bytes));
-  return bytes << (8 * (kShortText - size));
+// Of a short text that is not empty all bytes are read at once, and those behind it: no branch depends on its length, which
+// a processor can foresee no better than the texts. So many may be read wherever a text of a buffer begins:
+// the memory of buffers is a multiple of 16 bytes, and constants are filled up.
+
+SKEIN_INLINE bool is_short(size_t size) { return size - 1 < kShortText; }
+
+SKEIN_INLINE __m128i bytes_at(const void* at) {
+  return _mm_loadu_si128(static_cast<const __m128i*>(at));
+}
+
+// With zeros for what is behind it.
+SKEIN_INLINE __m128i short_text(const char* at, size_t size) {
+  alignas(2 * kShortText) static constexpr uint64_t kOnes[] = {~uint64_t(0), ~uint64_t(0), 0, 0};
+  const char* ones = reinterpret_cast<const char*>(kOnes) + kShortText - size;
+  return _mm_and_si128(bytes_at(at), bytes_at(ones));
 }
 
 // Both are texts of buffers.
 SKEIN_INLINE bool equal_text(const char* left, const char* right, size_t size) {
-  if (size > kShortText) return memcmp(left, right, size) == 0;
-  return size == 0 || short_text(left, size) == short_text(right, size);
+  if (!is_short(size)) return size == 0 || memcmp(left, right, size) == 0;
+  const __m128i equal = _mm_cmpeq_epi8(bytes_at(left), bytes_at(right));
+  // A bit for each byte; those behind the text are shifted out.
+  const uint32_t differ = ~static_cast<uint32_t>(_mm_movemask_epi8(equal));
+  return differ << (32 - size) == 0;
 }
 
 }  // namespace skein::value

@@ -10,28 +10,6 @@
 
 namespace skein::value {
 
-// The array under way. Its elements are pointers to the buffers of str.
-class Parts {
- public:
-  explicit Parts(int64_t capacity) : array_(new_buffer(kElement, capacity)) {}
-
-  void add(std::string_view text, size_t from, size_t to) {
-    Buffer* array = array_;
-    if (array->length == array->capacity) {
-      array_ = array = grow(array, kElement, array->length + 1);
-    }
-    Buffer* part = new_part(text, from, to);
-    memcpy(data_of(array) + array->length * kElement, &part, sizeof(part));
-    array->length++;
-  }
-
-  Buffer* take() { return array_; }
-
- private:
-  static constexpr int64_t kElement = sizeof(Buffer*);
-  Buffer* array_;
-};
-
 static constexpr size_t kBits = 64;
 
 // Which of the bytes from `at` on are `byte`: a bit each, up to kBits. A vector may begin before them, since the
@@ -52,43 +30,43 @@ static uint64_t places_of(char byte, const char* at, size_t size) {
   return places | (size < kVector ? last >> (kVector - size) : last << (size - kVector));
 }
 
+// Calls `visit` with the place where each part ends.
 template <class Visit>
-static void each_place(std::string_view text, char byte, Visit visit) {
-  for (size_t at = 0; at < text.size(); at += kBits) {
+static void each_end(std::string_view text, char separator, Visit visit) {
+  for (size_t at = 0; at <= text.size(); at += kBits) {
     const size_t left = text.size() - at;
-    visit(at, places_of(byte, text.data() + at, left < kBits ? left : kBits));
+    uint64_t ends = places_of(separator, text.data() + at, left < kBits ? left : kBits);
+    if (left < kBits) ends |= uint64_t(1) << left;
+    for (; ends != 0; ends &= ends - 1) visit(at + static_cast<size_t>(__builtin_ctzll(ends)));
   }
 }
 
-static Buffer* split_at_byte(std::string_view text, char separator) {
-  int64_t count = 1;
-  each_place(text, separator, [&](size_t, uint64_t places) { count += __builtin_popcountll(places); });
-  Parts parts(count);
-  size_t from = 0;
-  each_place(text, separator, [&](size_t at, uint64_t places) {
-    for (; places != 0; places &= places - 1) {
-      const size_t place = at + static_cast<size_t>(__builtin_ctzll(places));
-      parts.add(text, from, place);
-      from = place + 1;
-    }
-  });
-  parts.add(text, from, text.size());
-  return parts.take();
+template <class Visit>
+static void each_end(std::string_view text, std::string_view separator, Visit visit) {
+  if (separator.size() == 1) return each_end(text, separator[0], visit);
+  int64_t from = 0;
+  for (int64_t end; (end = find(text, separator, from)) >= 0;) {
+    visit(static_cast<size_t>(end));
+    from = end + static_cast<int64_t>(separator.size());
+  }
+  visit(text.size());
 }
 
 Buffer* split(const Buffer* str, std::string_view separator) {
   const std::string_view text = text_of(str);
-  if (separator.size() == 1) return split_at_byte(text, separator[0]);
-  Parts parts(4);
+  int64_t count = 0;
+  each_end(text, separator, [&](size_t) { ++count; });
+  Buffer* parts = new_buffer(sizeof(Buffer*), count);
+  parts->length = count;
+  char* place = data_of(parts);
   size_t from = 0;
-  while (true) {
-    const int64_t found = find(text, separator, static_cast<int64_t>(from));
-    if (found < 0) break;
-    parts.add(text, from, static_cast<size_t>(found));
-    from = static_cast<size_t>(found) + separator.size();
-  }
-  parts.add(text, from, text.size());
-  return parts.take();
+  each_end(text, separator, [&](size_t end) {
+    Buffer* part = new_part(text, from, end);
+    memcpy(place, &part, sizeof(part));
+    place += sizeof(part);
+    from = end + separator.size();
+  });
+  return parts;
 }
 
 }  // namespace skein::value

@@ -13,7 +13,9 @@ namespace skein::value {
 
 Buffer* new_str(std::string_view text) {
   if (text.empty()) return empty();
-  Buffer* str = new_str_of(text.size());
+  const size_t bytes = memory::aligned_bytes(abi::kBufferData + text.size());
+  Buffer* str = new_buffer_of(bytes, static_cast<int64_t>(bytes - abi::kBufferData));
+  str->length = static_cast<int64_t>(text.size());
   copy_text(data_of(str), text.data(), text.size());
   return str;
 }

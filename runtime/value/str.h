@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/value/buffer.h"
+#include "runtime/value/short_text.h"
 #include "runtime/value/utf8.h"
 
 #include <cstring>
@@ -23,22 +24,14 @@ inline std::string_view slice(std::string_view text, size_t from) {
 
 Buffer* new_str(std::string_view text);
 
-// A str of that many bytes, more than none, which are not set yet.
-SKEIN_INLINE Buffer* new_str_of(size_t size) {
-  const size_t bytes = memory::aligned_bytes(abi::kBufferData + size);
-  Buffer* str = new_buffer_of(bytes, static_cast<int64_t>(bytes - abi::kBufferData));
-  str->length = static_cast<int64_t>(size);
-  return str;
-}
-
 // The bytes of a text from `from` on and before `to`.
 SKEIN_INLINE Buffer* new_part(std::string_view text, size_t from, size_t to) {
-  // What every buffer of a short text has room for. What is behind the part does not matter.
-  constexpr size_t kWhole = 16;
   const size_t size = to - from;
-  if (size - 1 >= kWhole || text.size() - from < kWhole) return new_str(slice(text, from, to));
-  Buffer* str = new_str_of(size);
-  memcpy(data_of(str), text.data() + from, kWhole);
+  if (!is_short(size) || text.size() - from < kShortText) return new_str(slice(text, from, to));
+  // What is behind the part is copied with it, and does not matter.
+  Buffer* str = new_buffer_of(abi::kBufferData + kShortText, kShortText);
+  str->length = static_cast<int64_t>(size);
+  memcpy(data_of(str), text.data() + from, kShortText);
   return str;
 }
 
