@@ -86,8 +86,6 @@ static AtomicRef<int64_t> count_of(const Buffer* buffer) {
   return AtomicRef<int64_t>(const_cast<Buffer*>(buffer)->count);
 }
 
-bool is_unique(const Buffer* buffer) { return count_of(buffer).load(Order::Acquire) == 1; }
-
 void retain(Buffer* buffer) {
   if (count_of(buffer).load(Order::Relaxed) > 0) count_of(buffer).fetch_add(1, Order::Relaxed);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "runtime/abi/layout.h"
+#include "runtime/base/atomic.h"
 #include "runtime/memory/buffer_pool.h"
 
 #include <cstddef>
@@ -49,7 +50,10 @@ Buffer* copy(const Buffer* buffer, int64_t element_size, int64_t min_capacity);
 void free_buffer(Buffer* buffer);
 
 // True when the buffer may be written in place.
-bool is_unique(const Buffer* buffer);
+inline bool is_unique(const Buffer* buffer) {
+  const base::AtomicRef<int64_t> count(const_cast<Buffer*>(buffer)->count);
+  return count.load(base::Order::Acquire) == 1;
+}
 
 // One owner more or less; the last one frees. For buffers whose elements need no drop.
 void retain(Buffer* buffer);

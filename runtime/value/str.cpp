@@ -37,27 +37,34 @@ Buffer* new_str_repaired(std::string_view text) {
   return str;
 }
 
+// To a str that others have too, or that has too little room.
+static void append_to_another(Buffer** place, std::string_view text, int64_t length) {
+  Buffer* str = *place;
+  if (!is_unique(str)) {
+    Buffer* made = copy(str, 1, str->length == 0 ? length : length + length / 2);
+    copy_text(data_of(made) + made->length, text.data(), text.size());
+    release(str);
+    *place = made;
+  } else {
+    // The text may be part of the str itself, which is about to move.
+    const char* begin = data_of(str);
+    const bool is_inside = text.data() >= begin && text.data() < begin + str->length;
+    const int64_t offset = is_inside ? text.data() - begin : 0;
+    str = grow(str, 1, length);
+    const char* from = is_inside ? data_of(str) + offset : text.data();
+    copy_text(data_of(str) + str->length, from, text.size());
+    *place = str;
+  }
+  (*place)->length = length;
+}
+
 void append(Buffer** place, std::string_view text) {
   if (text.empty()) return;
   Buffer* str = *place;
   const int64_t length = str->length + static_cast<int64_t>(text.size());
-  // The text may be part of the str itself, which is about to move.
-  const char* inside = text.data();
-  const char* begin = data_of(str);
-  const bool is_inside = inside >= begin && inside < begin + str->length;
-  const int64_t offset = is_inside ? inside - begin : 0;
-  if (!is_unique(str)) {
-    Buffer* made = copy(str, 1, str->length == 0 ? length : length + length / 2);
-    memcpy(data_of(made) + made->length, text.data(), text.size());
-    release(str);
-    str = made;
-  } else {
-    if (length > str->capacity) str = grow(str, 1, length);
-    const char* from = is_inside ? data_of(str) + offset : text.data();
-    memmove(data_of(str) + str->length, from, text.size());
-  }
+  if (!is_unique(str) || length > str->capacity) return append_to_another(place, text, length);
+  copy_text(data_of(str) + str->length, text.data(), text.size());
   str->length = length;
-  *place = str;
 }
 
 void append_char(Buffer** place, uint32_t character) {
