@@ -43,4 +43,31 @@ TEST(Buffer, GrowthAtLeastDoubles) {
   free_buffer(buffer);
 }
 
+// Whatever the size of its elements is: all that fit, and none that does not.
+TEST(Buffer, RoomIsWhatFitsItsMemory) {
+  for (int64_t size = 1; size <= 48; ++size) {
+    for (int64_t wanted = 0; wanted <= 40; ++wanted) {
+      Buffer* buffer = new_buffer(size, wanted);
+      const int64_t room = buffer->bytes - static_cast<int64_t>(abi::kBufferData);
+      EXPECT_GE(buffer->capacity, wanted);
+      EXPECT_EQ(buffer->capacity, room / size);
+      free_buffer(buffer);
+    }
+  }
+}
+
+// So it need not be asked what it holds.
+TEST(Buffer, EmptyOneGrowsIntoNewMemory) {
+  for (int64_t size : {1, 8, 24}) {
+    Buffer* few = grow(empty(), size, 1);
+    Buffer* many = grow(empty(), size, 1000);
+    EXPECT_GE(few->capacity, size == 1 ? 32 : 4);
+    EXPECT_GE(many->capacity, 1000);
+    EXPECT_EQ(few->count, 1);
+    EXPECT_EQ(many->length, 0);
+    free_buffer(few);
+    free_buffer(many);
+  }
+}
+
 }  // namespace skein::value
