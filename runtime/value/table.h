@@ -16,8 +16,7 @@ namespace skein::value {
 constexpr int64_t kLeastWords = 8;
 
 // Where, from `at` on and round the end, the first word stands that has `hash` as its upper half, or that is 0 if such a word
-// comes first. One word is 0. No key is behind a word that is 0 and that its search would have met, so what is in
-// a group with one need not be looked at in order.
+// comes first. One word is 0.
 SKEIN_INLINE int64_t probe(const uint64_t* words, int64_t size, int64_t at, uint32_t hash) {
   constexpr int64_t kGroup = 4;
   const __m128i wanted = _mm_set1_epi32(static_cast<int>(hash));
@@ -32,11 +31,11 @@ SKEIN_INLINE int64_t probe(const uint64_t* words, int64_t size, int64_t at, uint
       const __m128i equal = _mm_cmpeq_epi32(_mm_castps_si128(halves), half);
       return static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(equal))) >> (at - begin);
     };
-    const unsigned found = places(_mm_shuffle_ps(first, second, _MM_SHUFFLE(3, 1, 3, 1)), wanted);
-    if (SKEIN_LIKELY(found != 0)) return at + __builtin_ctz(found);
-    const unsigned free =
+    // Of a table that goes round its end the beginning of the same search may stand behind a free word.
+    const unsigned ends =
+        places(_mm_shuffle_ps(first, second, _MM_SHUFFLE(3, 1, 3, 1)), wanted) |
         places(_mm_shuffle_ps(first, second, _MM_SHUFFLE(2, 0, 2, 0)), _mm_setzero_si128());
-    if (SKEIN_LIKELY(free != 0)) return at + __builtin_ctz(free);
+    if (SKEIN_LIKELY(ends != 0)) return at + __builtin_ctz(ends);
     at = (begin + kGroup) & (size - 1);
   }
 }
