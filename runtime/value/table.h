@@ -26,16 +26,20 @@ SKEIN_INLINE int64_t probe(const uint64_t* words, int64_t size, int64_t at, uint
     const __m128i* group = reinterpret_cast<const __m128i*>(words + begin);
     const __m128 first = _mm_castsi128_ps(_mm_loadu_si128(group));
     const __m128 second = _mm_castsi128_ps(_mm_loadu_si128(group + 1));
-    // Which of the four have halves like `half`. Those before `at` were not asked for.
-    auto places = [&](__m128 halves, __m128i half) {
-      const __m128i equal = _mm_cmpeq_epi32(_mm_castps_si128(halves), half);
-      return static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(equal))) >> (at - begin);
-    };
-    // Of a table that goes round its end the beginning of the same search may stand behind a free word.
-    const unsigned ends =
-        places(_mm_shuffle_ps(first, second, _MM_SHUFFLE(3, 1, 3, 1)), wanted) |
-        places(_mm_shuffle_ps(first, second, _MM_SHUFFLE(2, 0, 2, 0)), _mm_setzero_si128());
-    if (SKEIN_LIKELY(ends != 0)) return at + __builtin_ctz(ends);
+    const __m128i lower = _mm_castps_si128(_mm_shuffle_ps(first, second, _MM_SHUFFLE(2, 0, 2, 0)));
+    const __m128i upper = _mm_castps_si128(_mm_shuffle_ps(first, second, _MM_SHUFFLE(3, 1, 3, 1)));
+    // Both at once: of a table that goes round its end the beginning of the same search may stand behind a free word.
+    const __m128i equal = _mm_or_si128(_mm_cmpeq_epi32(upper, wanted),
+                                       _mm_cmpeq_epi32(lower, _mm_setzero_si128()));
+    const unsigned places = static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(equal)));
+    // Those before `at` were not asked for.
+    const unsigned ends = places >> (at - begin);
+    if (SKEIN_LIKELY(ends != 0)) {
+      const int64_t found = at + __builtin_ctz(ends);
+      // The map's test of the index goes away.
+      __builtin_assume(found >= 0 && found < size);
+      return found;
+    }
     at = (begin + kGroup) & (size - 1);
   }
 }
