@@ -52,7 +52,8 @@ def need(program):
 
 
 def build_skein(source, exe, skein):
-    call([skein, "build", "--release", str(source), "-o", str(exe)])
+    processor = [] if is_for_any_processor(source) else ["--cpu", "native"]
+    call([skein, "build", "--release", *processor, str(source), "-o", str(exe)])
 
 
 def build_go(source, exe, _):

@@ -33,9 +33,9 @@ SHORT_PEERS = ["go", "tokio", "rayon", "tbb", "libfork", "citor", "tmc"]
 ABOUT = """Made by `scripts/bench` of the figures of its last full run, which stand in `benchmarks/results.json`.
 [The programs](../benchmarks/README.md) do the same work in each language and their answers are checked. All contenders of a
 table ran in turn, five times each; what counts is the column *times ours*, since absolute times change from machine to machine. CPU time
-and peak of memory are those of the whole process, its start included. N is smaller for peers that would need minutes. Skein and Go
-are compiled for any x86-64, C++ and Rust for the processor at hand (`-march=native`), but for the programs of one task, which all are
-for any."""
+and peak of memory are those of the whole process, its start included. N is smaller for peers that would need minutes. Skein, C++
+and Rust are compiled for the processor at hand (`--cpu native`, `-march=native`), but for the programs of one task, which are for any
+x86-64, as Go's all are."""
 
 
 def short_table(found):

@@ -74,7 +74,9 @@ static bool suggest_marks(Context& ctx, Report& report, const ast::PathSegment& 
   if (ctx.program.sources.text(end) != ">") return false;
   std::string whole(ours);
   whole.replace(whole.find('T'), 1, ctx.program.sources.text(arg));
-  report.help("Skein's spelling is `" + whole + "`").fix(segment.name.span.to(end), whole);
+  report.help("Skein's spelling is `" + whole + "`");
+  // What stands inside may need the same: `Vec<Vec<int>>`.
+  if (whole.find('<') == std::string::npos) report.fix(segment.name.span.to(end), whole);
   return true;
 }
 

@@ -1,11 +1,15 @@
 // LLVM's own machinery, called in the right order: link, internalise, pipeline, emit.
 #include "compiler/codegen/optimize.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "compiler/codegen/loop_sums.h"
 #include "compiler/codegen/memory_tags.h"
 #include "compiler/codegen/once_calls.h"
 #include "compiler/support/check.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -19,6 +23,7 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/IPO/Internalize.h"
 #include "llvm/Transforms/Vectorize/SLPVectorizer.h"
@@ -44,15 +49,44 @@ static void choose_options() {
   SKEIN_CHECK(is_known, "LLVM does not know what it is asked for");
 }
 
-std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::string& error) {
+static const llvm::Target& x86_64(const llvm::Triple& triple) {
   initialize_target();
-  choose_options();
-  llvm::Triple triple("x86_64-unknown-linux-gnu");
+  std::string error;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
   SKEIN_CHECK(target != nullptr, "LLVM was built without x86-64");
+  return *target;
+}
+
+static bool is_known(const llvm::Target& target, const llvm::Triple& triple, std::string_view cpu) {
+  std::unique_ptr<llvm::MCSubtargetInfo> known(target.createMCSubtargetInfo(triple, "", ""));
+  return known->isCPUStringValid(cpu);
+}
+
+static llvm::Triple our_triple() { return llvm::Triple("x86_64-unknown-linux-gnu"); }
+
+bool is_cpu(std::string_view name) {
+  return name == "native" || is_known(x86_64(our_triple()), our_triple(), name);
+}
+
+void choose_cpu(Options& options, std::string_view name) {
+  options.cpu = name;
+  if (name != "native") return;
+  options.cpu = llvm::sys::getHostCPUName().str();
+  std::vector<std::string> features;
+  for (const auto& feature : llvm::sys::getHostCPUFeatures()) {
+    features.push_back((feature.getValue() ? "+" : "-") + feature.getKey().str());
+  }
+  // The same order at each build.
+  std::sort(features.begin(), features.end());
+  options.features = llvm::join(features, ",");
+}
+
+std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::string& error) {
+  choose_options();
+  llvm::Triple triple = our_triple();
+  const llvm::Target& target = x86_64(triple);
   std::string cpu = options.cpu.empty() ? "x86-64" : options.cpu;
-  std::unique_ptr<llvm::MCSubtargetInfo> known(target->createMCSubtargetInfo(triple, "", ""));
-  if (!known->isCPUStringValid(cpu)) {
+  if (!is_known(target, triple, cpu)) {
     error = "`" + cpu + "` is no x86-64 processor that LLVM knows";
     return nullptr;
   }
@@ -63,7 +97,7 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::s
                                     ? llvm::CodeGenOptLevel::None
                                     : llvm::CodeGenOptLevel::Aggressive;
   std::unique_ptr<llvm::TargetMachine> machine(
-      target->createTargetMachine(triple, cpu, "", target_options, llvm::Reloc::Static,
+      target.createTargetMachine(triple, cpu, options.features, target_options, llvm::Reloc::Static,
                                   llvm::CodeModel::Small, level));
   SKEIN_CHECK(machine != nullptr, "LLVM has no machine for x86-64");
   return machine;
@@ -95,11 +129,12 @@ static void copy_target_attributes(const llvm::Module& from, llvm::Module& to) {
 }
 
 // For a cpu that was asked for, the program and the hot paths alike.
-static void set_cpu(llvm::Module& module, llvm::StringRef cpu) {
+static void set_cpu(llvm::Module& module, const Options& options) {
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     for (const char* name : kTargetAttributes) function.removeFnAttr(name);
-    function.addFnAttr("target-cpu", cpu);
+    function.addFnAttr("target-cpu", options.cpu);
+    if (!options.features.empty()) function.addFnAttr("target-features", options.features);
   }
 }
 
@@ -121,7 +156,7 @@ bool link_fast_paths(llvm::Module& module, const Options& options, const MemoryT
   bool failed = llvm::Linker::linkModules(module, std::move(*fast),
                                           llvm::Linker::Flags::LinkOnlyNeeded);
   SKEIN_CHECK(!failed, "the program does not fit the runtime's bitcode");
-  if (!options.cpu.empty()) set_cpu(module, options.cpu);
+  if (!options.cpu.empty()) set_cpu(module, options);
   return true;
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "compiler/codegen/codegen.h"
 #include "compiler/driver/files.h"
 #include "compiler/support/check.h"
 
@@ -117,6 +118,10 @@ static constexpr FlagRow kFlags[] = {
     {"-O2", "", kCompiling, "", [](Options& o, std::string_view) { return o.release = true; }},
     {"-O0", "", kCompiling, "do not optimise (the default)",
      [](Options& o, std::string_view) { return o.release = false, true; }},
+    {"--cpu", "NAME", kCompiling,
+     "make code for this processor and those that can what it can (default: any x86-64): `native`, the one "
+     "at hand, or a name such as x86-64-v3 or znver3",
+     [](Options& o, std::string_view v) { return o.cpu = v, codegen::is_cpu(v); }},
     {"--emit", "PRODUCT", on(Verb::Build),
      "make tokens, ast, sir, llvm-ir, asm or obj in place of an executable",
      [](Options& o, std::string_view v) { return choose(kProducts, v, o.product); }},

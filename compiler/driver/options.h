@@ -44,6 +44,7 @@ struct Options {
   std::optional<Step> stop_after;
   // What else the program is linked with: object files, libraries, `-lNAME`, `-LFOLDER`.
   std::vector<std::string> link_inputs;
+  std::string cpu;                       // what code is made for; "": any x86-64
   bool release = false;
   bool is_static = false;
   bool strip = false;
