@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,22 +27,26 @@ enum class Form : uint8_t {
   Objects,   // of a large program several, made on all cores (parts.h)
 };
 
+// The processor that code is made for.
+struct Cpu {
+  std::string name;       // as LLVM spells it; "" is the x86-64 baseline
+  std::string features;   // what differs from others of that name: "+avx2,-sse4a"
+};
+
+// One by its name, or `native`, the one at hand with what it has: a machine may hide features that others of its
+// name have. Nothing: LLVM knows none of that name.
+std::optional<Cpu> find_cpu(std::string_view name);
+
 struct Options {
   OptLevel opt_level = OptLevel::O0;
   Form form = Form::Object;
   bool debug_info = true;
-  std::string cpu;                // as LLVM spells it; "" is the x86-64 baseline
-  std::string features;           // what differs from other processors of that name: "+avx2,-sse4a"
+  Cpu cpu;
   // The bytes of lib/skein/fast.bc. Needed for everything but the text at O0.
   std::string_view fast_bitcode;
   // Called as each step begins that takes time; may be empty.
   std::function<void(std::string_view step)> begin_step;
 };
-
-// Makes code for a processor: one as LLVM spells it, or `native`, the one at hand with what it has. A machine may
-// hide features that others of its name have.
-void choose_cpu(Options& options, std::string_view name);
-bool is_cpu(std::string_view name);
 
 // What was made, or, when `error` is not empty, why it could not be: an unknown cpu, or bitcode
 // that is damaged or of another LLVM.

@@ -64,28 +64,25 @@ static bool is_known(const llvm::Target& target, const llvm::Triple& triple, std
 
 static llvm::Triple our_triple() { return llvm::Triple("x86_64-unknown-linux-gnu"); }
 
-bool is_cpu(std::string_view name) {
-  return name == "native" || is_known(x86_64(our_triple()), our_triple(), name);
-}
-
-void choose_cpu(Options& options, std::string_view name) {
-  options.cpu = name;
-  if (name != "native") return;
-  options.cpu = llvm::sys::getHostCPUName().str();
+std::optional<Cpu> find_cpu(std::string_view name) {
+  if (name != "native") {
+    if (!is_known(x86_64(our_triple()), our_triple(), name)) return std::nullopt;
+    return Cpu{std::string(name), ""};
+  }
   std::vector<std::string> features;
   for (const auto& feature : llvm::sys::getHostCPUFeatures()) {
     features.push_back((feature.getValue() ? "+" : "-") + feature.getKey().str());
   }
   // The same order at each build.
   std::sort(features.begin(), features.end());
-  options.features = llvm::join(features, ",");
+  return Cpu{llvm::sys::getHostCPUName().str(), llvm::join(features, ",")};
 }
 
 std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::string& error) {
   choose_options();
   llvm::Triple triple = our_triple();
   const llvm::Target& target = x86_64(triple);
-  std::string cpu = options.cpu.empty() ? "x86-64" : options.cpu;
+  std::string cpu = options.cpu.name.empty() ? "x86-64" : options.cpu.name;
   if (!is_known(target, triple, cpu)) {
     error = "`" + cpu + "` is no x86-64 processor that LLVM knows";
     return nullptr;
@@ -97,7 +94,7 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const Options& options, std::s
                                     ? llvm::CodeGenOptLevel::None
                                     : llvm::CodeGenOptLevel::Aggressive;
   std::unique_ptr<llvm::TargetMachine> machine(
-      target.createTargetMachine(triple, cpu, options.features, target_options, llvm::Reloc::Static,
+      target.createTargetMachine(triple, cpu, options.cpu.features, target_options, llvm::Reloc::Static,
                                   llvm::CodeModel::Small, level));
   SKEIN_CHECK(machine != nullptr, "LLVM has no machine for x86-64");
   return machine;
@@ -129,15 +126,15 @@ static void copy_target_attributes(const llvm::Module& from, llvm::Module& to) {
 }
 
 // For a cpu that was asked for, the program and the hot paths alike.
-static void set_cpu(llvm::Module& module, const Options& options) {
+static void set_cpu(llvm::Module& module, const Cpu& cpu) {
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     for (const char* name : kTargetAttributes) function.removeFnAttr(name);
-    function.addFnAttr("target-cpu", options.cpu);
+    function.addFnAttr("target-cpu", cpu.name);
     // Sums of floats are added up in order, so wider vectors gain less than it costs to take them apart: n-body takes
     // 170 ms with 256 bits, 245 with 512 and 200 for any x86-64, the product of matrices 82, 92 and 110.
     function.addFnAttr("prefer-vector-width", "256");
-    if (!options.features.empty()) function.addFnAttr("target-features", options.features);
+    if (!cpu.features.empty()) function.addFnAttr("target-features", cpu.features);
   }
 }
 
@@ -159,7 +156,7 @@ bool link_fast_paths(llvm::Module& module, const Options& options, const MemoryT
   bool failed = llvm::Linker::linkModules(module, std::move(*fast),
                                           llvm::Linker::Flags::LinkOnlyNeeded);
   SKEIN_CHECK(!failed, "the program does not fit the runtime's bitcode");
-  if (!options.cpu.empty()) set_cpu(module, options);
+  if (!options.cpu.name.empty()) set_cpu(module, options.cpu);
   return true;
 }
 

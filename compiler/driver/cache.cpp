@@ -13,7 +13,6 @@
 #include <cstring>
 #include <utility>
 
-#include "compiler/codegen/codegen.h"
 #include "compiler/driver/files.h"
 #include "compiler/link/output_file.h"
 #include "compiler/link/system_files.h"
@@ -211,12 +210,10 @@ Cache::Cache(const Options& options, const Target& target, const link::Options& 
   char here[4096];
   if (folder_.empty() || !getcwd(here, sizeof here)) return;
   const char* linker = getenv("SKEIN_LINKER");
-  codegen::Options code;
-  codegen::choose_cpu(code, options.cpu);
   std::string key;
   for (std::string_view part : {std::string_view(tool), std::string_view(here),
                                 std::string_view(target.file), std::string_view(target.program),
-                                std::string_view(code.cpu), std::string_view(code.features),
+                                std::string_view(options.cpu.name), std::string_view(options.cpu.features),
                                 std::string_view(linker ? linker : "")}) {
     append_text(key, part);
   }

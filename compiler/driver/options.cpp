@@ -4,7 +4,6 @@
 #include <charconv>
 #include <utility>
 
-#include "compiler/codegen/codegen.h"
 #include "compiler/driver/files.h"
 #include "compiler/support/check.h"
 
@@ -121,7 +120,11 @@ static constexpr FlagRow kFlags[] = {
     {"--cpu", "NAME", kCompiling,
      "make code for this processor and those that can what it can (default: any x86-64): `native`, the one "
      "at hand, or a name such as x86-64-v3 or znver3",
-     [](Options& o, std::string_view v) { return o.cpu = v, codegen::is_cpu(v); }},
+     [](Options& o, std::string_view v) {
+       std::optional<codegen::Cpu> cpu = codegen::find_cpu(v);
+       if (cpu) o.cpu = *cpu;
+       return cpu.has_value();
+     }},
     {"--emit", "PRODUCT", on(Verb::Build),
      "make tokens, ast, sir, llvm-ir, asm or obj in place of an executable",
      [](Options& o, std::string_view v) { return choose(kProducts, v, o.product); }},

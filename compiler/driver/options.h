@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/codegen/codegen.h"
 #include "compiler/support/diagnostics.h"
 
 namespace skein::driver {
@@ -44,7 +45,7 @@ struct Options {
   std::optional<Step> stop_after;
   // What else the program is linked with: object files, libraries, `-lNAME`, `-LFOLDER`.
   std::vector<std::string> link_inputs;
-  std::string cpu;                       // what code is made for; "": any x86-64
+  codegen::Cpu cpu;
   bool release = false;
   bool is_static = false;
   bool strip = false;

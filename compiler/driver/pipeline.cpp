@@ -91,7 +91,7 @@ static std::vector<std::string> make_code(const Options& options, Session& sessi
                                           sir::Module& module, std::string& text) {
   codegen::Options codegen;
   codegen.opt_level = options.release ? codegen::OptLevel::O2 : codegen::OptLevel::O0;
-  codegen::choose_cpu(codegen, options.cpu);
+  codegen.cpu = options.cpu;
   if (options.product == Product::Executable) codegen.form = codegen::Form::Objects;
   if (options.product == Product::LlvmIr) codegen.form = codegen::Form::Ir;
   if (options.product == Product::Asm) codegen.form = codegen::Form::Asm;

@@ -231,7 +231,7 @@ TEST(Codegen, ObjectDefinesTheRootAndThePlaces) {
 TEST(Codegen, UnknownCpuIsRefused) {
   SirText text(kFib);
   Options options;
-  options.cpu = "pentium-99";
+  options.cpu.name = "pentium-99";
   EXPECT_NE(emit(text.module(), options)->error.find("pentium-99"), std::string::npos);
 }
 
