@@ -256,19 +256,24 @@ bool Parser::fail_foreign_item() {
 
 // ---- types ---------------------------------------------------------------------------------
 
+// Marks before a type, which is next, where Skein has a generic type: `chan T` for `Chan<T>`.
+ast::TypeExpr* Parser::correct_marked_type(Span begin, std::string_view theirs, std::string ours) {
+  Span gap = {begin.begin, token_.span.begin};
+  parse_type();
+  complain(since(begin), D::ForeignSpelling, {theirs, ours + "<T>"})
+      .fix(gap, ours + "<")
+      .fix(end_of_previous(), ">");
+  return make_type<ast::ErrorType>(since(begin));
+}
+
 // `chan<- T` and `<-chan T`, at `chan` or at the arrow: the two ends of a channel in Go.
 ast::TypeExpr* Parser::correct_go_end() {
   Span begin = token_.span;
   bool sends = at_word("chan");
   advance();
   advance();
-  Span gap = {begin.begin, token_.span.begin};
-  parse_type();
-  complain(since(begin), D::ForeignSpelling,
-           {sends ? "chan<- T" : "<-chan T", sends ? "Sender<T>" : "Receiver<T>"})
-      .fix(gap, sends ? "Sender<" : "Receiver<")
-      .fix(end_of_previous(), ">");
-  return make_type<ast::ErrorType>(since(begin));
+  return sends ? correct_marked_type(begin, "chan<- T", "Sender")
+               : correct_marked_type(begin, "<-chan T", "Receiver");
 }
 
 // `chan T`, `map[K]V`: the spelling of Go. Null: another name.
@@ -277,13 +282,8 @@ ast::TypeExpr* Parser::correct_go_type() {
   TokenKind next = peek(1).kind;
   if (at_word("chan") && next == TokenKind::LeftArrow) return correct_go_end();
   if (at_word("chan") && (next == TokenKind::Name || next == TokenKind::LeftBracket)) {
-    Span gap = {begin.begin, peek(1).span.begin};
     advance();
-    parse_type();
-    complain(since(begin), D::ForeignSpelling, {"chan T", "Chan<T>"})
-        .fix(gap, "Chan<")
-        .fix(end_of_previous(), ">");
-    return make_type<ast::ErrorType>(since(begin));
+    return correct_marked_type(begin, "chan T", "Chan");
   }
   if (at_word("map") && next == TokenKind::LeftBracket) {
     Span open = begin.to(peek(1).span);

@@ -391,6 +391,7 @@ class Parser {
   bool fail_foreign_item();
   ast::TypeExpr* correct_go_type();
   ast::TypeExpr* correct_go_end();
+  ast::TypeExpr* correct_marked_type(Span begin, std::string_view theirs, std::string ours);
   ast::Expr* correct_make();
   ast::Expr* correct_lambda();
 
