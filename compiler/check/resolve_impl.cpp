@@ -112,11 +112,7 @@ static void add_forgotten_params(Context& ctx, const ast::ImplItem& item, NameTa
     params.push_back(std::move(param));
   }
   if (params.empty()) return;
-  std::string list;
-  for (const types::TypeParamDecl& param : params) {
-    list += (list.empty() ? "<" : ", ") + std::string(ctx.text(param.name));
-  }
-  list += ">";
+  std::string list = params_text(ctx, params);
   Report report = ctx.report(params[0].span, D::UnknownType, {ctx.text(params[0].name)});
   report.help("type parameters are declared first: `impl" + list + " …`");
   Span keyword = {item.span.begin, item.span.begin + 4};

@@ -289,8 +289,7 @@ static std::vector<TypeId> trait_args(Context& ctx, const types::ImplDecl& impl,
   return args;
 }
 
-// `<A, B>`, for those that have names.
-static std::string params_text(Context& ctx, std::span<const types::TypeParamDecl> params) {
+std::string params_text(Context& ctx, std::span<const types::TypeParamDecl> params) {
   std::string names;
   for (const types::TypeParamDecl& param : params) {
     if (param.is_implicit) continue;

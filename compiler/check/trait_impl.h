@@ -15,6 +15,9 @@ void resolve_trait_methods(Context& ctx, const ast::TraitItem& item);
 // Whether some type could take both.
 bool overlaps(Context& ctx, const types::ImplDecl& a, const types::ImplDecl& b);
 
+// The list of type parameters as it is written, `<A, B>`, of those that have names; "" for none.
+std::string params_text(Context& ctx, std::span<const types::TypeParamDecl> params);
+
 // Makes an impl of a trait known, after its type is.
 void enter_trait_impl(Context& ctx, ImplId impl, const ast::ImplItem& item);
 
