@@ -15,12 +15,11 @@ static constexpr size_t kBits = 64;
 // Which of the bytes from `at` on are `byte`: a bit each, up to kBits. A vector may begin before them, since the
 // header of the buffer they are in is there.
 static uint64_t places_of(char byte, const char* at, size_t size) {
-  constexpr size_t kVector = sizeof(__m128i);
+  constexpr size_t kVector = kShortText;
   static_assert(abi::kBufferData >= kVector);
   const __m128i wanted = _mm_set1_epi8(byte);
   auto places_at = [&](const char* from) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    return static_cast<uint64_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)));
+    return static_cast<uint64_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_at(from), wanted)));
   };
   uint64_t places = 0;
   size_t done = 0;
