@@ -243,6 +243,13 @@ static bool help_to_wrap(Context& ctx, Report& report, const ast::Expr* expr, Ty
   return false;
 }
 
+// The library's, not a type of the program's with that name.
+static bool is_json_value(Context& ctx, TypeId type) {
+  if (ctx.types.kind(type) != TypeKind::Enum) return false;
+  const types::EnumDecl& decl = ctx.program.enums[EnumId(ctx.types.get(type).decl)];
+  return ctx.program.modules[decl.module].is_std && ctx.text(decl.name) == "JsonValue";
+}
+
 // What made a value of the wrong type, and what makes one of the right type.
 static void help_with_source(Context& ctx, Report& report, const ast::Expr* expr, TypeId found,
                              TypeId wanted) {
@@ -257,7 +264,7 @@ static void help_with_source(Context& ctx, Report& report, const ast::Expr* expr
     if (is_postfix(expr)) report.fix({expr->span.end, expr->span.end}, way);
     return;
   }
-  if (ctx.show(found) == "JsonValue" && to != TypeKind::Enum) {
+  if (is_json_value(ctx, found) && to != TypeKind::Enum) {
     report.help("text is read into a type with `@derive(Json)` by `json.decode<" + ctx.show(wanted) +
                 ">(text)`");
     return;
